@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+import { StartError } from './start-error';
+
+/** An environment variable that is wrong, named in one sentence. Values of secret variables are never repeated. */
+export class ConfigError extends StartError {
+  override readonly name = 'ConfigError';
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const SECRET = new Set(['DATABASE_URL', 'ADMIN_KEY', 'NATS_URL']);
+
+/** How chatty the log is, loudest last but for `silent`. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Everything the environment decides, checked once at start. */
+export interface Config {
+  readonly host: string;
+  /** 0 lets the system choose a free port. */
+  readonly port: number;
+  /** null: the embedded database under `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  /** null: one is generated on the first embedded start. */
+  readonly adminKey: string | null;
+  /** null: one node, nothing to tell others. */
+  readonly natsUrl: string | null;
+  readonly oidc: { readonly issuer: string; readonly audience: string } | null;
+  /** The organisation's IANA zone. */
+  readonly timeZone: string;
+  readonly production: boolean;
+  readonly introspection: boolean;
+  readonly graphiql: boolean;
+  readonly logLevel: LogLevel;
+}
+
+function url(protocols: readonly string[], what: string) {
+  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `must be ${what}`);
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return !/^[+-]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+const environment = z
+  .object({
+    HOST: z.string().regex(/^\S+$/, 'must be a host name or an address').default('127.0.0.1'),
+    PORT: z
+      .string()
+      .regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535')
+      .transform(Number)
+      .refine((port) => port <= 65_535, 'must be a whole number from 0 to 65535')
+      .default(4000),
+    DATABASE_URL: url(['postgres:', 'postgresql:'], 'a URL that begins with postgresql://').optional(),
+    DATA_DIR: z.string().default('.data'),
+    ADMIN_KEY: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters without spaces')
+      .optional(),
+    NATS_URL: url(['nats:', 'tls:', 'ws:', 'wss:'], 'a URL that begins with nats:// or tls://').optional(),
+    OIDC_ISSUER: url(['https:', 'http:'], 'the https:// URL of an OpenID Connect issuer').optional(),
+    OIDC_AUDIENCE: z.string().optional(),
+    TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').default('UTC'),
+    NODE_ENV: z.enum(['development', 'production', 'test'], 'must be development, production or test').default('development'),
+    INTROSPECTION: z.enum(['true', 'false'], 'must be true or false').optional(),
+    LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(),
+  })
+  .superRefine((env, check) => {
+    for (const [present, missing] of [
+      ['OIDC_ISSUER', 'OIDC_AUDIENCE'],
+      ['OIDC_AUDIENCE', 'OIDC_ISSUER'],
+    ] as const) {
+      if (env[present] !== undefined && env[missing] === undefined) {
+        check.addIssue({ code: 'custom', path: [missing], message: `must be set too, since ${present} is` });
+      }
+    }
+  });
+
+/**
+ * Reads the configuration out of environment variables; an empty variable counts as absent.
+ * @throws ConfigError naming the first variable that is wrong.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(present);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0]);
+    const value = present[name];
+    const actual = value === undefined || SECRET.has(name) ? '' : `, but it is ${JSON.stringify(value)}`;
+    throw new ConfigError(`${name} ${issue?.message}${actual}.`);
+  }
+  const { data } = parsed;
+  const production = data.NODE_ENV === 'production';
+  return {
+    host: data.HOST,
+    port: data.PORT,
+    databaseUrl: data.DATABASE_URL ?? null,
+    dataDir: data.DATA_DIR,
+    adminKey: data.ADMIN_KEY ?? null,
+    natsUrl: data.NATS_URL ?? null,
+    oidc: data.OIDC_ISSUER && data.OIDC_AUDIENCE ? { issuer: data.OIDC_ISSUER, audience: data.OIDC_AUDIENCE } : null,
+    timeZone: data.TIME_ZONE,
+    production,
+    introspection: data.INTROSPECTION === undefined ? !production : data.INTROSPECTION === 'true',
+    graphiql: !production,
+    logLevel: data.LOG_LEVEL ?? (data.NODE_ENV === 'test' ? 'silent' : 'info'),
+  };
+}
