@@ -1,0 +1,256 @@
+// Why a verdict is what it is, why it will change, and why it has changed.
+import type { Instant } from './calendar';
+import {
+  evaluate,
+  evaluateNodes,
+  holdingSlices,
+  lapsesOf,
+  splice,
+  verdictsOf,
+  type NodeTimeline,
+  type PersonFacts,
+  type RuleVersion,
+  type SplicedStep,
+} from './evaluate';
+import { childrenOf, type LeafNode, type RuleNode } from './rule';
+import {
+  changeAheadText,
+  changeMadeText,
+  instantText,
+  leafLabel,
+  reachText,
+  ruleText,
+  type Labels,
+  type LeafChange,
+} from './rule-text';
+import { equal, Level, levelAt, levelBefore, nextChange, sinceChange, type Timeline } from './timeline';
+import { answerAt, verdictOf, type Verdict } from './verdict';
+
+/** One condition of a rule as it stands at an instant. */
+export interface ExplanationNode {
+  /** The path of the node: "0" is the root, "0.1" its second child. */
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly op: RuleNode['op'];
+  readonly verdict: Verdict;
+  /** Since when and until when the condition has this verdict; null: no bound. Those of the root are the answer's. */
+  readonly since: Instant | null;
+  readonly until: Instant | null;
+  /** Whether the root has its verdict because of this node: were it better (or worse), the root could be. */
+  readonly binding: boolean;
+  readonly text: string;
+  /** The facts in force that a leaf looked at. */
+  readonly factIds: readonly string[];
+}
+
+/**
+ * Every node of the version in effect at `at`, root first, parents before children; nothing without a version. A node is binding
+ * when its parent is and their levels are equal (under n of m that is the n-th rank), and below `not` whenever its parent is.
+ */
+export function explain(
+  versions: readonly RuleVersion[],
+  facts: PersonFacts,
+  at: Instant,
+  labels: Labels,
+  zone: string,
+): ExplanationNode[] {
+  const version = versions.find(({ from, until }) => from <= at && at < until);
+  if (version === undefined) return [];
+  const answer = answerAt(verdictsOf(splice(versions, facts), zone), at);
+  const levels = new Map<string, { readonly level: Level; readonly binding: boolean; readonly op: RuleNode['op'] }>();
+  return evaluateNodes(version.node, facts).map(({ id, parentId, node, timeline }) => {
+    const level = levelAt(timeline, at);
+    const parent = parentId === null ? undefined : levels.get(parentId)!;
+    const binding = parent === undefined || (parent.binding && (parent.op === 'not' || parent.level === level));
+    levels.set(id, { level, binding, op: node.op });
+    const own =
+      parent === undefined
+        ? { verdict: answer.verdict, since: answer.since, until: answer.until }
+        : { verdict: verdictOf(level), since: sinceChange(timeline, at), until: nextChange(timeline, at) };
+    return {
+      id,
+      parentId,
+      op: node.op,
+      ...own,
+      binding,
+      text: nodeText(node, labels, zone),
+      factIds: factIdsOf(node, facts, at),
+    };
+  });
+}
+
+function nodeText(node: RuleNode, labels: Labels, zone: string): string {
+  if (node.op !== 'all' && node.op !== 'any' && node.op !== 'atLeast') return ruleText(node, labels, zone);
+  const count = `${node.of.length} condition${node.of.length === 1 ? '' : 's'}`;
+  return node.op === 'atLeast' ? `at least ${node.n} of ${count}` : `${node.op} of ${count}`;
+}
+
+function factIdsOf(node: RuleNode, facts: PersonFacts, at: Instant): string[] {
+  const slices =
+    node.op === 'holds' ? holdingSlices(node, facts) : node.op === 'attribute' ? (facts.attributes.get(node.name) ?? []) : [];
+  return [...new Set(slices.filter(({ from, to }) => from <= at && at < to).map(({ factId }) => factId))];
+}
+
+/**
+ * What makes the verdict change at the `until` of the answer at `at`, in sentences; empty when it never changes. Before a warning
+ * (ELIGIBLE to AT_RISK) it is what causes the lapse that the warning is about, with its date.
+ */
+export function untilBecause(
+  versions: readonly RuleVersion[],
+  facts: PersonFacts,
+  at: Instant,
+  labels: Labels,
+  zone: string,
+): string[] {
+  const spliced = splice(versions, facts);
+  const verdicts = verdictsOf(spliced, zone);
+  const { until } = answerAt(verdicts, at);
+  if (until === null) return [];
+  const index = spliced.findLastIndex(({ from }) => from <= until);
+  const step = spliced[index]!;
+  const isWarning = answerAt(verdicts, until).verdict === 'AT_RISK' && (step.from < until || warnedAnyway(spliced, index, zone));
+  const change = isWarning ? spliced.findIndex(({ from }) => from === lapsesOf(spliced)[index]) : index;
+  return stepBecause(spliced, change, facts, labels, zone, isWarning);
+}
+
+/** Whether the warning would have come at the seam before `index` under the older version as well. */
+function warnedAnyway(spliced: readonly SplicedStep[], index: number, zone: string): boolean {
+  const older = spliced[index - 1]!;
+  if (older.level !== Level.MET || older.version === null) return false;
+  const continued = spliced.map((step, i) => (i === index ? { ...step, version: older.version } : step));
+  const seam = spliced[index]!.from;
+  const verdicts = verdictsOf(continued, zone);
+  return answerAt(verdicts, seam).verdict === 'AT_RISK' && answerAt(verdicts, seam).since === seam;
+}
+
+function stepBecause(
+  spliced: readonly SplicedStep[],
+  index: number,
+  facts: PersonFacts,
+  labels: Labels,
+  zone: string,
+  dated: boolean,
+): string[] {
+  const before = spliced[index - 1]!;
+  const after = spliced[index]!;
+  const at = after.from;
+  const on = dated ? ` on ${instantText(at, zone)}` : '';
+  if (before.version !== after.version) {
+    if (after.version === null) return [`no rule is in effect any more${on}`];
+    if (
+      before.version === null ||
+      levelAt(evaluate(before.version.node, facts), at) !== after.level ||
+      before.level === after.level
+    ) {
+      return [`rule version ${after.version.version} takes effect${on}`];
+    }
+  }
+  const changes = causes(evaluateNodes(before.version!.node, facts), (timeline) => [
+    levelBefore(timeline, at),
+    levelAt(timeline, at),
+  ]);
+  return distinct(
+    changes.map((change) => changeAheadText({ ...change, endedBy: endedBy(change.leaf, facts, at) }, at, labels, zone, dated)),
+  );
+}
+
+function endedBy(leaf: LeafNode, facts: PersonFacts, at: Instant): LeafChange['endedBy'] {
+  return leaf.op === 'holds'
+    ? holdingSlices(leaf, facts).find((slice) => slice.to === at && slice.endedBy !== undefined)?.endedBy
+    : undefined;
+}
+
+/**
+ * The leaves by which the root goes from one level to another. A group falls because of the children that fall from its old level or
+ * better to below it, and rises because of those that rise to its new level or better: without them it would not have.
+ */
+function causes(
+  nodes: readonly NodeTimeline[],
+  levels: (timeline: Timeline, id: string) => readonly [before: Level, after: Level],
+): LeafChange[] {
+  const byId = new Map(nodes.map((entry) => [entry.id, entry]));
+  const changes: LeafChange[] = [];
+  const visit = ({ id, node, timeline }: NodeTimeline): void => {
+    const [before, after] = levels(timeline, id);
+    if (before === after) return;
+    const children = childrenOf(node);
+    if (children.length === 0) {
+      changes.push({ leaf: node as LeafNode, before, after });
+      return;
+    }
+    for (let i = 0; i < children.length; i++) {
+      const child = byId.get(`${id}.${i}`)!;
+      const [was, is] = levels(child.timeline, child.id);
+      const crosses = after < before ? was >= before && is < before : was < after && is >= after;
+      if (node.op === 'not' || crosses) visit(child);
+    }
+  };
+  visit(nodes[0]!);
+  return changes;
+}
+
+/**
+ * What a write changed about the conditions of one rule, in sentences: `before` and `after` are `evaluateNodes` of the same rule with the
+ * facts before and after the write. Where the root's level at `now` differs, the leaves that did it; else the leaves that differ now or
+ * from now on; else those that differ in the past. `facts` (after the write) lets it tell a revocation from an expiry.
+ */
+export function changeBecause(
+  before: readonly NodeTimeline[],
+  after: readonly NodeTimeline[],
+  now: Instant,
+  labels: Labels,
+  zone = 'UTC',
+  facts?: PersonFacts,
+): string[] {
+  const old = new Map(before.map(({ id, timeline }) => [id, timeline]));
+  const levels = (timeline: Timeline, id: string): readonly [Level, Level] => [
+    levelAt(old.get(id) ?? timeline, now),
+    levelAt(timeline, now),
+  ];
+  const made = (change: LeafChange): string =>
+    changeMadeText({ ...change, endedBy: facts === undefined ? undefined : lastEndedBy(change.leaf, facts, now) }, labels);
+  const [was, is] = levels(after[0]!.timeline, after[0]!.id);
+  if (was !== is) return distinct(causes(after, levels).map(made));
+
+  const current: string[] = [];
+  const past: string[] = [];
+  for (const { id, node, timeline } of after) {
+    const previous = old.get(id) ?? timeline;
+    if (childrenOf(node).length > 0 || node.op === 'all' || node.op === 'any' || equal(previous, timeline)) continue;
+    const leaf = node as LeafNode;
+    const [wasLevel, isLevel] = levels(timeline, id);
+    if (wasLevel !== isLevel) current.push(made({ leaf, before: wasLevel, after: isLevel }));
+    else if (!equalFrom(previous, timeline, now)) current.push(outlookText(leaf, timeline, now, labels, zone));
+    else past.push(`${leafLabel(leaf, labels, zone)}: corrected for the past`);
+  }
+  return distinct(current.length > 0 ? current : past);
+}
+
+function lastEndedBy(leaf: LeafNode, facts: PersonFacts, now: Instant): LeafChange['endedBy'] {
+  if (leaf.op !== 'holds') return undefined;
+  const ended = holdingSlices(leaf, facts).filter(({ to }) => to <= now);
+  return ended.reduce<(typeof ended)[number] | undefined>(
+    (last, slice) => (last === undefined || slice.to >= last.to ? slice : last),
+    undefined,
+  )?.endedBy;
+}
+
+function equalFrom(a: Timeline, b: Timeline, from: Instant): boolean {
+  const ahead = (timeline: Timeline): Timeline => timeline.filter((step) => step.from > from);
+  return equal(ahead(a), ahead(b));
+}
+
+function outlookText(leaf: LeafNode, timeline: Timeline, now: Instant, labels: Labels, zone: string): string {
+  const level = levelAt(timeline, now);
+  if (leaf.op === 'holds' && level >= Level.GRACE) {
+    const lapse = timeline.find((step) => step.from > now && step.level < Level.GRACE);
+    return reachText(leaf, lapse?.from ?? null, labels, zone);
+  }
+  const next = nextChange(timeline, now);
+  if (next === null) return `${leafLabel(leaf, labels, zone)}: no change lies ahead any more`;
+  return changeAheadText({ leaf, before: level, after: levelAt(timeline, next) }, next, labels, zone, true);
+}
+
+function distinct(sentences: readonly string[]): string[] {
+  return [...new Set(sentences)];
+}
