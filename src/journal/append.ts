@@ -1,0 +1,63 @@
+// Puts the facts of one change into the inbox, from where the sequencer takes them after the commit.
+import { uuidv7 } from 'uuidv7';
+import { ts, type Db } from '../platform/postgres/pool';
+import { plainBody, sealBody, type StoredBody } from './cipher';
+import type { NewEntry } from './entry';
+import { loadKeys } from './keys';
+
+/** Who made a change, and what the journal calls it. */
+export interface Origin {
+  readonly change: number;
+  readonly actor: string;
+  readonly source: string | null;
+}
+
+/**
+ * Appends all facts of a change in one statement. It must be the last thing its transaction does, after the rows of every
+ * entity concerned were locked: ids are handed out here, and so the facts of two changes that share an entity never interleave.
+ * Throws when a fact is about a person who has no key (see `ensureKeys`) or has no finite instant.
+ */
+export async function append(db: Db, origin: Origin, entries: readonly NewEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const keys = await loadKeys(db, subjectsOf(entries));
+  const eventIds = entries.map(() => uuidv7());
+  const bodies = entries.map((entry, i) => storedBody(entry, eventIds[i]!, keys));
+  await db.query(
+    `/* appendEntries */ INSERT INTO inbox
+       (change_id, actor, source, event_id, kind, entity, entity_version, subject, occurred_at, body_format, body)
+     SELECT $1, $2, $3, e.event_id, e.kind, e.entity, e.entity_version, e.subject, e.occurred_at, e.body_format, e.body
+     FROM unnest($4::uuid[], $5::text[], $6::uuid[], $7::bigint[], $8::uuid[], $9::timestamptz[], $10::smallint[], $11::bytea[])
+       WITH ORDINALITY AS e (event_id, kind, entity, entity_version, subject, occurred_at, body_format, body, place)
+     ORDER BY e.place`,
+    [
+      origin.change,
+      origin.actor,
+      origin.source,
+      eventIds,
+      entries.map((entry) => entry.kind),
+      entries.map((entry) => entry.entity),
+      entries.map((entry) => entry.entityVersion),
+      entries.map((entry) => entry.subject),
+      entries.map((entry) => occurredAt(entry)),
+      bodies.map((body) => body.format),
+      bodies.map((body) => body.bytes),
+    ],
+  );
+}
+
+function* subjectsOf(entries: readonly NewEntry[]): Iterable<string> {
+  for (const { subject } of entries) if (subject !== null) yield subject;
+}
+
+function storedBody(entry: NewEntry, eventId: string, keys: ReadonlyMap<string, Buffer>): StoredBody {
+  if (entry.subject === null) return plainBody(entry.body);
+  const key = keys.get(entry.subject.toLowerCase());
+  if (key === undefined) throw new Error(`${entry.kind}: person ${entry.subject} has no key; call ensureKeys when adding people`);
+  return sealBody(entry.body, key, eventId);
+}
+
+function occurredAt(entry: NewEntry): string {
+  if (!Number.isFinite(entry.occurredAt))
+    throw new Error(`${entry.kind}: a fact occurs at a finite instant, not ${entry.occurredAt}`);
+  return ts(entry.occurredAt);
+}

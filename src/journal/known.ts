@@ -1,0 +1,33 @@
+// What was known when: from an instant to a position in the log, and from a position to the rows known there.
+import { ts, type Db } from '../platform/postgres/pool';
+
+/**
+ * The position of the last entry recorded at or before an instant; 0 when there was none. For an instant already past the
+ * answer never changes again; within the few milliseconds in which a batch is being recorded it still may.
+ */
+export async function positionAt(db: Db, instant: number): Promise<number> {
+  const { rows } = await db.query<{ last_pos: number }>(
+    `/* positionAt */ SELECT last_pos FROM change WHERE recorded_at <= $1::timestamptz
+     ORDER BY recorded_at DESC, last_pos DESC LIMIT 1`,
+    [ts(instant)],
+  );
+  return rows[0]?.last_pos ?? 0;
+}
+
+/** The log's last position as the database has it, in the caller's snapshot: the cursor to subscribe from without a gap. */
+export async function headPosition(db: Db): Promise<number> {
+  const { rows } = await db.query<{ pos: number }>('/* headPosition */ SELECT pos FROM log_head');
+  return rows[0]?.pos ?? 0;
+}
+
+/**
+ * The SQL condition under which a row of a bitemporal table is known: with `param` null, now (the current-state read, which
+ * never touches the log); else at the position bound to that placeholder, e.g. `knownAt('c', '$3')`. A change is known all
+ * at once, at its last position, so a position inside a change knows none of it.
+ */
+export function knownAt(alias: string, param: string | null): string {
+  if (param === null) return `${alias}.retired_in IS NULL`;
+  const took = (column: string): string =>
+    `EXISTS (SELECT 1 FROM change k WHERE k.id = ${alias}.${column} AND k.last_pos <= ${param})`;
+  return `(${took('recorded_in')} AND NOT ${took('retired_in')})`;
+}

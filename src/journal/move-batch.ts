@@ -1,0 +1,176 @@
+// One step of the sequencer: committed facts leave the inbox and get their place in the log.
+import type pg from 'pg';
+import type { Clock } from '../platform/clock';
+import { ts } from '../platform/postgres/pool';
+import { LEAF_VERSION, leafHash } from './leaf';
+
+/** The channel on which each batch is announced with the new head. A hint: readers must not rely on it. */
+export const CHANNEL = 'credential_graph_log';
+/** How many facts a batch takes before it is closed; the rest of a change once begun is taken too. */
+export const BATCH_SIZE = 2000;
+
+/** What a step did. */
+export interface SequencedBatch {
+  /** How many facts it moved. */
+  readonly count: number;
+  /** The last position of the log. */
+  readonly head: number;
+  readonly changes: readonly SequencedChange[];
+}
+
+/** Where a change stands in the log. */
+export interface SequencedChange {
+  readonly id: number;
+  readonly firstPos: number;
+  readonly lastPos: number;
+}
+
+interface InboxRow {
+  readonly id: number;
+  readonly change_id: number;
+  readonly event_id: string;
+  readonly kind: string;
+  readonly entity: string;
+  readonly entity_version: number;
+  readonly subject: string | null;
+  readonly actor: string;
+  readonly source: string | null;
+  readonly occurred_at: number;
+  readonly body_format: number;
+  readonly body: Buffer;
+}
+
+interface Head {
+  readonly pos: number;
+  readonly recorded_at: number;
+}
+
+const INBOX_COLUMNS =
+  'id, change_id, event_id, kind, entity, entity_version, subject, actor, source, occurred_at, body_format, body';
+
+/**
+ * Moves the next facts in one transaction. The lock on log_head makes it safe to run on any number of connections at once:
+ * whoever waits for it sees, in its next statement, what the other has moved. Throws when anything fails; nothing is moved then.
+ */
+export async function moveBatch(client: pg.ClientBase, clock: Clock, limit = BATCH_SIZE): Promise<SequencedBatch> {
+  try {
+    const { head, rows } = await beginBatch(client, limit);
+    if (rows.length > 0) await writeBatch(client, head, rows, Math.max(clock.now(), head.recorded_at));
+    const pos = head.pos + rows.length;
+    const last = rows.length > 0 ? await client.query(`NOTIFY ${CHANNEL}, '${pos}'; COMMIT`) : await client.query('COMMIT');
+    if (commandOf(last) !== 'COMMIT') throw new Error('the batch was rolled back instead of committed');
+    return { count: rows.length, head: pos, changes: placesOf(rows, head.pos) };
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Locks the head, then takes the oldest facts and the rest of every change among them, change by change. */
+async function beginBatch(client: pg.ClientBase, limit: number): Promise<{ head: Head; rows: InboxRow[] }> {
+  // Without parameters they travel together; each statement still has a snapshot of its own, taken after the lock.
+  const results = (await client.query(
+    `BEGIN; /* lockHead */ SELECT pos, recorded_at FROM log_head FOR UPDATE;
+     /* readInbox */ SELECT ${INBOX_COLUMNS} FROM inbox ORDER BY id LIMIT ${limit}`,
+  )) as unknown as [pg.QueryResult, pg.QueryResult<Head>, pg.QueryResult<InboxRow>];
+  const head = results[1].rows[0];
+  if (head === undefined) throw new Error('the log has no head: the database is not migrated');
+  const rows = results[2].rows;
+  if (rows.length < limit) return { head, rows: byChange(rows) };
+  // What a change has left lies after the ids just read, because its facts became visible all at once.
+  const rest = await client.query<InboxRow>(
+    `/* readRestOfChanges */ SELECT ${INBOX_COLUMNS} FROM inbox WHERE change_id = ANY($1::bigint[]) AND id > $2 ORDER BY id`,
+    [[...new Set(rows.map((row) => row.change_id))], rows[rows.length - 1]!.id],
+  );
+  return { head, rows: byChange([...rows, ...rest.rows]) };
+}
+
+/**
+ * Facts of one change become neighbours. This keeps the order of each entity: changes that share an entity do not interleave
+ * in the inbox, since ids are given out while the entity is locked.
+ */
+function byChange(rows: readonly InboxRow[]): InboxRow[] {
+  const changes = new Map<number, InboxRow[]>();
+  for (const row of rows) {
+    const change = changes.get(row.change_id);
+    if (change === undefined) changes.set(row.change_id, [row]);
+    else change.push(row);
+  }
+  return [...changes.values()].flat();
+}
+
+function placesOf(rows: readonly InboxRow[], before: number): SequencedChange[] {
+  const places: { id: number; firstPos: number; lastPos: number }[] = [];
+  rows.forEach((row, i) => {
+    const pos = before + 1 + i;
+    const last = places[places.length - 1];
+    if (last !== undefined && last.id === row.change_id) last.lastPos = pos;
+    else places.push({ id: row.change_id, firstPos: pos, lastPos: pos });
+  });
+  return places;
+}
+
+async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly InboxRow[], recordedAt: number): Promise<void> {
+  const column = <K extends keyof InboxRow>(name: K): InboxRow[K][] => rows.map((row) => row[name]);
+  const places = placesOf(rows, head.pos);
+  const leaves = rows.map((row) => leafOf(row, recordedAt));
+  await client.query(
+    `/* writeBatch */ WITH entries AS (
+       INSERT INTO log (pos, change_id, event_id, kind, entity, entity_version, subject, actor, source,
+         occurred_at, recorded_at, body_format, body, leaf_version, leaf)
+       SELECT $1::bigint + e.place, e.change_id, e.event_id, e.kind, e.entity, e.entity_version, e.subject, e.actor, e.source,
+         e.occurred_at, $2::timestamptz, e.body_format, e.body, ${LEAF_VERSION}, e.leaf
+       FROM unnest($3::bigint[], $4::uuid[], $5::text[], $6::uuid[], $7::bigint[], $8::uuid[], $9::text[], $10::text[],
+           $11::timestamptz[], $12::smallint[], $13::bytea[], $14::bytea[])
+         WITH ORDINALITY AS e (change_id, event_id, kind, entity, entity_version, subject, actor, source,
+           occurred_at, body_format, body, leaf, place)
+     ), changes AS (
+       INSERT INTO change (id, first_pos, last_pos, recorded_at)
+       SELECT c.id, c.first_pos, c.last_pos, $2::timestamptz FROM unnest($15::bigint[], $16::bigint[], $17::bigint[]) AS c (id, first_pos, last_pos)
+     )
+     UPDATE log_head SET pos = $1::bigint + ${rows.length}, recorded_at = $2::timestamptz`,
+    [
+      head.pos,
+      ts(recordedAt),
+      column('change_id'),
+      column('event_id'),
+      column('kind'),
+      column('entity'),
+      column('entity_version'),
+      column('subject'),
+      column('actor'),
+      column('source'),
+      rows.map((row) => ts(row.occurred_at)),
+      column('body_format'),
+      column('body'),
+      leaves,
+      places.map((place) => place.id),
+      places.map((place) => place.firstPos),
+      places.map((place) => place.lastPos),
+    ],
+  );
+  // By id and never by range: a fact with a lower id may have been committed since the inbox was read.
+  const removed = await client.query('/* emptyInbox */ DELETE FROM inbox WHERE id = ANY($1::bigint[])', [column('id')]);
+  if (removed.rowCount !== rows.length)
+    throw new Error(`${rows.length} facts were read from the inbox but ${removed.rowCount} removed`);
+}
+
+function leafOf(row: InboxRow, recordedAt: number): Buffer {
+  return leafHash({
+    eventId: row.event_id,
+    kind: row.kind,
+    entity: row.entity,
+    entityVersion: row.entity_version,
+    subject: row.subject,
+    actor: row.actor,
+    source: row.source,
+    occurredAt: row.occurred_at,
+    recordedAt,
+    bodyFormat: row.body_format,
+    body: row.body,
+  });
+}
+
+function commandOf(result: pg.QueryResult | pg.QueryResult[]): string {
+  return (Array.isArray(result) ? result[result.length - 1]! : result).command;
+}

@@ -1,0 +1,43 @@
+import type { Actor } from '../platform/context';
+import type { Db } from '../platform/postgres/pool';
+import type { NewEntry } from './entry';
+import type { By, Write } from './write';
+
+/** A change while its transaction is open: what it touched and what it will record. */
+export class OpenWrite implements Write {
+  readonly actor: Actor;
+  readonly source: string | null;
+  readonly touched = new Set<string>();
+  readonly arrived = new Set<string>();
+  readonly #entries: NewEntry[] = [];
+  #isClosed = false;
+
+  constructor(
+    readonly db: Db,
+    readonly change: number,
+    readonly now: number,
+    by: By,
+  ) {
+    this.actor = by.actor;
+    this.source = by.source;
+  }
+
+  touch(employeeIds: Iterable<string>): void {
+    for (const id of employeeIds) this.touched.add(id);
+  }
+
+  arrive(keys: Iterable<string>): void {
+    for (const key of keys) this.arrived.add(key);
+  }
+
+  record(entry: NewEntry): void {
+    if (this.#isClosed) throw new Error(`${entry.kind} was recorded after its change was closed`);
+    this.#entries.push(entry);
+  }
+
+  /** No more facts after this; answers those collected. */
+  close(): readonly NewEntry[] {
+    this.#isClosed = true;
+    return this.#entries;
+  }
+}

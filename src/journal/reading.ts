@@ -1,0 +1,116 @@
+// One reader of the log. All it keeps is where it is, and at most one page while it catches up.
+import type { Log } from '../platform/log';
+import { isUnavailable } from '../platform/postgres/pool';
+import type { LogEntry } from './entry';
+import type { Tail } from './tail';
+
+/** What a reader needs. */
+export interface ReadingOptions {
+  readonly after: number;
+  readonly signal: AbortSignal;
+  readonly tail: Tail;
+  /** The entries after a position, from the table. */
+  readonly page: (after: number) => Promise<LogEntry[]>;
+  readonly log?: Log;
+}
+
+const RETRY_MS = 500;
+const DONE = { done: true, value: undefined } as const;
+
+/**
+ * An iterator written by hand, because a generator's `return` waits for the value it is waiting for: a subscriber that leaves
+ * a quiet log would never be let go.
+ */
+export class Reading implements AsyncIterableIterator<LogEntry> {
+  #at: number;
+  #page: LogEntry[] = [];
+  #next = 0;
+  #isClosed = false;
+  #interrupt: () => void = () => undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: ReadingOptions) {
+    this.#at = options.after;
+    if (options.signal.aborted) this.#isClosed = true;
+    else options.signal.addEventListener('abort', this.#close, { once: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<LogEntry>> {
+    const step = this.#queue.then(() => this.#step());
+    this.#queue = step.catch(() => undefined);
+    return step;
+  }
+
+  return(): Promise<IteratorResult<LogEntry>> {
+    this.#close();
+    return Promise.resolve(DONE);
+  }
+
+  throw(error: unknown): Promise<IteratorResult<LogEntry>> {
+    this.#close();
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  readonly #close = (): void => {
+    this.#isClosed = true;
+    this.#page = [];
+    this.options.signal.removeEventListener('abort', this.#close);
+    this.#interrupt();
+  };
+
+  async #step(): Promise<IteratorResult<LogEntry>> {
+    while (!this.#isClosed) {
+      const entry = this.#fromPage() ?? this.options.tail.at(this.#at + 1);
+      if (entry !== undefined) {
+        this.#at = entry.pos;
+        return { done: false, value: entry };
+      }
+      if (this.options.tail.isBehind(this.#at)) await this.#catchUp();
+      else if (this.options.tail.isStopped) this.#close();
+      else await this.#wait((wake) => this.options.tail.onNext(wake));
+    }
+    return DONE;
+  }
+
+  #fromPage(): LogEntry | undefined {
+    if (this.#next < this.#page.length) return this.#page[this.#next++];
+    this.#page = [];
+    return undefined;
+  }
+
+  async #catchUp(): Promise<void> {
+    try {
+      const page = await this.options.page(this.#at);
+      if (page.length === 0) throw new Error(`the log has a hole: nothing follows position ${this.#at}`);
+      if (this.#isClosed) return;
+      this.#page = page;
+      this.#next = 0;
+    } catch (error) {
+      if (!isUnavailable(error)) {
+        this.#close();
+        throw error;
+      }
+      this.options.log?.warn({ err: error }, 'a reader of the log waits for the database');
+      await this.#wait((wake) => {
+        const timer = setTimeout(wake, RETRY_MS);
+        return () => clearTimeout(timer);
+      });
+    }
+  }
+
+  /** Waits until woken or closed; whatever was set up for it is taken down again. */
+  async #wait(setUp: (wake: () => void) => () => void): Promise<void> {
+    if (this.#isClosed) return;
+    let takeDown: () => void = () => undefined;
+    await new Promise<void>((resolve) => {
+      this.#interrupt = resolve;
+      takeDown = setUp(resolve);
+    });
+    takeDown();
+    this.#interrupt = () => undefined;
+  }
+}

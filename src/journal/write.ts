@@ -1,0 +1,177 @@
+// The only way to change anything: one transaction, one change, its facts in the log before the answer.
+import type pg from 'pg';
+import type { Clock } from '../platform/clock';
+import type { Actor } from '../platform/context';
+import { isUnavailable, type Db, type Pool } from '../platform/postgres/pool';
+import { append } from './append';
+import type { Cursors } from './cursor';
+import type { NewEntry } from './entry';
+import type { Feed } from './feed';
+import { OpenWrite } from './open-write';
+import type { Sequencer } from './sequencer';
+import { dbOf } from './session';
+import { Unavailable } from './unavailable';
+
+/** A change being made. Lock the rows of the entities concerned (employees in order of id) before anything else. */
+export interface Write {
+  /** The transaction. */
+  readonly db: Db;
+  /** The change's id, for `recorded_in` and `retired_in`. A change that writes such rows must record at least one fact. */
+  readonly change: number;
+  /** One instant for the whole change. */
+  readonly now: number;
+  readonly actor: Actor;
+  readonly source: string | null;
+  /** People whose verdicts must be evaluated again before the commit. */
+  touch(employeeIds: Iterable<string>): void;
+  readonly touched: ReadonlySet<string>;
+  /** Things others may have been waiting for that exist from now on, by key such as `employee:E12345`. */
+  arrive(keys: Iterable<string>): void;
+  readonly arrived: ReadonlySet<string>;
+  /** Collects a fact; all are appended in one statement just before the commit. Throws once that has happened. */
+  record(entry: NewEntry): void;
+}
+
+/** Something that follows from every write, before its commit and in it; what it throws undoes the write. */
+export type Reaction = (write: Write) => Promise<void>;
+
+/** A committed change that the log has taken in. */
+export interface Written<T> {
+  readonly value: T;
+  /** The log's position after the change; when it recorded nothing, one that includes everything it can have read. */
+  readonly position: number;
+  /** The same as clients hold it. */
+  readonly cursor: string;
+}
+
+/** What a writer needs. */
+export interface WriterOptions {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly sequencer: Pick<Sequencer, 'poke'>;
+  readonly feed: Pick<Feed, 'whenSeen'>;
+  readonly cursors: Cursors;
+  /** Run in this order. */
+  readonly reactions: readonly Reaction[];
+}
+
+/** On whose behalf, and through which system. */
+export interface By {
+  readonly actor: Actor;
+  readonly source: string | null;
+}
+
+interface Committed<T> {
+  readonly value: T;
+  /** The change whose place in the log is waited for; null when the log is known to hold all. */
+  readonly awaited: number | null;
+  /** The log's position in the transaction, for a change with nothing to wait for. */
+  readonly head: number;
+}
+
+/** How often work is done again that PostgreSQL gave up in favour of another transaction. */
+const REPEATS = 3;
+const NOTHING_CHANGED = 'The database is not available; nothing was changed. Send the request again.';
+const OUTCOME_UNKNOWN =
+  'The connection to the database was lost while saving; whether it was saved is not known. Send the request again with the same idempotencyKey.';
+
+/** Makes changes. */
+export class Writer {
+  constructor(private readonly options: WriterOptions) {}
+
+  /**
+   * Runs `work`, then the reactions, in one transaction; commits, and answers once the log has the change. Whatever throws
+   * before the commit leaves no trace. After a deadlock the whole of it runs again, so `work` must not keep state outside.
+   *
+   * @throws Unavailable when the database cannot be used (nothing changed), was lost during the commit (outcome unknown), or
+   * the log did not take the change in within ten seconds (saved).
+   */
+  async write<T>(by: By, work: (write: Write) => Promise<T>): Promise<Written<T>> {
+    const { sequencer, feed, cursors } = this.options;
+    const { value, awaited, head } = await this.#commit(by, work);
+    if (awaited !== null) sequencer.poke();
+    const position = awaited === null ? head : (await feed.whenSeen(awaited)).position;
+    return { value, position, cursor: cursors.encodeCursor(position) };
+  }
+
+  async #commit<T>(by: By, work: (write: Write) => Promise<T>): Promise<Committed<T>> {
+    for (let repeats = 0; ; repeats++) {
+      try {
+        return await this.#attempt(by, work);
+      } catch (error) {
+        if (isWorthRepeating(error) && repeats < REPEATS) {
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** repeats));
+        } else if (error instanceof Unavailable || !isUnavailable(error)) {
+          throw error;
+        } else {
+          throw new Unavailable(NOTHING_CHANGED, { cause: error });
+        }
+      }
+    }
+  }
+
+  async #attempt<T>(by: By, work: (write: Write) => Promise<T>): Promise<Committed<T>> {
+    const client = await this.options.pool.driver.connect();
+    let isOpen = true;
+    let broken: Error | undefined;
+    try {
+      const write = new OpenWrite(dbOf(client), await beginChange(client), this.options.clock.now(), by);
+      const value = await work(write);
+      for (const react of this.options.reactions) await react(write);
+      const entries = write.close();
+      await append(write.db, { change: write.change, actor: by.actor.id, source: by.source }, entries);
+      const waits = entries.length > 0 ? { awaited: write.change, head: 0 } : await lastKnown(write.db);
+      isOpen = false;
+      await commit(client);
+      return { value, ...waits };
+    } catch (error) {
+      if (isOpen) {
+        await client.query('ROLLBACK').catch((failure: Error) => {
+          broken = failure;
+        });
+      } else {
+        broken = error as Error;
+      }
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+async function beginChange(client: pg.ClientBase): Promise<number> {
+  const results = (await client.query(`BEGIN; /* beginChange */ SELECT nextval('change_id_seq') AS id`)) as unknown as [
+    pg.QueryResult,
+    pg.QueryResult<{ id: number }>,
+  ];
+  return results[1].rows[0]!.id;
+}
+
+/**
+ * For a change that recorded nothing but may have read what others have committed and the log does not hold yet: the newest
+ * such change, at whose place in the log all of them are in. One statement, so that head and inbox are of one moment.
+ */
+async function lastKnown(db: Db): Promise<{ awaited: number | null; head: number }> {
+  const { rows } = await db.query<{ awaited: number | null; head: number }>(
+    '/* lastKnown */ SELECT pos AS head, (SELECT change_id FROM inbox ORDER BY id DESC LIMIT 1) AS awaited FROM log_head',
+  );
+  return rows[0]!;
+}
+
+async function commit(client: pg.ClientBase): Promise<void> {
+  let command: string;
+  try {
+    ({ command } = await client.query('COMMIT'));
+  } catch (error) {
+    if (isWorthRepeating(error) || !isUnavailable(error)) throw error;
+    throw new Unavailable(OUTCOME_UNKNOWN, { cause: error });
+  }
+  // PostgreSQL answers the COMMIT of a transaction in which a statement failed with ROLLBACK and no error.
+  if (command !== 'COMMIT')
+    throw new Error('a statement of this write failed and the failure was swallowed: everything was rolled back');
+}
+
+/** True when PostgreSQL gave the transaction up for the sake of another one: deadlock, serialization failure. */
+function isWorthRepeating(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
+}
