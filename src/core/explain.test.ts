@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { effectiveRanges, evaluateNodes, judge, type HoldingSlice, type PersonFacts, type RuleVersion } from './evaluate';
+import { changeBecause, explain, untilBecause } from './explain';
+import type { RuleNode } from './rule';
+import type { Labels } from './rule-text';
+import { DAY, instant, oracleLevel, personFacts, publications, ruleNode, T0 } from './rule.oracle';
+import { answerAt } from './verdict';
+
+const labels: Labels = { type: (code) => `${code} certification`, attribute: (name) => (name === 'dept' ? 'department' : name) };
+const day = (n: number): number => T0 + n * DAY;
+const slice = (from: number, to: number, more: Partial<HoldingSlice> = {}): HoldingSlice => ({
+  from: day(from),
+  to: day(to),
+  level: 'MET',
+  factId: `${from}-${to}`,
+  ...more,
+});
+const holds = (typeCode: string): RuleNode => ({ op: 'holds', typeCode, strict: false });
+const er: RuleNode = { op: 'attribute', name: 'dept', equals: 'ER' };
+const facts = (
+  holdings: Readonly<Record<string, readonly HoldingSlice[]>>,
+  dept: readonly (readonly [number, number, string])[] = [],
+): PersonFacts => ({
+  holdings: new Map(Object.entries(holdings)),
+  attributes: new Map([
+    ['dept', dept.map(([from, to, value]) => ({ from: day(from), to: day(to), value, factId: `dept ${from}` }))],
+  ]),
+});
+const one = (node: RuleNode, warnDays?: number): RuleVersion[] => [
+  {
+    version: 1,
+    from: -Infinity,
+    until: Infinity,
+    node,
+    warnBefore: warnDays === undefined ? null : { months: 0, days: warnDays },
+  },
+];
+
+describe('explaining a verdict', () => {
+  it('lists the conditions root first, with what holds, since when, until when and by which facts', () => {
+    const rule: RuleNode = {
+      op: 'all',
+      of: [holds('CPR'), { op: 'any', of: [er, holds('BLS')] }, { op: 'not', of: holds('BAN') }],
+    };
+    const known = facts({ CPR: [slice(0, 30)] }, [[5, 50, 'ER']]);
+    const rows = explain(one(rule), known, day(10), labels, 'UTC').map(
+      ({ id, parentId, op, verdict, binding, text, factIds }) => [id, parentId, op, verdict, binding, text, factIds],
+    );
+    expect(rows).toEqual([
+      ['0', null, 'all', 'ELIGIBLE', true, 'all of 3 conditions', []],
+      ['0.0', '0', 'holds', 'ELIGIBLE', true, 'holds CPR certification', ['0-30']],
+      ['0.1', '0', 'any', 'ELIGIBLE', true, 'any of 2 conditions', []],
+      ['0.1.0', '0.1', 'attribute', 'ELIGIBLE', true, 'department is ER', ['dept 5']],
+      ['0.1.1', '0.1', 'holds', 'NOT_ELIGIBLE', false, 'holds BLS certification', []],
+      ['0.2', '0', 'not', 'ELIGIBLE', true, 'does not hold BAN certification', []],
+      ['0.2.0', '0.2', 'holds', 'NOT_ELIGIBLE', true, 'holds BAN certification', []],
+    ]);
+    const [root, cpr] = explain(one(rule), known, day(10), labels, 'UTC');
+    expect([root!.since, root!.until, cpr!.since, cpr!.until]).toEqual([day(5), day(30), day(0), day(30)]);
+  });
+
+  it('binds only the children that keep the parent where it is, along binding paths', () => {
+    const rule: RuleNode = { op: 'all', of: [holds('A'), { op: 'any', of: [holds('B'), holds('C')] }] };
+    const binding = (known: PersonFacts): string[] =>
+      explain(one(rule), known, day(1), labels, 'UTC')
+        .filter((node) => node.binding)
+        .map(({ id }) => id);
+    expect(binding(facts({ A: [slice(0, 9)] }))).toEqual(['0', '0.1', '0.1.0', '0.1.1']);
+    expect(binding(facts({ B: [slice(0, 9)] }))).toEqual(['0', '0.0']);
+  });
+
+  it('agrees with the definition at every node, and with the answer at the root', () => {
+    const named = ['NOT_ELIGIBLE', 'UNKNOWN', 'PENDING', 'GRACE', 'ELIGIBLE'];
+    fc.assert(
+      fc.property(publications, personFacts, instant, (published, known, at) => {
+        const versions = effectiveRanges(published);
+        const current = published.findLast(({ from }) => from <= at);
+        const nodes = explain(versions, known, at, labels, 'UTC');
+        if (current === undefined) return expect(nodes).toEqual([]);
+        const [root, ...rest] = nodes;
+        expect(root).toMatchObject(
+          (({ verdict, since, until }) => ({ verdict, since, until }))(answerAt(judge(versions, known, 'UTC'), at)),
+        );
+        const tree = new Map(evaluateNodes(current.node, known).map(({ id, node }) => [id, node]));
+        for (const { id, verdict } of rest) expect(verdict).toBe(named[oracleLevel(tree.get(id)!, known, at)]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('why a verdict will change', () => {
+  const because = (node: RuleNode, known: PersonFacts, at: number, warnDays?: number): string[] =>
+    untilBecause(one(node, warnDays), known, day(at), labels, 'UTC');
+
+  it('names the condition that ends', () => {
+    const rule: RuleNode = { op: 'all', of: [holds('CPR'), er] };
+    expect(because(rule, facts({ CPR: [slice(0, 30)] }, [[0, 99, 'ER']]), 10)).toEqual(['CPR certification expires']);
+    expect(
+      because(
+        rule,
+        facts({ CPR: [slice(0, 99)] }, [
+          [0, 30, 'ER'],
+          [30, 99, 'ICU'],
+        ]),
+        10,
+      ),
+    ).toEqual(['department is no longer ER']);
+    expect(because(rule, facts({ CPR: [slice(0, 99)] }, [[0, 30, 'ER']]), 10)).toEqual(['department is no longer known']);
+    expect(because(rule, facts({ CPR: [slice(0, 30), slice(30, 40, { level: 'GRACE' })] }, [[0, 99, 'ER']]), 10)).toEqual([
+      'CPR certification enters grace',
+    ]);
+    expect(because(rule, facts({ CPR: [slice(0, 30), slice(30, 40, { level: 'GRACE' })] }, [[0, 99, 'ER']]), 35)).toEqual([
+      'grace of CPR certification ends',
+    ]);
+    expect(because(rule, facts({ CPR: [slice(0, 30, { endedBy: 'REVOCATION' })] }, [[0, 99, 'ER']]), 10)).toEqual([
+      'CPR certification is revoked',
+    ]);
+    expect(because({ op: 'during', from: null, until: day(30) }, facts({}), 10)).toEqual(['period ends on 2027-01-30']);
+    expect(because(rule, facts({}), 10)).toEqual([]);
+  });
+
+  it('names the last of two that overlap, also when it was not there yet at the instant asked about (C8)', () => {
+    const rule: RuleNode = { op: 'any', of: [holds('A'), holds('B')] };
+    expect(because(rule, facts({ A: [slice(0, 30)], B: [slice(20, 60)] }), 10)).toEqual(['B certification expires']);
+  });
+
+  it('names a condition that was better than the rest and ends below it', () => {
+    const rule: RuleNode = { op: 'all', of: [holds('A'), holds('B')] };
+    expect(because(rule, facts({ A: [slice(0, 30)], B: [slice(0, 60, { level: 'GRACE' })] }), 10)).toEqual([
+      'A certification expires',
+    ]);
+  });
+
+  it('names what a warning is about, with its date', () => {
+    const known = facts({ CPR: [slice(0, 30)] });
+    expect(because(holds('CPR'), known, 10, 7)).toEqual(['CPR certification expires on 2027-01-30']);
+    expect(because(holds('CPR'), known, 25, 7)).toEqual(['CPR certification expires']);
+  });
+
+  it('names the version that takes effect', () => {
+    const versions = effectiveRanges([
+      { version: 3, from: day(0), node: holds('A'), warnBefore: { months: 0, days: 5 } },
+      { version: 4, from: day(50), node: holds('B'), warnBefore: null },
+    ]);
+    const known = facts({ A: [slice(0, 99)] });
+    expect(untilBecause(versions, known, day(10), labels, 'UTC')).toEqual(['rule version 4 takes effect on 2027-02-20']);
+    expect(untilBecause(versions, known, day(46), labels, 'UTC')).toEqual(['rule version 4 takes effect']);
+    expect(untilBecause(versions, facts({ A: [slice(0, 50)] }), day(46), labels, 'UTC')).toEqual(['A certification expires']);
+  });
+
+  it('has a reason for every change there is, and none for what never changes', () => {
+    fc.assert(
+      fc.property(publications, personFacts, instant, (published, known, at) => {
+        const versions = effectiveRanges(published);
+        const { until } = answerAt(judge(versions, known, 'UTC'), at);
+        const reasons = untilBecause(versions, known, at, labels, 'UTC');
+        expect(reasons.length > 0).toBe(until !== null);
+        expect(new Set(reasons).size).toBe(reasons.length);
+        expect(reasons.join(' ')).not.toMatch(/undefined|NaN|Infinity|typeCode|\bdept\b/);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe('why a verdict has changed', () => {
+  const rule: RuleNode = { op: 'all', of: [holds('CPR'), { op: 'any', of: [er, holds('BLS')] }] };
+  const because = (before: PersonFacts, after: PersonFacts): string[] =>
+    changeBecause(evaluateNodes(rule, before), evaluateNodes(rule, after), day(10), labels, 'UTC', after);
+  const inEr = [[0, 99, 'ER']] as const;
+
+  it.each<[string, PersonFacts, PersonFacts, string[]]>([
+    ['obtained', facts({}, inEr), facts({ CPR: [slice(10, 99)] }, inEr), ['CPR certification obtained']],
+    [
+      'revoked',
+      facts({ CPR: [slice(0, 99)] }, inEr),
+      facts({ CPR: [slice(0, 9, { endedBy: 'REVOCATION' })] }, inEr),
+      ['CPR certification revoked'],
+    ],
+    ['retracted', facts({ CPR: [slice(0, 99)] }, inEr), facts({}, inEr), ['CPR certification no longer held']],
+    ['moved', facts({ CPR: [slice(0, 99)] }), facts({ CPR: [slice(0, 99)] }, inEr), ['department is now ER']],
+    [
+      'not by what does not matter',
+      facts({ BLS: [slice(0, 99)] }),
+      facts({ BLS: [slice(0, 99)], CPR: [slice(0, 99)] }, inEr),
+      ['CPR certification obtained'],
+    ],
+    [
+      'renewed ahead of time',
+      facts({ CPR: [slice(0, 30)] }, inEr),
+      facts({ CPR: [slice(0, 60)] }, inEr),
+      ['CPR certification now valid until 2027-03-01'],
+    ],
+    ['planned', facts({}, inEr), facts({ CPR: [slice(20, 60)] }, inEr), ['CPR certification takes effect on 2027-01-21']],
+    [
+      'planned no more',
+      facts({ CPR: [slice(20, 60)] }, inEr),
+      facts({}, inEr),
+      ['CPR certification: no change lies ahead any more'],
+    ],
+    [
+      'corrected',
+      facts({ CPR: [slice(0, 30)] }, inEr),
+      facts({ CPR: [slice(0, 3), slice(5, 30)] }, inEr),
+      ['CPR certification: corrected for the past'],
+    ],
+    ['nothing', facts({ CPR: [slice(0, 30)] }, inEr), facts({ CPR: [slice(0, 30)] }, inEr), []],
+  ])('%s', (_, before, after, sentences) => {
+    expect(because(before, after)).toEqual(sentences);
+  });
+
+  it('has a reason whenever the level of the rule differs anywhere', () => {
+    fc.assert(
+      fc.property(ruleNode, personFacts, personFacts, instant, (node, a, b, now) => {
+        const [before, after] = [evaluateNodes(node, a), evaluateNodes(node, b)];
+        const differs = JSON.stringify(before[0]!.timeline) !== JSON.stringify(after[0]!.timeline);
+        if (differs) expect(changeBecause(before, after, now, labels, 'UTC', b).length).toBeGreaterThan(0);
+        expect(changeBecause(after, after, now, labels)).toEqual([]);
+      }),
+    );
+  });
+});
