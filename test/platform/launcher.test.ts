@@ -84,8 +84,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('works under a path too long for a socket', async () => {
-    dir = path.join(dir, 'x'.repeat(60), 'y'.repeat(60));
-    const { url } = await start();
+    const { url } = await start({ dir: path.join(dir, 'x'.repeat(60), 'y'.repeat(60)) });
     expect(await ask(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 

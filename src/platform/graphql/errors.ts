@@ -1,0 +1,24 @@
+import { GraphQLError } from 'graphql';
+
+/** The codes of transport and programming mistakes, as the contract names them. Business refusals are data, not errors. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'BAD_USER_INPUT'
+  | 'INVALID_CURSOR'
+  | 'CURSOR_EXPIRED'
+  | 'RESYNC_REQUIRED'
+  | 'QUERY_TOO_EXPENSIVE'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
+  | 'INTERNAL';
+
+/** A GraphQL error with one of the published codes; the message says what to do. */
+export function problem(code: ErrorCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+/** The caller's mistake. */
+export function badInput(message: string): GraphQLError {
+  return problem('BAD_USER_INPUT', message);
+}

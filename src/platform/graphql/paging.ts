@@ -1,0 +1,110 @@
+import { Params } from '../sql';
+import { badInput, problem } from './errors';
+
+/** The four arguments of every connection. */
+export interface PageArgs {
+  first?: number | null;
+  after?: string | null;
+  last?: number | null;
+  before?: string | null;
+}
+
+/** Published limits: a page has 50 rows unless asked otherwise, and never more than 200. */
+export const pageLimits = { default: 50, max: 200 } as const;
+
+/** One page to read: how many rows, which way, and between which keys. */
+export interface Page {
+  readonly limit: number;
+  readonly forward: boolean;
+  readonly after: readonly string[] | null;
+  readonly before: readonly string[] | null;
+}
+
+/** Checks the arguments; `keys` is the number of columns the list is ordered by. */
+export function parsePage(args: PageArgs, keys: number): Page {
+  if (args.first != null && args.last != null) throw badInput('Ask for `first` or for `last`, not both.');
+  const limit = args.first ?? args.last ?? pageLimits.default;
+  if (limit < 0 || limit > pageLimits.max) throw badInput(`A page holds 0 to ${pageLimits.max} rows; go on with \`after\`.`);
+  return {
+    limit,
+    forward: args.last == null,
+    after: args.after == null ? null : decodeKeys(args.after, keys),
+    before: args.before == null ? null : decodeKeys(args.before, keys),
+  };
+}
+
+/** The cursor of a row: its sort keys. Opaque to the caller. */
+export function encodeKeys(keys: readonly string[]): string {
+  return Buffer.from(JSON.stringify(keys)).toString('base64url');
+}
+
+function decodeKeys(cursor: string, keys: number): string[] {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(parsed) && parsed.length === keys && parsed.every((key) => typeof key === 'string' && !key.includes('\u0000'))) {
+      return parsed as string[];
+    }
+  } catch {
+    // falls through: whatever it was, it is not one of ours
+  }
+  throw problem('INVALID_CURSOR', 'This page cursor is not one of this list: use a cursor from the same field, or leave it out.');
+}
+
+/** A column a list is ordered by: its SQL, and its type for the comparison with a cursor. */
+export interface SortKey {
+  readonly sql: string;
+  readonly type: 'text' | 'uuid' | 'timestamptz' | 'date' | 'bigint';
+}
+
+/** The WHERE condition (to be and-ed), ORDER BY and LIMIT of a page; one row more than asked tells whether there is a next page. */
+export function keyset(page: Page, keys: readonly SortKey[], q: Params): { where: string; order: string; limit: string } {
+  const columns = `(${keys.map((key) => key.sql).join(', ')})`;
+  const bound = (values: readonly string[]) => `(${values.map((value, i) => `${q.add(value)}::${keys[i]!.type}`).join(', ')})`;
+  const conditions = ['true'];
+  if (page.after) conditions.push(`${columns} > ${bound(page.after)}`);
+  if (page.before) conditions.push(`${columns} < ${bound(page.before)}`);
+  const direction = page.forward ? 'ASC' : 'DESC';
+  return {
+    where: conditions.join(' AND '),
+    order: `ORDER BY ${keys.map((key) => `${key.sql} ${direction}`).join(', ')}`,
+    limit: `LIMIT ${q.add(page.limit + 1)}`,
+  };
+}
+
+/** A connection as GraphQL reads it. */
+export interface Connection<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly nodes: readonly T[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  /** Counted only when asked for. */
+  readonly totalCount: () => Promise<number>;
+}
+
+/** Makes the connection of the rows read with `keyset` (up to one more than the page holds). */
+export function connection<T>(
+  rows: readonly T[],
+  page: Page,
+  keysOf: (row: T) => readonly string[],
+  totalCount: () => Promise<number>,
+): Connection<T> {
+  const more = rows.length > page.limit;
+  const kept = more ? rows.slice(0, page.limit) : [...rows];
+  if (!page.forward) kept.reverse();
+  const edges = kept.map((node) => ({ cursor: encodeKeys(keysOf(node)), node }));
+  return {
+    edges,
+    nodes: kept,
+    pageInfo: {
+      hasNextPage: page.forward ? more : page.before !== null,
+      hasPreviousPage: page.forward ? page.after !== null : more,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount,
+  };
+}

@@ -1,0 +1,29 @@
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+
+/** Who is asking: what a request brings along. Header names are lower-case. */
+export interface Caller {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The payload of `connection_init`; absent over HTTP. */
+  readonly connectionParams?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+}
+
+/** An operation about to be executed. */
+export interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName?: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** What the rest of the product plugs into the server. */
+export interface Handlers<C extends object> {
+  /** Makes the context of one operation, or of one event of a subscription. What it throws refuses the request. */
+  readonly createContext: (caller: Caller) => Promise<C>;
+  /** What goes into `extensions` of the answer that this context gave. */
+  readonly onResponse?: (context: C) => Record<string, unknown> | Promise<Record<string, unknown>>;
+  /** Called once when the context is no longer needed. */
+  readonly releaseContext?: (context: C) => void | Promise<void>;
+  /** Refuses an operation for what it would cost, once it is known to be valid; null lets it pass. */
+  readonly checkOperation?: (operation: Operation) => GraphQLError | null;
+}

@@ -1,0 +1,227 @@
+import { Readable } from 'node:stream';
+
+import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+
+import type { Config } from '../config';
+import type { Log } from '../log';
+import type { Metrics } from '../metrics';
+import type { Handlers } from './context';
+import { errorPresenter, requestError, statusOf } from './errors';
+import { loadGraphiql } from './graphiql';
+import { documentLimits, LIMITS } from './limits';
+import { createSockets } from './websocket';
+
+/** What the HTTP server is made of. */
+export interface HttpServerOptions<C extends object> extends Handlers<C> {
+  readonly config: Pick<Config, 'host' | 'port' | 'production' | 'introspection'>;
+  readonly schema: GraphQLSchema;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly graphiql: boolean;
+  /** False keeps /health/ready at 503. */
+  readonly isReady: () => boolean;
+  /** How long to go on listening, not ready, before closing, so that load balancers can look away. */
+  readonly drainMs?: number;
+  readonly keepAliveMs?: number;
+}
+
+/** The server: GraphQL over HTTP and WebSocket, health, metrics, GraphiQL. */
+export interface HttpServer {
+  /** For further plain routes; add them before `listen`. */
+  readonly app: FastifyInstance;
+  /** Begins to listen. @returns the address, such as http://127.0.0.1:4000 */
+  listen(): Promise<string>;
+  /** Not ready at once; sockets closed with 1012; requests in flight answered, up to five seconds; then everything closed. */
+  stop(): Promise<void>;
+}
+
+const ANSWER_WITHIN_MS = 5000;
+
+/** Builds the server; it listens when told to. */
+export async function createHttpServer<C extends object>(options: HttpServerOptions<C>): Promise<HttpServer> {
+  const { config, metrics, log } = options;
+  const present = errorPresenter(log);
+  const app = fastify({ bodyLimit: LIMITS.bodyBytes, forceCloseConnections: true, trustProxy: false, logger: false });
+  const requests = new Requests<C>(options);
+  const apollo = new ApolloServer<C>({
+    schema: options.schema,
+    introspection: config.introspection,
+    hideSchemaDetailsFromClientErrors: !config.introspection,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    validationRules: [documentLimits],
+    formatError: (_formatted, error) => present(error),
+    logger: apolloLog(log),
+    plugins: [ApolloServerPluginLandingPageDisabled(), requests.plugin()],
+  });
+  await apollo.start();
+  const sockets = createSockets({ ...options, introspection: config.introspection, present });
+
+  let isDraining = false;
+  let inFlight = 0;
+  app.addHook('onRequest', async (_request, reply) => {
+    inFlight += 1;
+    if (isDraining) reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async () => {
+    inFlight -= 1;
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500;
+    const shown = status < 500 ? { message: error.message, extensions: { code: 'BAD_USER_INPUT' } } : present(error);
+    // The rest of a body that is too large is not read.
+    if (status === 413) reply.header('connection', 'close');
+    log.debug({ err: error, url: request.url }, 'request refused');
+    return reply.code(status).type('application/json; charset=utf-8').send({ errors: [shown] });
+  });
+
+  app.get('/health/live', async () => ({ status: 'live' }));
+  app.get('/health/ready', async (_request, reply) => {
+    const isReady = !isDraining && options.isReady();
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' });
+  });
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+
+  const page = options.graphiql ? loadGraphiql() : null;
+  page?.register(app);
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    onRequest: async (request, reply) => {
+      if (isReadable(request)) return undefined;
+      return reply.code(415).send({ errors: [requestError('BAD_USER_INPUT', 'Send application/json in UTF-8, not compressed.')] });
+    },
+    handler: async (request, reply) => {
+      if (page !== null && wantsPage(request)) return reply.headers(page.headers).send(page.html);
+      return requests.answer(apollo, request, reply);
+    },
+  });
+  app.server.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?')[0] === '/graphql' && !isDraining) return sockets.upgrade(request, socket, head);
+    return socket.end(`HTTP/1.1 ${isDraining ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
+  });
+
+  return {
+    app,
+    listen: () => app.listen({ host: config.host, port: config.port }),
+    async stop() {
+      if (isDraining) return;
+      isDraining = true;
+      await Promise.all([sockets.close(), new Promise((resolve) => setTimeout(resolve, options.drainMs ?? 0))]);
+      const deadline = performance.now() + ANSWER_WITHIN_MS;
+      while (inFlight > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+      await app.close();
+      await apollo.stop();
+    },
+  };
+}
+
+/** What is remembered of a request while it is answered. */
+interface Asked<C> {
+  /** Apollo works on a shallow copy of the context it was given: that copy is the one that was used. */
+  context?: C;
+  /** The document could not be parsed or validated, or its variables did not fit. */
+  isRefused: boolean;
+}
+
+/** The way of a request through Apollo Server and back. */
+class Requests<C extends object> {
+  private readonly asked = new WeakMap<HTTPGraphQLRequest, Asked<C>>();
+
+  constructor(private readonly options: HttpServerOptions<C>) {}
+
+  plugin(): ApolloServerPlugin<C> {
+    const { options, asked } = this;
+    return {
+      async requestDidStart({ request, contextValue }) {
+        const state = (request.http && asked.get(request.http)) ?? { isRefused: false };
+        state.context = contextValue;
+        return {
+          async didResolveOperation({ schema, document, operationName, request: { variables = {} } }) {
+            const operation = { schema, document, ...(operationName ? { operationName } : {}), variables };
+            const error = options.checkOperation?.(operation);
+            if (error) throw withHttpStatus(error, 400);
+          },
+          async willSendResponse({ source, errors, response: { body, http }, operation }) {
+            state.isRefused = source !== undefined && http.status === 400;
+            const outcome = http.status === 400 ? 'refused' : errors ? 'errors' : 'ok';
+            options.metrics.operations.inc({ transport: 'http', kind: operation?.operation ?? 'none', outcome });
+            if (body.kind !== 'single') return;
+            const extensions = { ...body.singleResult.extensions, ...(await options.onResponse?.(contextValue)) };
+            if (Object.keys(extensions).length > 0) body.singleResult.extensions = extensions;
+          },
+        };
+      },
+    };
+  }
+
+  async answer(apollo: ApolloServer<C>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { options, asked } = this;
+    const httpGraphQLRequest = describeRequest(request);
+    const state: Asked<C> = { isRefused: false };
+    asked.set(httpGraphQLRequest, state);
+    const took = options.metrics.operationSeconds.startTimer({ transport: 'http', kind: request.method });
+    try {
+      const { headers, status, body } = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest,
+        context: async () => {
+          const { operationName } = (request.body ?? {}) as { operationName?: unknown };
+          const named = typeof operationName === 'string' ? { operationName } : {};
+          state.context = await options.createContext({ headers: request.headers, ...named }).catch(withStatus);
+          return state.context;
+        },
+      });
+      for (const [name, value] of headers) reply.header(name, value);
+      // GraphQL over HTTP: with application/json, what is wrong in the document is no failure of the transport.
+      const isPlainJson = headers.get('content-type')?.startsWith('application/json') ?? false;
+      reply.code(state.isRefused && isPlainJson ? 200 : (status ?? 200));
+      return reply.send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));
+    } finally {
+      took();
+      if (state.context !== undefined) await options.releaseContext?.(state.context);
+    }
+  }
+}
+
+function describeRequest(request: FastifyRequest): HTTPGraphQLRequest {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const [, search = ''] = request.url.split('?', 2);
+  return { method: request.method, headers, search, body: request.body };
+}
+
+/** A request whose context cannot be made fails as a whole, with the status that fits. */
+function withStatus(error: unknown): never {
+  throw error instanceof GraphQLError ? withHttpStatus(error, statusOf(error.extensions.code)) : error;
+}
+
+function withHttpStatus(error: GraphQLError, status: number): GraphQLError {
+  const { message, nodes, extensions } = error;
+  return new GraphQLError(message, { nodes, originalError: error, extensions: { ...extensions, http: { status } } });
+}
+
+function wantsPage(request: FastifyRequest): boolean {
+  const { query } = request.query as { query?: unknown };
+  return request.method === 'GET' && query === undefined && (request.headers.accept ?? '').includes('text/html');
+}
+
+/** Other character sets and compressed bodies are not for us to decode. */
+function isReadable(request: FastifyRequest): boolean {
+  const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  return encoding === 'identity' && (charset === undefined || /^utf-?8$/i.test(charset));
+}
+
+function apolloLog(log: Log): { debug(m?: unknown): void; info(m?: unknown): void; warn(m?: unknown): void; error(m?: unknown): void } {
+  const tell = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) => log[level](String(message));
+  return { debug: tell('debug'), info: tell('debug'), warn: tell('warn'), error: tell('error') };
+}

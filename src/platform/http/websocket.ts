@@ -1,0 +1,292 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import {
+  createSourceEventStream,
+  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+
+import type { Log } from '../log';
+import type { Metrics } from '../metrics';
+import type { Caller, Handlers } from './context';
+import { type PresentError, requestError } from './errors';
+import { documentLimits, LIMITS } from './limits';
+
+/** What the WebSocket side needs. */
+export interface SocketOptions<C extends object> extends Handlers<C> {
+  readonly schema: GraphQLSchema;
+  readonly introspection: boolean;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly present: PresentError;
+  /** Time between pings; a socket that answered none by the next is dropped. */
+  readonly keepAliveMs?: number;
+  /** A socket that takes nothing for this long is closed with 4408. */
+  readonly slowAfterMs?: number;
+}
+
+/** The WebSocket side of /graphql. */
+export interface Sockets {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes every socket with 1012, which asks clients to come back. */
+  close(): Promise<void>;
+}
+
+/** What one socket remembers. */
+interface Extra {
+  readonly request: IncomingMessage;
+  readonly socket: WebSocket;
+  lastPosition: unknown;
+}
+
+/** Closes the socket with this code instead of answering. */
+class CloseSocket extends Error {
+  constructor(
+    readonly code: number,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+const SUBSCRIPTIONS_PER_SOCKET = 100;
+const CLOSE_CODES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 4401, FORBIDDEN: 4403, UNAVAILABLE: 1013 };
+
+/**
+ * Serves graphql-transport-ws. One bad operation never costs the socket: it is answered with an `error` message.
+ * Each event of a subscription is executed with a context of its own, because loaders must not outlive it.
+ */
+export function createSockets<C extends object>(options: SocketOptions<C>): Sockets {
+  const { schema, log, metrics, present, keepAliveMs = 12_000, slowAfterMs = 30_000 } = options;
+  const rules = [documentLimits, ...specifiedRules, ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  const server = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, handleProtocols });
+
+  const callerOf = (extra: Extra, connectionParams: unknown, operationName?: string | null): Caller => ({
+    headers: extra.request.headers,
+    connectionParams: (connectionParams ?? {}) as Record<string, unknown>,
+    ...(operationName ? { operationName } : {}),
+  });
+
+  const refuse = (error: unknown): CloseSocket => {
+    const { message, extensions } = present(error);
+    return new CloseSocket(CLOSE_CODES[String(extensions?.code)] ?? 4500, message.slice(0, 120));
+  };
+
+  const release = async (context: C): Promise<void> => {
+    await options.releaseContext?.(context);
+  };
+
+  const finish = async (result: ExecutionResult, context: C): Promise<ExecutionResult> => {
+    const extensions = { ...result.extensions, ...(await options.onResponse?.(context)) };
+    return Object.keys(extensions).length > 0 ? { ...result, extensions } : result;
+  };
+
+  /** Executes with a fresh context: a query, a mutation, or one event. */
+  const executeOnce = async (args: ExecutionArgs, caller: Caller): Promise<ExecutionResult> => {
+    const context = await options.createContext(caller);
+    try {
+      return await finish(await execute({ ...args, contextValue: context }), context);
+    } finally {
+      await release(context);
+    }
+  };
+
+  const subscribe = async (args: ExecutionArgs, caller: Caller): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> => {
+    const opening = await options.createContext(caller);
+    let source: Awaited<ReturnType<typeof createSourceEventStream>>;
+    try {
+      source = await createSourceEventStream({ ...args, contextValue: opening });
+      if (!(Symbol.asyncIterator in source)) return await finish(source, opening);
+    } catch (error) {
+      await release(opening);
+      throw error;
+    }
+    const events = source[Symbol.asyncIterator]();
+    let isOpen = true;
+    metrics.subscriptions.inc();
+    const close = async (): Promise<void> => {
+      if (!isOpen) return;
+      isOpen = false;
+      metrics.subscriptions.dec();
+      await release(opening);
+    };
+    // Not an async generator: its `return` would wait for the event that never comes.
+    const end = async (): Promise<{ done: true; value: undefined }> => {
+      await close();
+      await events.return?.();
+      return { done: true, value: undefined };
+    };
+    const results: AsyncIterableIterator<ExecutionResult> = {
+      [Symbol.asyncIterator]: () => results,
+      async next() {
+        try {
+          const event = await events.next();
+          if (!event.done) return { done: false, value: await executeOnce({ ...args, rootValue: event.value }, caller) };
+        } catch (error) {
+          await end();
+          throw error;
+        }
+        await close();
+        return { done: true, value: undefined };
+      },
+      return: end,
+      async throw(error) {
+        await end();
+        throw error;
+      },
+    };
+    return results;
+  };
+
+  const prepare = (extra: Extra, payload: SubscribePayload, running: number): ExecutionArgs | GraphQLError[] => {
+    if (running > SUBSCRIPTIONS_PER_SOCKET) {
+      return [requestError('RATE_LIMITED', `At most ${SUBSCRIPTIONS_PER_SOCKET} operations can run on one socket.`)];
+    }
+    const { operationName, variables, query } = payload;
+    try {
+      const document = parse(query, { maxTokens: LIMITS.tokens });
+      const errors = validate(schema, document, rules, { hideSuggestions: !options.introspection });
+      if (errors.length > 0) return errors.map(asInputError);
+      const operation = { schema, document, ...(operationName ? { operationName } : {}) };
+      const refused = options.checkOperation?.({ ...operation, variables: variables ?? {} });
+      if (refused) return [refused];
+      return { ...operation, variableValues: variables };
+    } catch (error) {
+      return [asInputError(asGraphQLError(error))];
+    }
+  };
+
+  // One caller per operation is kept here between onSubscribe and execute, which gets the same arguments object.
+  const callers = new WeakMap<object, Caller>();
+  const callerFor = (args: object): Caller => callers.get(args) ?? { headers: {} };
+
+  const protocol = makeServer<Record<string, unknown>, Extra>({
+    async onConnect({ extra, connectionParams }) {
+      try {
+        await release(await options.createContext(callerOf(extra, connectionParams)));
+      } catch (error) {
+        throw refuse(error);
+      }
+    },
+    onSubscribe({ extra, connectionParams, subscriptions }, _id, payload) {
+      const prepared = prepare(extra, payload, Object.keys(subscriptions).length);
+      if (!Array.isArray(prepared)) callers.set(prepared as object, callerOf(extra, connectionParams, payload.operationName));
+      return prepared as ExecutionArgs;
+    },
+    execute: (args) => guarded(() => executeOnce(args, callerFor(args))),
+    subscribe: (args) => guarded(() => subscribe(args, callerFor(args))),
+    onNext({ extra }, _id, _payload, _args, result) {
+      metrics.eventsSent.inc();
+      extra.lastPosition = result.extensions?.position ?? extra.lastPosition;
+      if (result.errors === undefined) return result;
+      return { ...result, errors: result.errors.map(present) as unknown as GraphQLError[] };
+    },
+    onError({ extra }, _id, _payload, errors) {
+      const shown = errors.map(present);
+      const fatal = shown.find(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
+      if (fatal) extra.socket.close(4401, fatal.message.slice(0, 120));
+      return shown;
+    },
+  });
+
+  server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+    const extra: Extra = { request, socket, lastPosition: undefined };
+    metrics.sockets.inc();
+    const stopPinging = keepAlive(socket, keepAliveMs);
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => send(socket, text, slowAfterMs, () => extra.lastPosition),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) =>
+          socket.on('message', (data: RawData) => {
+            handle(String(data)).catch((error: unknown) => {
+              if (error instanceof CloseSocket) return socket.close(error.code, error.message);
+              log.error({ err: error }, 'a socket message could not be handled');
+              return socket.close(4500, 'Internal error');
+            });
+          }),
+      },
+      extra,
+    );
+    socket.on('error', (error) => log.debug({ err: error }, 'a socket broke'));
+    socket.once('close', (code, reason) => {
+      metrics.sockets.dec();
+      stopPinging();
+      closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'a subscription could not be ended'));
+    });
+  });
+
+  return {
+    upgrade(request, socket, head) {
+      server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));
+    },
+    async close() {
+      for (const client of server.clients) client.close(1012, 'Service restart');
+      const late = setTimeout(() => server.clients.forEach((client) => client.terminate()), 1000);
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      while (server.clients.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      clearTimeout(late);
+    },
+  };
+}
+
+/** A failure before there is a result is a result too: what `execute` throws would end the socket. */
+async function guarded<T>(work: () => Promise<T>): Promise<T | ExecutionResult> {
+  try {
+    return await work();
+  } catch (error) {
+    return { errors: [asGraphQLError(error)] };
+  }
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError((error as Error).message, { originalError: error as Error });
+}
+
+/** Gives errors of parsing and validation, which have none, the code that the HTTP side gives them. */
+function asInputError(error: GraphQLError): GraphQLError {
+  if (error.extensions.code !== undefined || error.originalError !== undefined) return error;
+  const { message, nodes, source, positions } = error;
+  return new GraphQLError(message, { nodes, source, positions, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+}
+
+/** Resolves when the socket has taken the text, so that a slow reader slows its own subscription and nothing else. */
+function send(socket: WebSocket, text: string, patienceMs: number, position: () => unknown): Promise<void> {
+  if (socket.readyState !== socket.OPEN) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const slow = setTimeout(() => {
+      const last = position();
+      socket.close(4408, last === undefined ? 'Too slow' : `Too slow: resume after position ${String(last)}`.slice(0, 120));
+      setTimeout(() => socket.terminate(), 1000).unref();
+    }, patienceMs);
+    socket.send(text, (error) => {
+      clearTimeout(slow);
+      // A socket that closed meanwhile takes its subscriptions with it: nobody is left to be told.
+      if (error && socket.readyState === socket.OPEN) reject(error);
+      else resolve();
+    });
+  });
+}
+
+function keepAlive(socket: WebSocket, everyMs: number): () => void {
+  let isAlive = true;
+  socket.on('pong', () => (isAlive = true));
+  const timer = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}

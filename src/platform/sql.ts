@@ -1,0 +1,31 @@
+import type { Db } from './postgres/pool';
+
+/** Collects the parameters of one statement: `where id = ${q.add(id)}`. Values never become SQL text. */
+export class Params {
+  readonly values: unknown[] = [];
+
+  /** Adds a value and answers its placeholder. */
+  add(value: unknown): string {
+    return `$${this.values.push(value)}`;
+  }
+}
+
+/** A bound row set: `FROM jsonb_to_recordset($1) AS r(...)` takes any number of rows in one statement. */
+export function rowsParam(rows: readonly object[]): string {
+  return JSON.stringify(rows);
+}
+
+/** An instant as PostgreSQL reads it inside a JSON record: RFC 3339 text, or infinity at the ends of time. */
+export function instantText(instant: number): string;
+export function instantText(instant: number | null): string | null;
+export function instantText(instant: number | null): string | null {
+  if (instant === null) return null;
+  if (instant === Infinity) return 'infinity';
+  if (instant === -Infinity) return '-infinity';
+  return new Date(instant).toISOString();
+}
+
+/** Rows of a query, typed by the caller. */
+export async function rows<R>(db: Db, text: string, params: unknown[] = []): Promise<R[]> {
+  return (await db.query<R>(text, params)).rows;
+}
