@@ -71,7 +71,7 @@ export function errorPresenter(log: Log): PresentError {
       return { message: error.message, ...place, extensions };
     }
     if (APOLLO_INPUT.has(error.extensions.code) || isRequestMistake(causes)) {
-      const isTooLong = /Document contains more tha[nt] \d+ tokens/.test(error.message);
+      const isTooLong = /Document contains more tha[nt] \d+ tokens|^Validation aborted/.test(error.message);
       return { message: error.message, ...place, extensions: { code: isTooLong ? 'QUERY_TOO_EXPENSIVE' : 'BAD_USER_INPUT' } };
     }
     if (causes.some(isUnavailable)) {
