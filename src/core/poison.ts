@@ -1,0 +1,25 @@
+// Values that parse as JSON but that PostgreSQL cannot keep, or that would come back changed.
+const MAX_DEPTH = 32;
+
+/** Where in a value there is something that cannot be stored, and what; null when all of it can. */
+export function poisonIn(value: unknown, path: readonly string[] = []): { path: readonly string[]; what: string } | null {
+  if (path.length > MAX_DEPTH) return { path: path.slice(0, 3), what: `is nested deeper than ${MAX_DEPTH} levels` };
+  if (typeof value === 'string') {
+    if (value.includes('\u0000')) return { path, what: 'holds the character U+0000' };
+    if (!isWellFormed(value)) return { path, what: 'holds half of a surrogate pair' };
+    return null;
+  }
+  if (typeof value === 'number') return Number.isFinite(value) ? null : { path, what: 'is not a finite number' };
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [name, member] of Object.entries(value)) {
+    const found = poisonIn(name, [...path, '(name)']) ?? poisonIn(member, [...path, name]);
+    if (found) return found;
+  }
+  return null;
+}
+
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+function isWellFormed(text: string): boolean {
+  return !LONE_SURROGATE.test(text);
+}

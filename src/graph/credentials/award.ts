@@ -1,0 +1,237 @@
+// Completions into awards: what the award rules say a person was awarded, and the three questions each decision answers.
+import { uuidv7 } from 'uuidv7';
+import { decideAwards, type AwardDecision } from '../../core/award';
+import { endOfDay } from '../../core/calendar';
+import { foldHolding, statusAt, type Holding } from '../../core/renewal';
+import type { Write } from '../../journal/write';
+import { rows, rowsParam, instantText } from '../../platform/sql';
+import { attemptsOf, type AttemptRow } from '../learning/store';
+import { ensureHoldings, evidenceOf, holdingKey, recordFacts, retireFacts, type CredentialFact, type HoldingRow, type NewFact } from './facts';
+import type { CredentialDefinitions, CredentialType } from './types';
+
+/** What a completion led to. */
+export type AwardOutcome = 'FIRST_ISSUE' | 'RENEWAL' | 'REISSUE' | 'NOT_COUNTED' | 'CONDITION_NOT_MET' | 'PREREQUISITE_MISSING';
+
+interface Decided {
+  readonly employeeId: string;
+  readonly type: CredentialType;
+  readonly decision: AwardDecision;
+  readonly missing: readonly string[];
+  readonly factId: string | null;
+}
+
+/** A person's holdings with the facts that stand, as this change sees them; awards are added and taken away in memory too. */
+export interface Holdings {
+  readonly rows: Map<string, HoldingRow>;
+  readonly facts: Map<string, CredentialFact[]>;
+}
+
+/** Brings the awards of people in line with their completions; only differences are written. */
+export async function deriveAwards(
+  write: Write,
+  people: ReadonlyMap<string, Holdings>,
+  definitions: CredentialDefinitions,
+  zone: string,
+): Promise<void> {
+  const attempts = new Map<string, AttemptRow[]>();
+  for (const attempt of await attemptsOf(write.db, [...people.keys()])) {
+    attempts.set(attempt.employeeUuid, [...(attempts.get(attempt.employeeUuid) ?? []), attempt]);
+  }
+  const plan = new AwardPlan(write, definitions, zone);
+  for (const [employeeId, holdings] of people) plan.decide(employeeId, holdings, attempts.get(employeeId) ?? []);
+  await plan.save(people);
+}
+
+class AwardPlan {
+  private readonly wanted: { holding: HoldingRow; fact: NewFact }[] = [];
+  private readonly retired: number[] = [];
+  private readonly decided: Decided[] = [];
+
+  constructor(
+    private readonly write: Write,
+    private readonly definitions: CredentialDefinitions,
+    private readonly zone: string,
+  ) {}
+
+  decide(employeeId: string, holdings: Holdings, attempts: readonly AttemptRow[]): void {
+    const typeIds = new Set(this.definitions.awardedBy(new Set(attempts.map((attempt) => attempt.courseCode))));
+    for (const facts of holdings.facts.values()) {
+      for (const fact of facts) if (isDerived(fact)) typeIds.add(holdings.rows.get(fact.credentialId)!.typeId);
+    }
+    for (const typeId of typeIds) {
+      const type = this.definitions.types.get(typeId);
+      const versions = this.definitions.awardRules.get(typeId);
+      if (type && versions) {
+        this.decideType(employeeId, holdings, type, decideAwards(versions, this.definitions.courses, attempts, this.zone), attempts);
+      }
+    }
+  }
+
+  private decideType(
+    employeeId: string,
+    holdings: Holdings,
+    type: CredentialType,
+    decisions: readonly AwardDecision[],
+    attempts: readonly AttemptRow[],
+  ): void {
+    const known = [...holdings.rows.values()].find((row) => row.typeId === type.uuid && row.instance === '');
+    const holding = known ?? { id: uuidv7(), employeeId, typeId: type.uuid, instance: '' };
+    const standing = new Map((holdings.facts.get(holding.id) ?? []).filter(isDerived).map((fact) => [awardKey(fact), fact]));
+    const kept = (holdings.facts.get(holding.id) ?? []).filter((fact) => !isDerived(fact));
+    for (const decision of decisions) {
+      const missing = decision.satisfied ? this.missingPrerequisites(type, holdings, decision.at) : [];
+      if (!decision.satisfied || missing.length > 0) {
+        this.decided.push({ employeeId, type, decision, missing, factId: null });
+        continue;
+      }
+      const wanted = this.award(holding, type, decision, attempts);
+      const same = standing.get(awardKey(wanted));
+      if (same) standing.delete(awardKey(wanted));
+      else this.wanted.push({ holding, fact: wanted });
+      kept.push(same ?? inMemory(wanted, this.write));
+      this.decided.push({ employeeId, type, decision, missing, factId: same?.id ?? wanted.id });
+    }
+    for (const fact of standing.values()) this.retired.push(fact.rowId);
+    if (kept.length > 0 || known) {
+      holdings.rows.set(holding.id, holding);
+      holdings.facts.set(holding.id, kept);
+    }
+  }
+
+  private award(holding: HoldingRow, type: CredentialType, decision: AwardDecision, attempts: readonly AttemptRow[]): NewFact {
+    const last = attempts.find((attempt) => attempt.id === decision.attemptId);
+    const expiresOn = last?.expiresOn ?? null;
+    return {
+      id: uuidv7(),
+      credentialId: holding.id,
+      employeeId: holding.employeeId,
+      kind: 'AWARD',
+      at: decision.at,
+      expiresAt: expiresOn === null ? null : endOfDay(expiresOn, type.policy.zone),
+      expiresOn,
+      zone: type.policy.zone,
+      evidenceUrl: decision.evidenceUrl,
+      issuer: type.issuer,
+      ruleVersion: decision.ruleVersion,
+      completionIds: [...decision.usedAttemptIds].sort(),
+    };
+  }
+
+  private missingPrerequisites(type: CredentialType, holdings: Holdings, at: number): string[] {
+    return type.prerequisites.filter((code) => {
+      const accepted = new Set(this.definitions.equivalents(code));
+      return ![...holdings.rows.values()].some((row) => {
+        const held = this.definitions.types.get(row.typeId);
+        if (!held || !accepted.has(held.code)) return false;
+        const status = statusAt(foldHolding(held.policy, evidenceOf(holdings.facts.get(row.id) ?? [])).segments, at)?.status;
+        return status === 'ACTIVE' || status === 'GRACE';
+      });
+    });
+  }
+
+  async save(people: ReadonlyMap<string, Holdings>): Promise<void> {
+    await retireFacts(this.write, this.retired);
+    const ids = await ensureHoldings(this.write, this.wanted.map((entry) => entry.holding).filter((row) => !isStored(row, people)));
+    await recordFacts(this.write, this.wanted.map(({ holding, fact }) => ({ ...fact, credentialId: ids.get(holdingKey(holding)) ?? holding.id })));
+    await this.saveDecisions(people);
+  }
+
+  private async saveDecisions(people: ReadonlyMap<string, Holdings>): Promise<void> {
+    const wanted = new Map<string, object>();
+    for (const decided of this.decided) {
+      const record = toRecord(decided, people.get(decided.employeeId)!, this.definitions);
+      wanted.set(JSON.stringify(record), record);
+    }
+    const current = await rows<{ id: number; record: Record<string, unknown> }>(
+      this.write.db,
+      `/* currentDecisions */ SELECT d.id, to_jsonb(d) - 'id' - 'recorded_in' - 'retired_in' AS record FROM award_decision d
+       WHERE d.employee_id = ANY($1) AND d.retired_in IS NULL`,
+      [[...people.keys()]],
+    );
+    const retired = current.filter((row) => !wanted.delete(JSON.stringify(ordered(row.record)))).map((row) => row.id);
+    if (retired.length > 0) {
+      await this.write.db.query('/* retireDecisions */ UPDATE award_decision SET retired_in = $2 WHERE id = ANY($1)', [retired, this.write.change]);
+    }
+    if (wanted.size === 0) return;
+    await this.write.db.query(
+      `/* recordDecisions */ INSERT INTO award_decision (employee_id, type_id, completion_id, at, rule_version, outcome, is_eligible, is_held, is_first,
+         missing, fact_id, recorded_in)
+       SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(employee_id uuid, type_id uuid, completion_id uuid, at timestamptz, rule_version integer,
+         outcome text, is_eligible boolean, is_held boolean, is_first boolean, missing text[], fact_id uuid)`,
+      [rowsParam([...wanted.values()]), this.write.change],
+    );
+  }
+}
+
+/** Awards by rule name the version that decided; those by people do not. */
+export function isDerived(fact: Pick<CredentialFact, 'kind' | 'ruleVersion'>): boolean {
+  return fact.kind === 'AWARD' && fact.ruleVersion !== null;
+}
+
+function awardKey(fact: Pick<NewFact, 'at' | 'ruleVersion' | 'completionIds' | 'expiresAt'>): string {
+  return JSON.stringify([fact.at, fact.ruleVersion, fact.completionIds, fact.expiresAt ?? null]);
+}
+
+function isStored(row: HoldingRow, people: ReadonlyMap<string, Holdings>): boolean {
+  return (people.get(row.employeeId)?.facts.get(row.id) ?? []).some((fact) => fact.rowId > 0);
+}
+
+// a fact of this change, before it has a row
+function inMemory(fact: NewFact, write: Write): CredentialFact {
+  return {
+    rowId: 0,
+    id: fact.id,
+    credentialId: fact.credentialId,
+    employeeId: fact.employeeId,
+    kind: fact.kind,
+    at: fact.at,
+    expiresAt: fact.expiresAt ?? null,
+    initial: null,
+    reason: null,
+    evidenceUrl: fact.evidenceUrl ?? null,
+    ruleVersion: fact.ruleVersion ?? null,
+    completionIds: fact.completionIds ?? [],
+    source: write.source,
+    eventId: null,
+    recordedAt: write.now,
+    recordedIn: write.change,
+    retiredIn: null,
+  };
+}
+
+function toRecord({ employeeId, type, decision, missing, factId }: Decided, holdings: Holdings, definitions: CredentialDefinitions): object {
+  const holding = [...holdings.rows.values()].find((row) => row.typeId === type.uuid && row.instance === '');
+  const facts = holding ? (holdings.facts.get(holding.id) ?? []) : [];
+  const policy = definitions.types.get(type.uuid)!.policy;
+  const folded: Holding = foldHolding(policy, evidenceOf(facts));
+  const before = foldHolding(policy, evidenceOf(facts.filter((fact) => fact.at < decision.at)));
+  const status = statusAt(before.segments, decision.at)?.status;
+  const award = folded.awards.find((entry) => entry.factId === factId);
+  const outcome: AwardOutcome = !decision.satisfied
+    ? 'CONDITION_NOT_MET'
+    : missing.length > 0
+      ? 'PREREQUISITE_MISSING'
+      : award?.counted
+        ? award.mode
+        : 'NOT_COUNTED';
+  return ordered({
+    employee_id: employeeId,
+    type_id: type.uuid,
+    completion_id: decision.attemptId,
+    at: instantText(decision.at),
+    rule_version: decision.ruleVersion,
+    outcome,
+    is_eligible: decision.satisfied && missing.length === 0,
+    is_held: status === 'ACTIVE' || status === 'GRACE',
+    is_first: before.awards.length === 0,
+    missing,
+    fact_id: factId,
+  });
+}
+
+// one order of members and one way to write an instant, so that what is wanted and what is stored compare as text
+function ordered(record: Record<string, unknown>): object {
+  return Object.fromEntries(
+    Object.entries({ ...record, at: new Date(record['at'] as string).toISOString() }).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}

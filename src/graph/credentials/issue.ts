@@ -1,0 +1,143 @@
+// issueCredentials: awards by people and other systems, with the issuer's own dates.
+import { uuidv7 } from 'uuidv7';
+import { endOfDay, startOfDay } from '../../core/calendar';
+import { refusal, type Refusal } from '../../core/refusal';
+import type { ItemResult } from '../../journal/ingest';
+import type { Write } from '../../journal/write';
+import { nodeId } from '../../platform/graphql/node-id';
+import { holdCatalogue, type Cached } from '../catalogue';
+import { findAll, personOf } from '../people/find';
+import { lockEmployees } from '../people/resolve';
+import { ensureHoldings, factsByEvent, factsOf, holdingKey, recordFacts, type HoldingRow, type NewFact } from './facts';
+import type { CredentialDefinitions, CredentialType } from './types';
+
+/** An item of issueCredentials. */
+export interface CredentialItem {
+  readonly eventId?: string | null;
+  readonly employeeExternalId: string;
+  readonly typeCode: string;
+  readonly instance?: string | null;
+  readonly issuedAt?: number | null;
+  readonly issuedOn?: string | null;
+  readonly expiresAt?: number | null;
+  readonly expiresOn?: string | null;
+  readonly evidenceUrl?: string | null;
+  readonly initial?: boolean | null;
+}
+
+interface Validity {
+  readonly at: number;
+  readonly expiresAt: number | null;
+}
+
+/** When the award begins and, if the issuer says so, ends: civil days are days of the type's zone. */
+export function validityOf(item: CredentialItem, zone: string, now: number): Validity | Refusal {
+  if (item.issuedAt != null && item.issuedOn != null) return refusal('AMBIGUOUS_DATE', 'Send issuedAt or issuedOn, not both.', ['issuedOn']);
+  if (item.expiresAt != null && item.expiresOn != null) return refusal('AMBIGUOUS_DATE', 'Send expiresAt or expiresOn, not both.', ['expiresOn']);
+  const at = item.issuedOn != null ? startOfDay(item.issuedOn, zone) : (item.issuedAt ?? now);
+  const expiresAt = item.expiresOn != null ? endOfDay(item.expiresOn, zone) : (item.expiresAt ?? null);
+  if (expiresAt !== null && expiresAt <= at) {
+    return refusal('EXPIRES_BEFORE_ISSUED', 'The credential would end before it begins: correct one of the two dates.', [item.expiresOn != null ? 'expiresOn' : 'expiresAt']);
+  }
+  return { at, expiresAt };
+}
+
+/** Applies items of issueCredentials inside a change. */
+export async function applyIssues(
+  write: Write,
+  raw: readonly unknown[],
+  source: string,
+  cache: Cached<CredentialDefinitions>,
+): Promise<ItemResult[]> {
+  const items = raw as readonly CredentialItem[];
+  await holdCatalogue(write.db);
+  const { typesByCode } = await cache.get(write.db, write.arrived.has('catalogue'));
+  const codes = [...new Set(items.map((item) => item.typeCode))];
+  const found = await findAll(write, source, items.map((item) => item.employeeExternalId), codes, async (db, wanted) => {
+    const defined = (await cache.get(db, write.arrived.has('catalogue'))).typesByCode;
+    return new Set(wanted.filter((code) => defined.has(code)));
+  });
+  const people = [...found.people.values()].filter((person): person is string => typeof person === 'string');
+  await lockEmployees(write.db, people);
+  const issues = new Issues(write, await factsByEvent(write.db, source, items.flatMap((item) => item.eventId ?? [])), await standingAwards(write, people));
+  const results = items.map((item): ItemResult => {
+    const person = personOf(found, item.employeeExternalId);
+    if (typeof person !== 'string') return person;
+    const type = typesByCode.get(item.typeCode);
+    if (!type) return unknownType(item.typeCode);
+    return issues.take(person, type, item);
+  });
+  return issues.save(results);
+}
+
+function unknownType(code: string): ItemResult {
+  const message = `There is no credential type "${code}" yet: the item is kept and applied by itself when defineCredentialTypes brings the type.`;
+  return { outcome: 'QUARANTINED', id: null, refusal: refusal('UNKNOWN_CREDENTIAL_TYPE', message, ['typeCode']), waitsFor: `type:${code}` };
+}
+
+async function standingAwards(write: Write, people: readonly string[]): Promise<Set<string>> {
+  const facts = await factsOf(write, people);
+  return new Set(facts.filter((fact) => fact.kind === 'AWARD' && fact.retiredIn === null).map((fact) => awardKey(fact.credentialId, fact)));
+}
+
+function awardKey(credentialId: string, validity: Validity): string {
+  return `${credentialId}|${validity.at}|${validity.expiresAt ?? ''}`;
+}
+
+/** The awards of one request. */
+class Issues {
+  private readonly pending: { holding: HoldingRow; fact: Omit<NewFact, 'credentialId'>; index: number }[] = [];
+  private readonly inBatch = new Map<string, number>();
+  private count = 0;
+
+  constructor(
+    private readonly write: Write,
+    private readonly byEvent: ReadonlyMap<string, string>,
+    private readonly standing: ReadonlySet<string>,
+  ) {}
+
+  take(employeeId: string, type: CredentialType, item: CredentialItem): ItemResult {
+    const index = this.count++;
+    const seen = item.eventId == null ? undefined : this.byEvent.get(item.eventId);
+    if (seen !== undefined) return { outcome: 'DUPLICATE', id: nodeId('crd', seen), refusal: null };
+    const validity = validityOf(item, type.policy.zone, this.write.now);
+    if ('code' in validity) return { outcome: 'REJECTED', id: null, refusal: validity };
+    const holding = { id: uuidv7(), employeeId, typeId: type.uuid, instance: item.instance ?? '' };
+    const fact = {
+      id: uuidv7(),
+      employeeId,
+      kind: 'AWARD' as const,
+      ...validity,
+      issuedOn: item.issuedOn ?? null,
+      expiresOn: item.expiresOn ?? null,
+      zone: type.policy.zone,
+      initial: item.initial ?? null,
+      evidenceUrl: item.evidenceUrl ?? null,
+      issuer: type.issuer,
+      eventId: item.eventId ?? null,
+    };
+    this.pending.push({ holding, fact, index });
+    return { outcome: 'APPLIED', id: null, refusal: null };
+  }
+
+  // which holding an item belongs to is known only once all holdings exist
+  async save(results: ItemResult[]): Promise<ItemResult[]> {
+    const sound = results.flatMap((result, i) => (result.outcome === 'APPLIED' ? [i] : []));
+    const ids = await ensureHoldings(this.write, this.pending.map((entry) => entry.holding));
+    const facts: NewFact[] = [];
+    this.pending.forEach(({ holding, fact }, n) => {
+      const credentialId = ids.get(holdingKey(holding))!;
+      const id = nodeId('crd', credentialId);
+      const key = awardKey(credentialId, fact as Validity);
+      const isKnown = this.standing.has(key) || this.inBatch.has(key) || (fact.eventId !== null && this.inBatch.has(`event ${fact.eventId}`));
+      results[sound[n]!] = { outcome: isKnown ? (fact.eventId !== null ? 'DUPLICATE' : 'UNCHANGED') : 'APPLIED', id, refusal: null };
+      if (isKnown) return;
+      this.inBatch.set(key, n);
+      if (fact.eventId !== null) this.inBatch.set(`event ${fact.eventId}`, n);
+      facts.push({ ...fact, credentialId });
+      this.write.touch([holding.employeeId]);
+    });
+    await recordFacts(this.write, facts);
+    return results;
+  }
+}

@@ -1,0 +1,223 @@
+// What follows from a change for the credentials of the people it touched: awards, timelines, and the events on them.
+import { foldHolding, type Holding, type HoldingEvent } from '../../core/renewal';
+import type { NewEntry } from '../../journal/entry';
+import type { Write } from '../../journal/write';
+import { nodeId } from '../../platform/graphql/node-id';
+import { instantText, rows, rowsParam } from '../../platform/sql';
+import type { LockedEmployee } from '../people/resolve';
+import { deriveAwards, type Holdings } from './award';
+import { evidenceOf, factsOf, holdingsOf, type CredentialFact, type HoldingRow } from './facts';
+import type { CredentialDefinitions, CredentialType } from './types';
+
+/** One holding before and after the change. */
+export interface SettledHolding {
+  readonly row: HoldingRow;
+  readonly type: CredentialType;
+  readonly before: Holding;
+  readonly after: Holding;
+}
+
+/** A person's credentials before and after the change. */
+export interface SettledCredentials {
+  readonly holdings: readonly SettledHolding[];
+  /** The codes of the types whose timelines are not what they were. */
+  readonly changedTypes: ReadonlySet<string>;
+  /** What happened, to be recorded; in order of time. */
+  readonly events: readonly NewEntry[];
+  /** The next instant at which time alone makes something happen. */
+  readonly nextAt: number;
+}
+
+/**
+ * Settles the credentials of locked people up to an instant: publishes what time has brought since they were last settled, folds their facts
+ * anew, stores the timelines that differ, and says what the change made happen.
+ */
+export async function settleCredentials(
+  write: Write,
+  people: ReadonlyMap<string, LockedEmployee>,
+  definitions: CredentialDefinitions,
+  options: { readonly until: number; readonly awards: boolean; readonly policiesBefore?: CredentialDefinitions | null; readonly zone: string },
+): Promise<Map<string, SettledCredentials>> {
+  const ids = [...people.keys()];
+  const before = new Map<string, Holdings>(ids.map((id) => [id, { rows: new Map(), facts: new Map() }]));
+  const after = new Map<string, Holdings>(ids.map((id) => [id, { rows: new Map(), facts: new Map() }]));
+  for (const row of await holdingsOf(write.db, ids)) {
+    before.get(row.employeeId)!.rows.set(row.id, row);
+    after.get(row.employeeId)!.rows.set(row.id, row);
+  }
+  for (const fact of await factsOf(write, ids)) {
+    if (fact.recordedIn !== write.change) push(before.get(fact.employeeId)!.facts, fact);
+    if (fact.retiredIn === null) push(after.get(fact.employeeId)!.facts, fact);
+  }
+  if (options.awards) await deriveAwards(write, after, definitions, options.zone);
+  const settled = new Map<string, SettledCredentials>();
+  for (const person of people.values()) {
+    settled.set(person.id, settlePerson(person, before.get(person.id)!, after.get(person.id)!, definitions, options));
+  }
+  await saveSegments(write, [...settled.values()].flatMap((entry) => entry.holdings));
+  return settled;
+}
+
+function push(facts: Map<string, CredentialFact[]>, fact: CredentialFact): void {
+  const list = facts.get(fact.credentialId);
+  if (list) list.push(fact);
+  else facts.set(fact.credentialId, [fact]);
+}
+
+function settlePerson(
+  person: LockedEmployee,
+  before: Holdings,
+  after: Holdings,
+  definitions: CredentialDefinitions,
+  options: { readonly until: number; readonly policiesBefore?: CredentialDefinitions | null },
+): SettledCredentials {
+  const holdings: SettledHolding[] = [];
+  const changedTypes = new Set<string>();
+  const events: NewEntry[] = [];
+  let nextAt = Infinity;
+  for (const row of after.rows.values()) {
+    const type = definitions.types.get(row.typeId);
+    if (!type) continue;
+    const policyBefore = options.policiesBefore?.types.get(row.typeId)?.policy ?? type.policy;
+    const factsBefore = before.facts.get(row.id) ?? [];
+    const factsAfter = after.facts.get(row.id) ?? [];
+    const isSame = policyBefore === type.policy && sameFacts(factsBefore, factsAfter);
+    const folded = foldHolding(type.policy, evidenceOf(factsAfter));
+    const holding = { row, type, before: isSame ? folded : foldHolding(policyBefore, evidenceOf(factsBefore)), after: folded };
+    holdings.push(holding);
+    if (!isSame) changedTypes.add(type.code);
+    events.push(...eventsOf(holding, person.settledUntil, options.until, [...factsBefore, ...factsAfter]));
+    for (const event of folded.events) {
+      if (event.at > options.until && isAnnounced(event, type)) {
+        nextAt = Math.min(nextAt, event.at);
+        break;
+      }
+    }
+  }
+  events.sort((a, b) => a.occurredAt - b.occurredAt);
+  return { holdings, changedTypes, events, nextAt };
+}
+
+function sameFacts(a: readonly CredentialFact[], b: readonly CredentialFact[]): boolean {
+  if (a.length !== b.length) return false;
+  const ids = new Set(a.map((fact) => fact.id));
+  return b.every((fact) => ids.has(fact.id));
+}
+
+// a purely developmental credential raises no alert
+function isAnnounced(event: HoldingEvent, type: CredentialType): boolean {
+  return event.kind !== 'EXPIRING' || type.operational;
+}
+
+/**
+ * What happened to one holding: what time brought between `settled` and `until` as was known before, then what the change added to the past
+ * and present. A past that is told otherwise without anything new in it is a CORRECTED.
+ */
+function eventsOf(holding: SettledHolding, settled: number, until: number, facts: readonly CredentialFact[]): NewEntry[] {
+  const factById = new Map(facts.map((fact) => [fact.id, fact]));
+  const entry = (event: HoldingEvent) => toEntry(holding, event.kind, event.at, event.expiresAt, event.factId === null ? undefined : factById.get(event.factId));
+  const due = holding.before.events.filter((event) => event.at > settled && event.at <= until && isAnnounced(event, holding.type));
+  const entries = due.map(entry);
+  if (holding.before === holding.after) return entries;
+  const told = new Set(holding.before.events.filter((event) => event.at <= until).map(eventKey));
+  const past = holding.after.events.filter((event) => event.at <= until);
+  const added = past.filter((event) => !told.has(eventKey(event)) && event.kind !== 'EXPIRING');
+  entries.push(...added.map(entry));
+  const isStill = new Set(past.map(eventKey));
+  const isTakenBack = holding.before.events.some((event) => event.at <= until && event.kind !== 'EXPIRING' && !isStill.has(eventKey(event)));
+  if (added.length === 0 && isTakenBack) {
+    const current = holding.after.segments.find((segment) => segment.from <= until && until < segment.to);
+    entries.push(toEntry(holding, 'CORRECTED', until, current?.expiresAt ?? null, undefined));
+  }
+  return entries;
+}
+
+function eventKey(event: HoldingEvent): string {
+  return `${event.kind}|${event.at}|${event.factId ?? ''}`;
+}
+
+function toEntry(holding: SettledHolding, kind: string, at: number, expiresAt: number | null, fact: CredentialFact | undefined): NewEntry {
+  const { row, type } = holding;
+  return {
+    kind: `credential.${kind.toLowerCase()}`,
+    entity: row.employeeId,
+    entityVersion: 0,
+    subject: row.employeeId,
+    occurredAt: at,
+    body: {
+      kind,
+      credential: row.id,
+      typeCode: type.code,
+      label: type.label,
+      instance: row.instance,
+      expiresAt: instantText(expiresAt),
+      reason: fact?.reason ?? null,
+      fact: fact?.id ?? null,
+      evidenceUrl: fact?.evidenceUrl ?? null,
+      ruleVersion: fact?.ruleVersion ?? null,
+      completions: fact?.completionIds ?? [],
+    },
+  };
+}
+
+interface SegmentRow {
+  readonly id: number;
+  readonly credential_id: string;
+  readonly valid_from: number;
+  readonly valid_to: number;
+  readonly status: string;
+  readonly issued_at: number;
+  readonly expires_at: number | null;
+}
+
+/** Stores the timelines of holdings that changed; rows that still hold stay as they are. */
+async function saveSegments(write: Write, holdings: readonly SettledHolding[]): Promise<void> {
+  const changed = holdings.filter((holding) => holding.before !== holding.after);
+  if (changed.length === 0) return;
+  const wanted = new Map<string, object>();
+  for (const { row, after } of changed) {
+    for (const segment of after.segments) {
+      wanted.set(segmentKey(row.id, segment.from, segment.to, segment.status, segment.issuedAt, segment.expiresAt), {
+        credential_id: row.id,
+        employee_id: row.employeeId,
+        type_id: row.typeId,
+        valid_from: instantText(segment.from),
+        valid_to: instantText(segment.to),
+        status: segment.status,
+        issued_at: instantText(segment.issuedAt),
+        expires_at: instantText(segment.expiresAt),
+      });
+    }
+  }
+  const ids = changed.map((holding) => holding.row.id);
+  const current = await rows<SegmentRow>(
+    write.db,
+    `/* currentSegments */ SELECT id, credential_id, valid_from, valid_to, status, issued_at, expires_at FROM credential_segment
+     WHERE credential_id = ANY($1) AND retired_in IS NULL`,
+    [ids],
+  );
+  const retired = current
+    .filter((s) => !wanted.delete(segmentKey(s.credential_id, s.valid_from, s.valid_to, s.status, s.issued_at, s.expires_at)))
+    .map((s) => s.id);
+  if (retired.length > 0) {
+    await write.db.query('/* retireSegments */ UPDATE credential_segment SET retired_in = $2 WHERE id = ANY($1)', [retired, write.change]);
+  }
+  if (wanted.size > 0) {
+    await write.db.query(
+      `/* recordSegments */ INSERT INTO credential_segment (credential_id, employee_id, type_id, valid_from, valid_to, status, issued_at, expires_at, recorded_in)
+       SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(credential_id uuid, employee_id uuid, type_id uuid, valid_from timestamptz, valid_to timestamptz,
+         status text, issued_at timestamptz, expires_at timestamptz)`,
+      [rowsParam([...wanted.values()]), write.change],
+    );
+  }
+  await write.db.query('/* bumpCredentials */ UPDATE credential SET version = version + 1 WHERE id = ANY($1)', [ids]);
+}
+
+function segmentKey(id: string, from: number, to: number, status: string, issuedAt: number, expiresAt: number | null): string {
+  return `${id}|${from}|${to}|${status}|${issuedAt}|${expiresAt ?? ''}`;
+}
+
+/** The public id of a holding, which explanations name as the fact behind a condition. */
+export function holdingFactId(row: HoldingRow): string {
+  return nodeId('crd', row.id);
+}

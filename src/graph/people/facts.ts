@@ -1,0 +1,178 @@
+// People: the facts behind the states, and the states derived from them.
+import { displayName, personAttributes, personStates, type Assertion, type PersonState } from '../../core/person';
+import { canonicalJson, type Json } from '../../core/rule';
+import type { Write } from '../../journal/write';
+import type { Db } from '../../platform/postgres/pool';
+import { instantText, rows, rowsParam } from '../../platform/sql';
+
+export interface AssertionRow extends Assertion {
+  readonly employeeId: string;
+}
+
+/** What is asserted now about people; with `change`, also what that change has just retired. */
+export async function assertionsOf(db: Db, ids: readonly string[]): Promise<Map<string, AssertionRow[]>> {
+  const found = await rows<AssertionRow>(
+    db,
+    `/* assertionsOf */ SELECT id, employee_id AS "employeeId", name, at, value FROM employee_fact
+     WHERE employee_id = ANY($1) AND retired_in IS NULL ORDER BY employee_id, name, at`,
+    [ids],
+  );
+  const byPerson = new Map<string, AssertionRow[]>(ids.map((id) => [id, []]));
+  for (const row of found) byPerson.get(row.employeeId)!.push(row);
+  return byPerson;
+}
+
+/** The attributes this change asserted or retired, by person. */
+export async function attributesChangedBy(write: Write, ids: readonly string[]): Promise<Map<string, Set<string>>> {
+  const found = await rows<{ employee_id: string; name: string }>(
+    write.db,
+    `/* attributesChangedBy */ SELECT DISTINCT employee_id, name FROM employee_fact
+     WHERE employee_id = ANY($1) AND (recorded_in = $2 OR retired_in = $2)`,
+    [ids, write.change],
+  );
+  const byPerson = new Map<string, Set<string>>();
+  for (const row of found) byPerson.set(row.employee_id, (byPerson.get(row.employee_id) ?? new Set()).add(row.name));
+  return byPerson;
+}
+
+/** Records assertions and retires those they replace. */
+export async function recordAssertions(write: Write, source: string, added: readonly AssertionRow[], retired: readonly string[]): Promise<void> {
+  if (retired.length > 0) {
+    await write.db.query('/* retireAssertions */ UPDATE employee_fact SET retired_in = $2 WHERE id = ANY($1)', [retired, write.change]);
+  }
+  if (added.length === 0) return;
+  const records = added.map((fact) => ({ id: fact.id, employee_id: fact.employeeId, name: fact.name, at: instantText(fact.at), value: fact.value }));
+  await write.db.query(
+    `/* recordAssertions */ INSERT INTO employee_fact (id, employee_id, name, at, value, source, recorded_in)
+     SELECT r.id, r.employee_id, r.name, r.at, coalesce(r.value, 'null'), $2, $3
+     FROM jsonb_to_recordset($1) AS r(id uuid, employee_id uuid, name text, at timestamptz, value jsonb)`,
+    [rowsParam(records), source, write.change],
+  );
+}
+
+/** The current manager edges above these external ids, at an instant: who names whom as manager. Ends by itself on a cycle. */
+export async function managerEdges(db: Db, externalIds: readonly string[], at: number): Promise<Map<string, string>> {
+  const found = await rows<{ employee: string; manager: string }>(
+    db,
+    `/* managerEdges */ WITH RECURSIVE up AS (
+       SELECT NULL::text AS employee, v.value AS manager FROM unnest($1::text[]) AS v(value)
+       UNION
+       SELECT up.manager, m.manager FROM up JOIN employee e ON e.external_id = up.manager
+       CROSS JOIN LATERAL (SELECT f.value #>> '{}' AS manager FROM employee_fact f
+         WHERE f.employee_id = e.id AND f.name = 'managerExternalId' AND f.retired_in IS NULL AND f.at <= $2 ORDER BY f.at DESC LIMIT 1) m
+       WHERE m.manager IS NOT NULL
+     ) SELECT employee, manager FROM up WHERE employee IS NOT NULL`,
+    [externalIds, instantText(at)],
+  );
+  return new Map(found.map((row) => [row.employee, row.manager]));
+}
+
+/** The people who name one of these external ids as manager, now or at another time. */
+export async function awaitingManagers(db: Db, externalIds: readonly string[]): Promise<string[]> {
+  const found = await rows<{ employee_id: string }>(
+    db,
+    `/* awaitingManagers */ SELECT DISTINCT employee_id FROM employee_fact
+     WHERE name = 'managerExternalId' AND value #>> '{}' = ANY($1) AND retired_in IS NULL`,
+    [externalIds],
+  );
+  return found.map((row) => row.employee_id);
+}
+
+interface StateRecord {
+  readonly employee_id: string;
+  readonly valid_from: string;
+  readonly valid_to: string;
+  readonly [column: string]: unknown;
+}
+
+/**
+ * Brings employee_state in line with the facts of these people, writing only differences: rows that no longer hold are retired, new ones
+ * recorded.
+ */
+export async function deriveStates(write: Write, people: ReadonlyMap<string, string>, facts: ReadonlyMap<string, readonly Assertion[]>, zone: string): Promise<void> {
+  const ids = [...people.keys()];
+  const managers = new Set<string>();
+  for (const list of facts.values()) {
+    for (const fact of list) if (fact.name === 'managerExternalId' && typeof fact.value === 'string') managers.add(fact.value);
+  }
+  const managerIds = await idsOf(write.db, [...managers]);
+  const wanted = new Map<string, StateRecord>();
+  for (const id of ids) {
+    for (const state of personStates(facts.get(id) ?? [], zone)) {
+      const record = toRecord(id, people.get(id)!, state, managerIds);
+      wanted.set(recordKey(record), record);
+    }
+  }
+  const current = await rows<{ id: number; record: StateRecord }>(
+    write.db,
+    `/* currentStates */ SELECT s.id, to_jsonb(s) - 'id' - 'recorded_in' - 'retired_in' AS record
+     FROM employee_state s WHERE s.employee_id = ANY($1) AND s.retired_in IS NULL`,
+    [ids],
+  );
+  const retired: number[] = [];
+  for (const row of current) {
+    if (!wanted.delete(recordKey(row.record))) retired.push(row.id);
+  }
+  if (retired.length > 0) {
+    await write.db.query('/* retireStates */ UPDATE employee_state SET retired_in = $2 WHERE id = ANY($1)', [retired, write.change]);
+  }
+  if (wanted.size === 0) return;
+  await write.db.query(
+    `/* recordStates */ INSERT INTO employee_state (employee_id, valid_from, valid_to, external_id, given_name, family_name, name, email, status,
+       employment_type, job_title, job_family, department, location, cost_center, manager_id, role_codes, hired_on, terminated_on, attributes, recorded_in)
+     SELECT employee_id, valid_from, valid_to, external_id, given_name, family_name, name, email, status,
+       employment_type, job_title, job_family, department, location, cost_center, manager_id, role_codes, hired_on, terminated_on, attributes, $2
+     FROM jsonb_to_recordset($1) AS r(employee_id uuid, valid_from timestamptz, valid_to timestamptz, external_id text, given_name text, family_name text,
+       name text, email text, status text, employment_type text, job_title text, job_family text, department text, location text, cost_center text,
+       manager_id uuid, role_codes text[], hired_on date, terminated_on date, attributes jsonb)`,
+    [rowsParam([...wanted.values()]), write.change],
+  );
+}
+
+async function idsOf(db: Db, externalIds: readonly string[]): Promise<Map<string, string>> {
+  if (externalIds.length === 0) return new Map();
+  const found = await rows<{ external_id: string; id: string }>(
+    db,
+    '/* managerIds */ SELECT external_id, id FROM employee WHERE external_id = ANY($1)',
+    [externalIds],
+  );
+  return new Map(found.map((row) => [row.external_id, row.id]));
+}
+
+// the column names are those of employee_state, so that what is wanted and what is stored compare as they are
+function toRecord(id: string, externalId: string, state: PersonState, managerIds: ReadonlyMap<string, string>): StateRecord {
+  const text = (name: string) => (typeof state.values[name] === 'string' ? (state.values[name] as string) : null);
+  const custom: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(state.values)) if (!BUILT_IN.has(name)) custom[name] = value;
+  const manager = text('managerExternalId');
+  return {
+    employee_id: id,
+    valid_from: instantText(state.from),
+    valid_to: instantText(state.to),
+    external_id: externalId,
+    given_name: text('givenName'),
+    family_name: text('familyName'),
+    name: displayName(state.values, externalId),
+    email: text('email'),
+    status: state.status,
+    employment_type: text('employmentType'),
+    job_title: text('jobTitle'),
+    job_family: text('jobFamily'),
+    department: text('department'),
+    location: text('location'),
+    cost_center: text('costCenter'),
+    manager_id: manager === null ? null : (managerIds.get(manager) ?? null),
+    role_codes: (state.values['roleCodes'] as Json[] | null | undefined) ?? [],
+    hired_on: text('hiredOn'),
+    terminated_on: text('terminatedOn'),
+    attributes: custom,
+  };
+}
+
+const BUILT_IN: ReadonlySet<string> = new Set(personAttributes);
+
+// to_jsonb writes 2026-04-10T14:05:00+00:00 where JavaScript writes 2026-04-10T14:05:00.000Z
+function recordKey(record: StateRecord): string {
+  const instant = (text: string) => (text.endsWith('infinity') ? text : String(Date.parse(text)));
+  return canonicalJson({ ...record, valid_from: instant(record.valid_from), valid_to: instant(record.valid_to) } as unknown as Json);
+}

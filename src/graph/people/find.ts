@@ -1,0 +1,44 @@
+// The first half of every ingestion about people: whom do the items mean, and what of what they name is not there yet?
+import { isRefusal, refusal } from '../../core/refusal';
+import type { ItemResult } from '../../journal/ingest';
+import { excludeArrivals } from '../../journal/quarantine';
+import type { Write } from '../../journal/write';
+import type { Db } from '../../platform/postgres/pool';
+import { resolvePeople, type Resolved } from './resolve';
+
+/** Whom a batch means, and which of the other things it names are defined. */
+export interface Found {
+  readonly people: Resolved;
+  readonly defined: ReadonlySet<string>;
+}
+
+/**
+ * Looks up people and definitions. When something is missing it looks again while nothing can arrive, so that an item is either applied or
+ * kept waiting, never lost between the two.
+ */
+export async function findAll(
+  write: Write,
+  source: string,
+  externalIds: readonly string[],
+  codes: readonly string[],
+  definedIn: (db: Db, codes: readonly string[]) => Promise<Set<string>>,
+): Promise<Found> {
+  const look = async (): Promise<Found> => ({
+    people: await resolvePeople(write.db, source, externalIds),
+    defined: await definedIn(write.db, codes),
+  });
+  const found = await look();
+  if (externalIds.every((id) => found.people.has(id)) && codes.every((code) => found.defined.has(code))) return found;
+  await excludeArrivals(write.db);
+  return look();
+}
+
+/** The person an item means, or the result that sets the item aside. */
+export function personOf(found: Found, externalId: string): string | ItemResult {
+  const person = found.people.get(externalId);
+  if (person === undefined) {
+    const message = `Nobody has the external id "${externalId}" yet: the item is kept and applied by itself when upsertEmployees brings the person.`;
+    return { outcome: 'QUARANTINED', id: null, refusal: refusal('UNKNOWN_EMPLOYEE', message, ['employeeExternalId']), waitsFor: `employee:${externalId}` };
+  }
+  return isRefusal(person) ? { outcome: 'QUARANTINED', id: null, refusal: person } : person;
+}

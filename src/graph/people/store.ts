@@ -1,0 +1,206 @@
+// People: what is read.
+import type { Db } from '../../platform/postgres/pool';
+import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
+import { Params, rows } from '../../platform/sql';
+import { known, valid, type View } from '../context';
+
+/** A person as read at an instant; the names are those of the GraphQL type. */
+export interface EmployeeRow {
+  readonly uuid: string;
+  readonly externalId: string;
+  readonly version: number;
+  readonly givenName: string | null;
+  readonly familyName: string | null;
+  readonly name: string;
+  readonly email: string | null;
+  readonly status: string;
+  readonly employmentType: string | null;
+  readonly jobTitle: string | null;
+  readonly jobFamily: string | null;
+  readonly department: string | null;
+  readonly location: string | null;
+  readonly costCenter: string | null;
+  readonly managerId: string | null;
+  readonly roleCodes: readonly string[];
+  readonly hiredOn: string | null;
+  readonly terminatedOn: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+const COLUMNS = `e.id AS uuid, e.external_id AS "externalId", e.version, s.given_name AS "givenName", s.family_name AS "familyName",
+  coalesce(s.name, e.external_id) AS name, s.email, coalesce(s.status, 'PRE_HIRE') AS status, s.employment_type AS "employmentType",
+  s.job_title AS "jobTitle", s.job_family AS "jobFamily", s.department, s.location, s.cost_center AS "costCenter", s.manager_id AS "managerId",
+  coalesce(s.role_codes, '{}') AS "roleCodes", s.hired_on AS "hiredOn", s.terminated_on AS "terminatedOn", coalesce(s.attributes, '{}') AS attributes`;
+
+/** People by id, in no order. Somebody about whom nothing was asserted yet at that instant has an external id and no more. */
+export async function employeesById(db: Db, view: View, ids: readonly string[]): Promise<Map<string, EmployeeRow>> {
+  const q = new Params();
+  const found = await rows<EmployeeRow>(
+    db,
+    `/* employeesById */ SELECT ${COLUMNS} FROM employee e
+     LEFT JOIN employee_state s ON s.employee_id = e.id AND ${valid('s', view, q)} AND ${known('s', view, q)}
+     WHERE e.id = ANY(${q.add(ids)}) AND ${employeeKnown('e', view, q)}`,
+    q.values,
+  );
+  return new Map(found.map((row) => [row.uuid, row]));
+}
+
+// people are never retired: known once their change is
+function employeeKnown(alias: string, view: View, q: Params): string {
+  if (view.known === null) return 'true';
+  return `EXISTS (SELECT 1 FROM change k WHERE k.id = ${alias}.recorded_in AND k.last_pos <= ${q.add(view.known)})`;
+}
+
+/** The person an external id means: under a source its identity there, without one the organisation's own id. */
+export async function findByExternalId(db: Db, value: string, source: string | null): Promise<string | null> {
+  const found = await rows<{ id: string }>(
+    db,
+    `/* findByExternalId */ SELECT id FROM employee WHERE external_id = $1 AND $2::text IS NULL
+     UNION ALL SELECT employee_id FROM employee_identity WHERE kind = 'EXTERNAL_ID' AND value = $1 AND source = $2`,
+    [value, source],
+  );
+  return found[0]?.id ?? null;
+}
+
+/** The people who have this e-mail address at the view's instant; when there is none, those who ever had it. */
+export async function findByEmail(db: Db, view: View, email: string): Promise<string[]> {
+  const q = new Params();
+  const now = await rows<{ id: string }>(
+    db,
+    `/* findByEmail */ SELECT s.employee_id AS id FROM employee_state s
+     WHERE lower(s.email) = lower(${q.add(email)}) AND ${valid('s', view, q)} AND ${known('s', view, q)}`,
+    q.values,
+  );
+  if (now.length > 0) return now.map((row) => row.id);
+  const ever = await rows<{ id: string }>(
+    db,
+    `/* findByFormerEmail */ SELECT DISTINCT employee_id AS id FROM employee_identity WHERE kind = 'EMAIL' AND value = lower($1)`,
+    [email],
+  );
+  return ever.map((row) => row.id);
+}
+
+export interface EmployeeFilter {
+  readonly search?: string | null;
+  readonly status?: readonly string[] | null;
+  readonly department?: readonly string[] | null;
+  readonly location?: readonly string[] | null;
+  readonly jobFamily?: readonly string[] | null;
+  readonly jobTitle?: readonly string[] | null;
+  readonly costCenter?: readonly string[] | null;
+  readonly employmentType?: readonly string[] | null;
+  readonly externalId?: readonly string[] | null;
+  readonly email?: readonly string[] | null;
+  readonly managerExternalId?: string | null;
+  readonly managerEmail?: string | null;
+  readonly roleCode?: readonly string[] | null;
+  readonly hiredFrom?: string | null;
+  readonly hiredBefore?: string | null;
+}
+
+/** The filter as conditions on employee_state `s`. */
+export function employeeConditions(filter: EmployeeFilter | null | undefined, view: View, q: Params): string {
+  const conditions = ['true'];
+  const among = (column: string, values: readonly string[] | null | undefined) => {
+    if (values) conditions.push(`${column} = ANY(${q.add(values)})`);
+  };
+  if (filter?.search) {
+    const like = q.add(`%${filter.search.replace(/[\\%_]/g, '\\$&')}%`);
+    conditions.push(`(s.name ILIKE ${like} OR s.email ILIKE ${like} OR s.external_id ILIKE ${like})`);
+  }
+  among('s.status', filter?.status);
+  among('s.department', filter?.department);
+  among('s.location', filter?.location);
+  among('s.job_family', filter?.jobFamily);
+  among('s.job_title', filter?.jobTitle);
+  among('s.cost_center', filter?.costCenter);
+  among('s.employment_type', filter?.employmentType);
+  among('s.external_id', filter?.externalId);
+  among('lower(s.email)', filter?.email?.map((email) => email.toLowerCase()));
+  if (filter?.roleCode) conditions.push(`s.role_codes && ${q.add(filter.roleCode)}::text[]`);
+  if (filter?.hiredFrom) conditions.push(`s.hired_on >= ${q.add(filter.hiredFrom)}::date`);
+  if (filter?.hiredBefore) conditions.push(`s.hired_on < ${q.add(filter.hiredBefore)}::date`);
+  const manager = (column: string, value: string) =>
+    conditions.push(`EXISTS (SELECT 1 FROM employee_state m WHERE m.employee_id = s.manager_id AND ${column} = ${q.add(value)}
+      AND ${valid('m', view, q)} AND ${known('m', view, q)})`);
+  if (filter?.managerExternalId) manager('m.external_id', filter.managerExternalId);
+  if (filter?.managerEmail) manager('lower(m.email)', filter.managerEmail.toLowerCase());
+  return conditions.join(' AND ');
+}
+
+const ORDERS: Record<string, readonly SortKey[]> = {
+  NAME: [{ sql: 's.name', type: 'text' }, { sql: 's.employee_id', type: 'uuid' }],
+  EXTERNAL_ID: [{ sql: 's.external_id', type: 'text' }, { sql: 's.employee_id', type: 'uuid' }],
+  HIRED_ON: [{ sql: `coalesce(s.hired_on, 'infinity')`, type: 'date' }, { sql: 's.employee_id', type: 'uuid' }],
+};
+
+/** The sort keys of a row under an order, for its cursor. */
+export function employeeKeys(order: string): (row: EmployeeRow) => string[] {
+  if (order === 'HIRED_ON') return (row) => [row.hiredOn ?? 'infinity', row.uuid];
+  if (order === 'EXTERNAL_ID') return (row) => [row.externalId, row.uuid];
+  return (row) => [row.name, row.uuid];
+}
+
+/** One page of people. */
+export async function employeePage(db: Db, view: View, filter: EmployeeFilter | null, order: string, page: Page): Promise<EmployeeRow[]> {
+  const q = new Params();
+  const { where, order: orderBy, limit } = keyset(page, ORDERS[order]!, q);
+  return rows<EmployeeRow>(
+    db,
+    `/* employeePage */ SELECT ${COLUMNS} FROM employee_state s JOIN employee e ON e.id = s.employee_id
+     WHERE ${valid('s', view, q)} AND ${known('s', view, q)} AND ${employeeConditions(filter, view, q)} AND ${where} ${orderBy} ${limit}`,
+    q.values,
+  );
+}
+
+/** How many people the filter finds. */
+export async function employeeCount(db: Db, view: View, filter: EmployeeFilter | null): Promise<number> {
+  const q = new Params();
+  const [row] = await rows<{ count: number }>(
+    db,
+    `/* employeeCount */ SELECT count(*) AS count FROM employee_state s
+     WHERE ${valid('s', view, q)} AND ${known('s', view, q)} AND ${employeeConditions(filter, view, q)}`,
+    q.values,
+  );
+  return row!.count;
+}
+
+export type ReportRow = EmployeeRow & { readonly parent: string };
+
+// everybody below each of the given people; UNION drops what was seen, so a cycle ends by itself, and nobody reports to themselves
+function reportsOf(view: View, managers: readonly string[], transitive: boolean, q: Params): string {
+  const step = (manager: string, source: string, parent: string) =>
+    `SELECT ${parent} AS parent, r.employee_id FROM ${source} JOIN employee_state r ON r.manager_id = ${manager}
+     AND ${valid('r', view, q)} AND ${known('r', view, q)}`;
+  const direct = step('m.id', `unnest(${q.add(managers)}::uuid[]) AS m(id)`, 'm.id');
+  if (!transitive) return `WITH below AS (${direct})`;
+  return `WITH RECURSIVE below AS (${direct} UNION ${step('b.employee_id', 'below b', 'b.parent')})`;
+}
+
+/** One page of reports for each manager, in one statement. */
+export async function reportPages(db: Db, view: View, managers: readonly string[], transitive: boolean, page: Page): Promise<ReportRow[]> {
+  const q = new Params();
+  const below = reportsOf(view, managers, transitive, q);
+  const { where, order, limit } = keyset(page, ORDERS['NAME']!, q);
+  return rows<ReportRow>(
+    db,
+    `/* reportPages */ ${below}
+     SELECT m.id AS parent, found.* FROM unnest(${q.add(managers)}::uuid[]) AS m(id) CROSS JOIN LATERAL (
+       SELECT ${COLUMNS} FROM below b JOIN employee_state s ON s.employee_id = b.employee_id JOIN employee e ON e.id = s.employee_id
+       WHERE b.parent = m.id AND b.employee_id <> m.id AND ${valid('s', view, q)} AND ${known('s', view, q)} AND ${where} ${order} ${limit}
+     ) found`,
+    q.values,
+  );
+}
+
+/** How many reports each manager has. */
+export async function reportCounts(db: Db, view: View, managers: readonly string[], transitive: boolean): Promise<Map<string, number>> {
+  const q = new Params();
+  const below = reportsOf(view, managers, transitive, q);
+  const found = await rows<{ parent: string; count: number }>(
+    db,
+    `/* reportCounts */ ${below} SELECT parent, count(*) AS count FROM below WHERE employee_id <> parent GROUP BY parent`,
+    q.values,
+  );
+  return new Map(found.map((row) => [row.parent, row.count]));
+}

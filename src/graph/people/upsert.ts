@@ -1,0 +1,234 @@
+// upsertEmployees: what a source says about people, as dated assertions.
+import { uuidv7 } from 'uuidv7';
+import { isCustomAttribute, personAttributes } from '../../core/person';
+import { isRefusal, refusal, type Refusal } from '../../core/refusal';
+import { canonicalJson, type Json } from '../../core/rule';
+import type { ItemResult } from '../../journal/ingest';
+import { ensureKeys } from '../../journal/keys';
+import { announceArrivals } from '../../journal/quarantine';
+import type { Write } from '../../journal/write';
+import { nodeId } from '../../platform/graphql/node-id';
+import { instantText, rows, rowsParam } from '../../platform/sql';
+import { holdCatalogue } from '../catalogue';
+import { assertionsOf, awaitingManagers, deriveStates, managerEdges, recordAssertions, type AssertionRow } from './facts';
+import { lockEmployees, resolvePeople, type LockedEmployee } from './resolve';
+
+/** An item of upsertEmployees; absent fields are left alone, null clears. */
+export interface EmployeeItem {
+  readonly externalId: string;
+  readonly effectiveAt?: number | null;
+  readonly attributes?: Json;
+  readonly [attribute: string]: Json | undefined;
+}
+
+const MAX_TEXT = 1_000;
+
+/** Why an item cannot be taken as it is; null when it can. */
+export function checkEmployee(item: EmployeeItem): Refusal | null {
+  if (item.externalId.trim() === '' || item.externalId.length > 200) {
+    return refusal('INVALID_EXTERNAL_ID', 'externalId is the person\'s id in the sending system: 1 to 200 characters.', ['externalId']);
+  }
+  for (const name of personAttributes) {
+    const value = item[name];
+    if (typeof value === 'string' && value.length > MAX_TEXT) {
+      return refusal('VALUE_TOO_LONG', `${name} has more than ${MAX_TEXT} characters: shorten it.`, [name]);
+    }
+  }
+  const custom = item.attributes;
+  if (custom === undefined || custom === null) return null;
+  if (typeof custom !== 'object' || Array.isArray(custom)) {
+    return refusal('INVALID_ATTRIBUTES', 'attributes is an object of names and values.', ['attributes']);
+  }
+  const wrong = Object.keys(custom).find((name) => !isCustomAttribute(name));
+  if (wrong === undefined) return null;
+  const message = `"${wrong}" cannot be a custom attribute: use letters, digits and underscores, and none of the built-in names.`;
+  return refusal('INVALID_ATTRIBUTE_NAME', message, ['attributes', wrong]);
+}
+
+/** Applies items of upsertEmployees inside a change. */
+export async function applyEmployees(write: Write, raw: readonly unknown[], source: string, zone: string): Promise<ItemResult[]> {
+  const items = raw as readonly EmployeeItem[];
+  await holdCatalogue(write.db);
+  const results: (ItemResult | null)[] = items.map((item) => {
+    const no = checkEmployee(item);
+    return no && { outcome: 'REJECTED', id: null, refusal: no };
+  });
+  const sound = items.filter((_, i) => results[i] === null);
+  const { people, created } = await findOrCreate(write, source, sound.map((item) => item.externalId));
+  const known = [...new Set([...people.values()].filter((person): person is string => !isRefusal(person)))];
+  const awaiting = created.size > 0 ? await awaitingManagers(write.db, [...created.values()]) : [];
+  const locked = await lockEmployees(write.db, new Set([...known, ...awaiting]));
+  const facts = await assertionsOf(write.db, [...locked.keys()]);
+  const batch = new Batch(write, facts, await managerEdges(write.db, namedManagers(sound), write.now));
+  items.forEach((item, i) => {
+    if (results[i]) return;
+    const person = people.get(item.externalId)!;
+    if (isRefusal(person)) results[i] = { outcome: 'QUARANTINED', id: null, refusal: person };
+    else results[i] = batch.apply(locked.get(person)!, item, created.has(person));
+  });
+  await recordAssertions(write, source, batch.added(), batch.retired);
+  const moved = new Set([...batch.changed.keys(), ...created.keys(), ...awaiting]);
+  if (moved.size > 0) {
+    await deriveStates(write, new Map([...moved].map((id) => [id, locked.get(id)!.externalId])), batch.facts, zone);
+    await rememberIdentities(write, source, sound, people);
+  }
+  for (const [id, set] of batch.changed) recordEmployeeChange(write, id, set, created.has(id));
+  for (const id of created.keys()) if (!batch.changed.has(id)) recordEmployeeChange(write, id, new Map(), true);
+  write.touch(moved);
+  write.arrive([...created.values()].map((externalId) => `employee:${externalId}`));
+  return results as ItemResult[];
+}
+
+/** The people a batch means; those nobody knew are created. Answers who was created, with their external ids. */
+async function findOrCreate(write: Write, source: string, externalIds: readonly string[]) {
+  let people = await resolvePeople(write.db, source, externalIds);
+  const unknown = () => [...new Set(externalIds)].filter((id) => !people.has(id)).sort();
+  const created = new Map<string, string>();
+  if (unknown().length === 0) return { people, created };
+  await announceArrivals(write.db);
+  const records = unknown().map((external_id) => ({ id: uuidv7(), external_id }));
+  const inserted = await rows<{ id: string; external_id: string }>(
+    write.db,
+    `/* createEmployees */ INSERT INTO employee (id, external_id, version, settled_until, recorded_in)
+     SELECT r.id, r.external_id, 0, $2, $3 FROM jsonb_to_recordset($1) AS r(id uuid, external_id text) ORDER BY r.external_id
+     ON CONFLICT (external_id) DO NOTHING RETURNING id, external_id`,
+    [rowsParam(records), instantText(write.now), write.change],
+  );
+  for (const row of inserted) created.set(row.id, row.external_id);
+  await ensureKeys(write.db, created.keys());
+  people = await resolvePeople(write.db, source, externalIds);
+  return { people, created };
+}
+
+function namedManagers(items: readonly EmployeeItem[]): string[] {
+  return [...new Set(items.map((item) => item['managerExternalId']).filter((id): id is string => typeof id === 'string'))];
+}
+
+/** The items of one request, applied in order to what is known of each person. */
+class Batch {
+  readonly retired: string[] = [];
+  readonly changed = new Map<string, Map<string, AssertionRow>>();
+  private readonly fresh = new Map<string, AssertionRow>();
+
+  constructor(
+    private readonly write: Write,
+    readonly facts: Map<string, AssertionRow[]>,
+    private readonly managers: Map<string, string>,
+  ) {}
+
+  added(): AssertionRow[] {
+    return [...this.fresh.values()];
+  }
+
+  apply(person: LockedEmployee, item: EmployeeItem, isNew: boolean): ItemResult {
+    const id = nodeId('emp', person.id);
+    const at = item.effectiveAt ?? this.write.now;
+    const manager = item['managerExternalId'];
+    if (typeof manager === 'string' && this.closesCycle(person.externalId, manager)) {
+      const message = `${manager} reports to ${person.externalId}, directly or through others, and cannot be the manager: correct one of the two edges.`;
+      return { outcome: 'REJECTED', id, refusal: refusal('MANAGER_CYCLE', message, ['managerExternalId']) };
+    }
+    if (manager !== undefined) {
+      if (typeof manager === 'string') this.managers.set(person.externalId, manager);
+      else this.managers.delete(person.externalId);
+    }
+    const isDated = item.effectiveAt != null;
+    let isChanged = isNew;
+    for (const [name, value] of assertedBy(item)) isChanged = this.assert(person.id, name, at, value, isDated) || isChanged;
+    return { outcome: isChanged ? 'APPLIED' : 'UNCHANGED', id, refusal: null };
+  }
+
+  // a sender that repeats today's value adds nothing; one that names a date is kept, because earlier dates may still arrive
+  private assert(employeeId: string, name: string, at: number, value: Json, isDated: boolean): boolean {
+    const list = this.facts.get(employeeId)!;
+    let current: AssertionRow | null = null;
+    for (const fact of list) {
+      if (fact.name === name && fact.at <= at && (current === null || fact.at >= current.at)) current = fact;
+    }
+    const isSame = current !== null && canonicalJson(current.value) === canonicalJson(value);
+    if (isSame && (current!.at === at || !isDated)) return false;
+    if (current === null && value === null && !isDated) return false;
+    if (current?.at === at) {
+      list.splice(list.indexOf(current), 1);
+      if (!this.fresh.delete(current.id)) this.retired.push(current.id);
+    }
+    const fact = { id: uuidv7(), employeeId, name, at, value };
+    list.push(fact);
+    this.fresh.set(fact.id, fact);
+    this.changed.set(employeeId, (this.changed.get(employeeId) ?? new Map()).set(name, fact));
+    return true;
+  }
+
+  private closesCycle(employee: string, manager: string): boolean {
+    const seen = new Set<string>();
+    for (let above: string | undefined = manager; above !== undefined && !seen.has(above); above = this.managers.get(above)) {
+      if (above === employee) return true;
+      seen.add(above);
+    }
+    return false;
+  }
+}
+
+function recordEmployeeChange(write: Write, employeeId: string, set: ReadonlyMap<string, AssertionRow>, isNew: boolean): void {
+  const asserted = [...set.values()];
+  const occurredAt = asserted.length > 0 ? Math.min(...asserted.map((fact) => fact.at)) : write.now;
+  write.record({
+    kind: 'employee.changed',
+    entity: employeeId,
+    entityVersion: 0,
+    subject: employeeId,
+    occurredAt,
+    body: {
+      kind: changeKind(set, isNew),
+      set: Object.fromEntries(asserted.map((fact) => [fact.name, fact.value])),
+      effectiveAt: new Date(occurredAt).toISOString(),
+    },
+  });
+}
+
+/** What a change of attributes is called; the most significant one when there are several. */
+function changeKind(set: ReadonlyMap<string, AssertionRow>, isNew: boolean): string {
+  if (isNew) return 'ADDED';
+  const status = set.get('status')?.value;
+  if (status === 'TERMINATED' || set.get('terminatedOn')?.value) return 'TERMINATED';
+  if (status === 'ON_LEAVE') return 'LEAVE_STARTED';
+  if (status !== undefined) return 'STATUS_CHANGED';
+  if (set.has('managerExternalId')) return 'MANAGER_CHANGED';
+  if (set.has('department') || set.has('location')) return 'TRANSFERRED';
+  if (set.has('jobTitle') || set.has('jobFamily')) return 'JOB_CHANGED';
+  return 'UPDATED';
+}
+
+function* assertedBy(item: EmployeeItem): Iterable<[string, Json]> {
+  for (const name of personAttributes) {
+    const value = item[name];
+    if (value !== undefined) yield [name, value];
+  }
+  const custom = item.attributes;
+  if (custom && typeof custom === 'object' && !Array.isArray(custom)) {
+    for (const [name, value] of Object.entries(custom)) if (value !== undefined) yield [name, value as Json];
+  }
+}
+
+// every id and address a person was ever known by keeps leading to that person
+async function rememberIdentities(
+  write: Write,
+  source: string,
+  items: readonly EmployeeItem[],
+  people: ReadonlyMap<string, string | Refusal>,
+): Promise<void> {
+  const records: { employee_id: string; kind: string; source: string; value: string }[] = [];
+  for (const item of items) {
+    const person = people.get(item.externalId)!;
+    if (isRefusal(person)) continue;
+    if (!item.externalId.includes('@')) records.push({ employee_id: person, kind: 'EXTERNAL_ID', source, value: item.externalId });
+    const email = item['email'];
+    if (typeof email === 'string') records.push({ employee_id: person, kind: 'EMAIL', source, value: email.toLowerCase() });
+  }
+  await write.db.query(
+    `/* rememberIdentities */ INSERT INTO employee_identity (employee_id, kind, source, value, recorded_in)
+     SELECT r.employee_id, r.kind, r.source, r.value, $2
+     FROM jsonb_to_recordset($1) AS r(employee_id uuid, kind text, source text, value text) ON CONFLICT DO NOTHING`,
+    [rowsParam(records), write.change],
+  );
+}

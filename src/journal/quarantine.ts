@@ -1,0 +1,86 @@
+// Items that could not be applied: kept with the reason, and applied by themselves when what they wait for arrives.
+import { createHash } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
+import type { Refusal } from '../core/refusal';
+import type { Db } from '../platform/postgres/pool';
+import { instantText, rowsParam } from '../platform/sql';
+import type { ItemResult } from './ingest';
+import type { Write } from './write';
+
+// one lock for all arrivals: whoever brings people or definitions holds it shared, whoever sets items aside holds it alone,
+// so an item is never set aside at the very moment when what it waits for arrives
+const ARRIVALS_LOCK = 7_001;
+
+/** Held by a change that may bring what others wait for. Take it before locking rows. */
+export async function announceArrivals(db: Db): Promise<void> {
+  await db.query('/* announceArrivals */ SELECT pg_advisory_xact_lock_shared($1)', [ARRIVALS_LOCK]);
+}
+
+/** Held by a change that sets items aside; look once more for what is missing after taking it. */
+export async function excludeArrivals(db: Db): Promise<void> {
+  await db.query('/* excludeArrivals */ SELECT pg_advisory_xact_lock($1)', [ARRIVALS_LOCK]);
+}
+
+export interface KeptItem {
+  readonly operation: string;
+  readonly source: string;
+  readonly waitsFor: string | null;
+  readonly item: string;
+  readonly refusal: Refusal;
+}
+
+/** Keeps items; one that is waiting already (same operation, source and content) is kept once. */
+export async function keepItems(write: Write, items: readonly KeptItem[]): Promise<void> {
+  if (items.length === 0) return;
+  const records = items.map((item) => ({
+    id: uuidv7(),
+    operation: item.operation,
+    source: item.source,
+    waits_for: item.waitsFor,
+    item: item.item,
+    item_hash: createHash('sha256').update(JSON.stringify([item.operation, item.source, item.item])).digest('hex'),
+    code: item.refusal.code,
+    message: item.refusal.message,
+    path: item.refusal.path,
+  }));
+  await write.db.query(
+    `/* keepItems */ INSERT INTO quarantine (id, operation, source, actor, waits_for, item, item_hash, code, message, path, recorded_at, recorded_in)
+     SELECT DISTINCT ON (r.item_hash) r.id, r.operation, r.source, $2, r.waits_for, r.item, decode(r.item_hash, 'hex'), r.code, r.message, r.path, $3, $4
+     FROM jsonb_to_recordset($1) AS r(id uuid, operation text, source text, waits_for text, item text, item_hash text, code text, message text, path text[])
+     WHERE NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.item_hash = decode(r.item_hash, 'hex') AND q.resolved_in IS NULL)`,
+    [rowsParam(records), write.actor.id, instantText(write.now), write.change],
+  );
+}
+
+export interface WaitingItem {
+  readonly id: string;
+  readonly operation: string;
+  readonly source: string;
+  readonly item: unknown;
+}
+
+/** The items that wait for any of these keys, oldest first. */
+export async function waitingFor(db: Db, keys: readonly string[]): Promise<WaitingItem[]> {
+  const { rows } = await db.query<{ id: string; operation: string; source: string; item: string }>(
+    `/* waitingFor */ SELECT id, operation, source, item FROM quarantine
+     WHERE waits_for = ANY($1) AND resolved_in IS NULL ORDER BY id FOR UPDATE`,
+    [keys],
+  );
+  return rows.map((row) => ({ ...row, item: JSON.parse(row.item) as unknown }));
+}
+
+/** Closes what was applied; what must go on waiting gets its new reason. */
+export async function resolveWaiting(write: Write, items: readonly WaitingItem[], waiting: readonly (ItemResult | null)[]): Promise<void> {
+  const done = items.filter((_, i) => waiting[i] === null).map((item) => item.id);
+  await write.db.query('/* resolveWaiting */ UPDATE quarantine SET resolved_in = $2 WHERE id = ANY($1)', [done, write.change]);
+  const again = items.flatMap((item, i) => {
+    const result = waiting[i];
+    return result ? [{ id: item.id, waits_for: result.waitsFor ?? null, code: result.refusal!.code, message: result.refusal!.message }] : [];
+  });
+  if (again.length === 0) return;
+  await write.db.query(
+    `/* keepWaiting */ UPDATE quarantine q SET waits_for = r.waits_for, code = r.code, message = r.message
+     FROM jsonb_to_recordset($1) AS r(id uuid, waits_for text, code text, message text) WHERE q.id = r.id`,
+    [rowsParam(again)],
+  );
+}
