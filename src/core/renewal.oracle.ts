@@ -49,11 +49,19 @@ export interface OracleDiary {
 
 const key = (m: Moment): string => `${m.day}/${m.slot}`;
 const isBefore = (a: Moment, b: Moment): boolean => a.day < b.day || (a.day === b.day && a.slot < b.slot);
-const plus = (day: string, span: string, sign = 1): string => {
-  const { years, months, weeks, days } = Temporal.Duration.from(span);
-  const moved = Temporal.PlainDate.from(day).add({ months: sign * (years * 12 + months) });
-  return moved.add({ days: sign * (weeks * 7 + days) }).toString();
-};
+const moves = new Map<string, string>();
+/** The day `times` spans after a day, counted from that day. */
+function plus(day: string, span: string, times = 1): string {
+  const question = `${day} ${span} ${times}`;
+  let moved = moves.get(question);
+  if (moved === undefined) {
+    const { years, months, weeks, days } = Temporal.Duration.from(span);
+    const inMonth = Temporal.PlainDate.from(day).add({ months: times * (years * 12 + months) });
+    moved = inMonth.add({ days: times * (weeks * 7 + days) }).toString();
+    moves.set(question, moved);
+  }
+  return moved;
+}
 const tomorrow = (day: string): string => plus(day, 'P1D');
 const yesterday = (day: string): string => plus(day, 'P1D', -1);
 
@@ -86,11 +94,8 @@ export function walk(policy: OraclePolicy, facts: OracleFact[], from: string, to
       return b.day === 1 && (b.year - a.year) * 12 + b.month - a.month === policy.calendarMonths * n + 1;
     }
     if (policy.life === null) return false;
-    const { years, months, weeks, days } = Temporal.Duration.from(policy.life);
-    const anniversary = Temporal.PlainDate.from(since)
-      .add({ months: n * (years * 12 + months) })
-      .add({ days: n * (weeks * 7 + days) });
-    return day === (policy.lastDay === 'ON_ANNIVERSARY' ? anniversary.add({ days: 1 }) : anniversary).toString();
+    const anniversary = plus(since, policy.life, n);
+    return day === (policy.lastDay === 'ON_ANNIVERSARY' ? tomorrow(anniversary) : anniversary);
   };
   /** The clerk leafs forward, day by day, to the end of a life. */
   const leafTo = (n: number, since: string): Moment | null => {
@@ -189,7 +194,7 @@ export function walk(policy: OraclePolicy, facts: OracleFact[], from: string, to
       if (status === 'ACTIVE' && end !== null) {
         const { day: endDay, slot: endSlot }: Moment = end;
         const lastDay = endSlot === 0 ? yesterday(endDay) : endDay;
-        if (policy.noticeBefore.some((span) => key({ day: plus(lastDay, span, -1), slot: endSlot }) === key(now)))
+        if (slot === endSlot && policy.noticeBefore.some((span) => plus(lastDay, span, -1) === day))
           diary.events.push(`EXPIRING ${key(now)} -`);
       }
       last = status;

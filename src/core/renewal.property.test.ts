@@ -7,12 +7,19 @@ import { SLOTS, walk, type Moment, type OracleFact, type OraclePolicy } from './
 const BASES = ['2023-12-31', '2024-01-31', '2024-02-29', '2023-08-30', '2024-03-10', '2024-04-26', '2024-11-03'];
 const FAR = { day: '2200-01-01', slot: 0 };
 
+const instants = new Map<string, number>();
 function instantOf({ day, slot }: Moment, zone: string): number {
-  const date = Temporal.PlainDate.from(day);
-  if (slot === 0) return date.toZonedDateTime(zone).epochMilliseconds;
-  // Cairo repeats the last hour of a day in autumn; 22:00 is no edge but no riddle either.
-  const lastSlot = zone === 'Africa/Cairo' ? '22:00' : '23:59:59.999';
-  return date.toZonedDateTime({ timeZone: zone, plainTime: ['', '09:00', '15:30', lastSlot][slot] as string }).epochMilliseconds;
+  const question = `${day}/${slot} ${zone}`;
+  let instant = instants.get(question);
+  if (instant === undefined) {
+    // Cairo repeats the last hour of a day in autumn; 22:00 is no edge but no riddle either.
+    const lastSlot = zone === 'Africa/Cairo' ? '22:00' : '23:59:59.999';
+    const plainTime = ['', '09:00', '15:30', lastSlot][slot] as string;
+    const date = Temporal.PlainDate.from(day);
+    instant = (slot === 0 ? date.toZonedDateTime(zone) : date.toZonedDateTime({ timeZone: zone, plainTime })).epochMilliseconds;
+    instants.set(question, instant);
+  }
+  return instant;
 }
 
 const span = (...choices: (string | null)[]): fc.Arbitrary<string | null> => fc.constantFrom(...choices);
@@ -140,20 +147,18 @@ describe('the renewal fold against a clerk with a calendar (C4, C6, C7, C9)', ()
           ends.get(t) ??
           `${Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(zone).toPlainDate().toString()}/0`;
 
-        const actual = new Map<string, string | null>();
+        const differences: object[] = []; // a loop: comparing the two diaries whole takes most of the time
         for (const [t, moment] of moments) {
           const s = statusAt(segments, t);
           const isBegun =
             s && s.status !== 'PENDING' && events.some((e) => (e.kind === 'ISSUED' || e.kind === 'RENEWED') && e.at <= t);
-          actual.set(
-            moment,
-            s &&
-              (isBegun
-                ? `${s.status} since ${name(s.issuedAt)} to ${s.expiresAt === null ? 'never' : name(s.expiresAt)}`
-                : s.status),
-          );
+          const actual = isBegun
+            ? `${s.status} since ${name(s.issuedAt)} to ${s.expiresAt === null ? 'never' : name(s.expiresAt)}`
+            : (s?.status ?? null);
+          const expected = diary.status.get(moment);
+          if (actual !== expected) differences.push({ moment, actual, expected });
         }
-        expect(Object.fromEntries(actual)).toEqual(Object.fromEntries(diary.status));
+        expect(differences.slice(0, 5)).toEqual([]);
         const last = instantOf({ day: to, slot: SLOTS - 1 }, zone);
         expect(
           events
