@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 import type { LogLevel } from './config';
@@ -9,7 +11,7 @@ const SECRETS = ['authorization', 'cookie', 'password', 'adminKey', 'apiKey', 'k
 
 /** What may be said of an error: PostgreSQL's `detail` and parameters are left out, since they quote people's data. */
 function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!types.isNativeError(error)) return error;
   const code = 'code' in error ? error.code : undefined;
   const cause = error.cause === undefined ? undefined : describeError(error.cause);
   return { type: error.name, message: error.message, code, stack: error.stack, cause };

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { DataSource, MigrationInterface } from 'typeorm';
+import type { DataSource, Logger, MigrationInterface } from 'typeorm';
 
 /** A migration: its class name ends in the 13 digits of its time, which give the order. */
 export type Migration = new () => MigrationInterface;
@@ -7,6 +7,16 @@ export type Migration = new () => MigrationInterface;
 const TABLE = 'schema_migration';
 /** Any number, as long as nothing else in this database locks it. */
 const LOCK = 4_672_118_340;
+
+/** TypeORM prints failures by itself; they are thrown as well, and that is enough. */
+const QUIET: Logger = {
+  logQuery: () => undefined,
+  logQueryError: () => undefined,
+  logQuerySlow: () => undefined,
+  logSchemaBuild: () => undefined,
+  logMigration: () => undefined,
+  log: () => undefined,
+};
 
 /**
  * Brings the database up to date. Nodes that start at once wait for each other; a database that is up to date costs one
@@ -45,7 +55,7 @@ async function run(url: string, migrations: readonly Migration[]): Promise<void>
     migrations: [...migrations],
     migrationsTableName: TABLE,
     migrationsTransactionMode: 'each',
-    logging: false,
+    logger: QUIET,
     installExtensions: false,
     extra: { connectionString: url, application_name: 'credential-graph migrate', max: 2, options: '-c TimeZone=UTC' },
   });

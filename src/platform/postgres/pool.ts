@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 import pg from 'pg';
 
 import type { Log } from '../log';
@@ -132,9 +134,9 @@ const UNAVAILABLE_MESSAGE =
  * request may succeed later: no connection, a server going down or up, no connection free in time, a deadlock.
  */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!types.isNativeError(error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const isSystem = 'syscall' in error || 'severity' in error || error instanceof AggregateError;
+  const isSystem = 'syscall' in error || 'severity' in error || error.name === 'AggregateError';
   if (code.startsWith('08') || (isSystem && UNAVAILABLE_CODES.has(code))) return true;
   return UNAVAILABLE_MESSAGE.test(error.message) || (error.cause !== undefined && isUnavailable(error.cause));
 }

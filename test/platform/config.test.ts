@@ -1,0 +1,65 @@
+import { ConfigError, loadConfig } from '../../src/platform/config';
+
+const sentence = (env: Record<string, string>): string => {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+  }
+  return 'accepted';
+};
+
+describe('the configuration', () => {
+  it('needs nothing to be set', () => {
+    expect(loadConfig({ PATH: '/bin', PORT: '' })).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      databaseUrl: null,
+      dataDir: '.data',
+      adminKey: null,
+      natsUrl: null,
+      oidc: null,
+      timeZone: 'UTC',
+      production: false,
+      introspection: true,
+      graphiql: true,
+      logLevel: 'info',
+    });
+  });
+
+  it('switches GraphiQL and introspection off in production, unless INTROSPECTION says otherwise', () => {
+    expect(loadConfig({ NODE_ENV: 'production' })).toMatchObject({ production: true, graphiql: false, introspection: false });
+    expect(loadConfig({ NODE_ENV: 'production', INTROSPECTION: 'true' })).toMatchObject({ graphiql: false, introspection: true });
+    expect(loadConfig({ INTROSPECTION: 'false' })).toMatchObject({ introspection: false });
+  });
+
+  it('reads every variable', () => {
+    const env = {
+      ...{ HOST: '::', PORT: '0', DATABASE_URL: 'postgres://u:p@h/d', DATA_DIR: '/d', ADMIN_KEY: 'k', NATS_URL: 'nats://n:4222' },
+      ...{ OIDC_ISSUER: 'https://idp.example', OIDC_AUDIENCE: 'graph', TIME_ZONE: 'Europe/Berlin', NODE_ENV: 'test', LOG_LEVEL: 'warn' },
+    };
+    expect(loadConfig(env)).toMatchObject({
+      ...{ host: '::', port: 0, databaseUrl: 'postgres://u:p@h/d', dataDir: '/d', adminKey: 'k', natsUrl: 'nats://n:4222' },
+      ...{ oidc: { issuer: 'https://idp.example', audience: 'graph' }, timeZone: 'Europe/Berlin', logLevel: 'warn' },
+    });
+  });
+
+  it.each([
+    [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535, but it is "abc".'],
+    [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535, but it is "70000".'],
+    [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535, but it is "-1".'],
+    [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE must be an IANA time zone such as Europe/Berlin, but it is "Mars/Olympus".'],
+    [{ TIME_ZONE: '+02:00' }, 'TIME_ZONE must be an IANA time zone such as Europe/Berlin, but it is "+02:00".'],
+    [{ NODE_ENV: 'prod' }, 'NODE_ENV must be development, production or test, but it is "prod".'],
+    [{ INTROSPECTION: 'yes' }, 'INTROSPECTION must be true or false, but it is "yes".'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, but it is "loud".'],
+    [{ OIDC_ISSUER: 'https://idp.example' }, 'OIDC_AUDIENCE must be set too, since OIDC_ISSUER is.'],
+    [{ OIDC_AUDIENCE: 'graph' }, 'OIDC_ISSUER must be set too, since OIDC_AUDIENCE is.'],
+    [{ OIDC_ISSUER: 'idp', OIDC_AUDIENCE: 'a' }, 'OIDC_ISSUER must be the https:// URL of an OpenID Connect issuer, but it is "idp".'],
+    [{ DATABASE_URL: 'mysql://u:secret@h' }, 'DATABASE_URL must be a URL that begins with postgresql://.'],
+    [{ ADMIN_KEY: 'my secret' }, 'ADMIN_KEY must be 1 to 200 visible ASCII characters without spaces.'],
+    [{ NATS_URL: 'redis://x' }, 'NATS_URL must be a URL that begins with nats:// or tls://.'],
+  ])('refuses %j in one sentence, without repeating secrets', (env, expected) => {
+    expect(sentence(env as Record<string, string>)).toBe(expected);
+  });
+});
