@@ -30,6 +30,8 @@ export interface Write {
   readonly arrived: ReadonlySet<string>;
   /** Collects a fact; all are appended in one statement just before the commit. Throws once that has happened. */
   record(entry: NewEntry): void;
+  /** Rewrites every fact collected so far: the last reaction numbers the facts of each person with it. */
+  amend(rewrite: (entry: NewEntry) => NewEntry): void;
 }
 
 /** Something that follows from every write, before its commit and in it; what it throws undoes the write. */
@@ -158,17 +160,14 @@ async function lastKnown(db: Db): Promise<{ awaited: number | null; head: number
   return rows[0]!;
 }
 
+/** The statement before it would have thrown in a failed transaction, which COMMIT answers with ROLLBACK and no error. */
 async function commit(client: pg.ClientBase): Promise<void> {
-  let command: string;
   try {
-    ({ command } = await client.query('COMMIT'));
+    await client.query('COMMIT');
   } catch (error) {
     if (isWorthRepeating(error) || !isUnavailable(error)) throw error;
     throw new Unavailable(OUTCOME_UNKNOWN, { cause: error });
   }
-  // PostgreSQL answers the COMMIT of a transaction in which a statement failed with ROLLBACK and no error.
-  if (command !== 'COMMIT')
-    throw new Error('a statement of this write failed and the failure was swallowed: everything was rolled back');
 }
 
 /** True when PostgreSQL gave the transaction up for the sake of another one: deadlock, serialization failure. */

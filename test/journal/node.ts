@@ -60,6 +60,13 @@ export async function startNode(url: string, options: NodeOptions = {}): Promise
   };
 }
 
+/** Empties the journal, as if newly migrated; no node may be running. */
+export async function emptyJournal(pool: Pool): Promise<void> {
+  await pool.query(
+    `TRUNCATE inbox, log, change, person_key RESTART IDENTITY; UPDATE log_head SET pos = 0, recorded_at = 'epoch'`,
+  );
+}
+
 export const somebody: Actor = { id: 'key:test', scopes: new Set() };
 export const bySomebody: By = { actor: somebody, source: 'test' };
 

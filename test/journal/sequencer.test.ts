@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { parserFor } from '../../src/platform/postgres/types';
+import { leafHash } from '../../src/journal/leaf';
+import { moveBatch } from '../../src/journal/move-batch';
+import { Sequencer } from '../../src/journal/sequencer';
+import { createPool, isUnavailable, type Pool } from '../../src/platform/postgres/pool';
+import { createDatabase, type TestDatabase } from '../kit/postgres';
+import { bySomebody, checkLog, emptyJournal, entry, fillInbox, soundLog, startNode, until, type JournalNode } from './node';
+
+const clock = { now: () => Date.now() };
+
+describe('the sequencer', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    pool = await createPool(database.url, { connectTimeoutMs: 10_000 });
+  });
+
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  afterEach(() => emptyJournal(pool));
+
+  async function connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: database.url, types: { getTypeParser: parserFor } });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query("SET TimeZone = 'UTC'");
+    return client;
+  }
+
+  it('drains 100,000 facts that arrive at once after it ran idle, each exactly once and no batch slow (A12)', async () => {
+    const batches: { count: number; at: number }[] = [];
+    const sequencer = new Sequencer({
+      databaseUrl: database.url,
+      clock,
+      onSequenced: ({ count }) => batches.push({ count, at: performance.now() }),
+    });
+    sequencer.start();
+    await fillInbox(pool, 10);
+    await until(() => batches.length > 0);
+    // Statistics of an empty inbox are what makes a bad plan.
+    await pool.query('VACUUM ANALYZE inbox');
+    await sleep(300);
+    batches.length = 0;
+
+    await fillInbox(pool, 100_000);
+    let last = performance.now();
+    const total = (): number => batches.reduce((sum, { count }) => sum + count, 0);
+    const began = last;
+    await until(() => total() === 100_000, 60_000);
+    const seconds = (batches.at(-1)!.at - began) / 1000;
+    await sequencer.stop();
+    const worst = Math.max(...batches.map(({ at }) => [at - last, (last = at)][0]!));
+    console.log(
+      `backlog of 100,000: ${seconds.toFixed(1)} s, ${Math.round(100_000 / seconds)} facts/s, ${batches.length} batches, worst ${Math.round(worst)} ms`,
+    );
+
+    expect(worst).toBeLessThan(2000);
+    expect(await checkLog(pool)).toEqual(soundLog(100_010));
+    const { rows } = await pool.query(`SELECT count(DISTINCT convert_from(body, 'UTF8')::jsonb->>'n') AS n FROM log`);
+    expect(rows).toEqual([{ n: 100_000 }]);
+  }, 60_000);
+
+  it('loses and doubles nothing when two run without a lease and are killed at random points (A3)', async () => {
+    const facts = 6000;
+    let kills = 0;
+    let moved = 0;
+    const run = async (): Promise<void> => {
+      while (moved < facts) {
+        let client: pg.Client | undefined;
+        try {
+          client = await connect();
+          // Small batches make many points to be killed at.
+          while (moved < facts) {
+            await moveBatch(client, clock, 20);
+            moved = (await pool.query<{ pos: number }>('SELECT pos FROM log_head')).rows[0]!.pos;
+          }
+        } catch (error) {
+          // Killed: a new connection carries on. Anything else is a finding.
+          if (!isUnavailable(error) && !['EPIPE', 'ECONNRESET'].includes((error as { code: string }).code)) throw error;
+        } finally {
+          await client?.end().catch(() => undefined);
+        }
+      }
+    };
+    const kill = async (): Promise<void> => {
+      while (moved < facts) {
+        await sleep(Math.random() * 30);
+        const { rows } = await pool.query<{ killed: boolean }>(
+          `SELECT pg_terminate_backend(pid) AS killed FROM pg_stat_activity
+             WHERE datname = current_database() AND application_name = '' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1`,
+        );
+        if (rows[0]?.killed) kills++;
+      }
+    };
+    const fill = async (): Promise<void> => {
+      for (let done = 0; done < facts; done += 100) {
+        await fillInbox(pool, 100, 1 + (done % 7));
+        await sleep(10);
+      }
+    };
+    await Promise.all([run(), run(), kill(), fill()]);
+    console.log(`two sequencers without a lease: ${facts} facts, ${kills} kills`);
+    expect(kills).toBeGreaterThanOrEqual(30);
+    expect(await checkLog(pool)).toEqual(soundLog(facts));
+  }, 60_000);
+
+  it('is taken over by the other node when killed, and no acknowledged write is missing or double (A1, A3)', async () => {
+    const nodes: JournalNode[] = [await startNode(database.url), await startNode(database.url)];
+    const acknowledged: { n: number; position: number }[] = [];
+    const waits: number[] = [];
+    let n = 0;
+    let isDone = false;
+    const write = async (node: JournalNode): Promise<void> => {
+      while (!isDone) {
+        const mine = ++n;
+        const began = performance.now();
+        const { position } = await node.writer.write(bySomebody, async (open) => open.record(entry({ body: { n: mine } })));
+        waits.push(performance.now() - began);
+        acknowledged.push({ n: mine, position });
+      }
+    };
+    let kills = 0;
+    const kill = async (): Promise<void> => {
+      while (kills < 40) {
+        await sleep(20 + Math.random() * 150);
+        const { rows } = await pool.query<{ killed: boolean }>(
+          `SELECT pg_terminate_backend(pid) AS killed FROM pg_stat_activity
+             WHERE datname = current_database() AND application_name = 'credential-graph sequencer' ORDER BY random() LIMIT 1`,
+        );
+        if (rows[0]?.killed) kills++;
+      }
+      isDone = true;
+    };
+    await Promise.all([kill(), write(nodes[0]!), write(nodes[0]!), write(nodes[1]!), write(nodes[1]!)]);
+    waits.sort((a, b) => a - b);
+    console.log(
+      `two nodes, ${kills} kills: ${acknowledged.length} writes, median ${waits[waits.length >> 1]!.toFixed(1)} ms, worst ${Math.round(waits.at(-1)!)} ms`,
+    );
+
+    expect(waits.at(-1)!).toBeLessThan(5000);
+    expect(await checkLog(pool)).toEqual(soundLog(acknowledged.length));
+    const { rows } = await pool.query<{ n: number; position: number }>(
+      `SELECT (convert_from(body, 'UTF8')::jsonb->>'n')::int AS n, pos AS position FROM log ORDER BY 1`,
+    );
+    expect(rows).toEqual(acknowledged.sort((a, b) => a.n - b.n));
+    for (const node of nodes) await node.stop();
+  }, 60_000);
+
+  it('never splits a change over two batches, however large', async () => {
+    await fillInbox(pool, 90, 7);
+    const client = await connect();
+    const counts: number[] = [];
+    for (let batch = await moveBatch(client, clock, 10); batch.count > 0; batch = await moveBatch(client, clock, 10)) {
+      counts.push(batch.count);
+      expect(batch.changes.map(({ firstPos, lastPos }) => lastPos - firstPos + 1).reduce((a, b) => a + b)).toBe(batch.count);
+    }
+    await client.end();
+    expect(counts).toEqual([14, 14, 14, 14, 14, 14, 6]);
+    expect(await checkLog(pool)).toEqual(soundLog(90));
+  });
+
+  it('makes the facts of changes that interleave in the inbox neighbours in the log', async () => {
+    for (const change of [1, 2, 1, 3, 2])
+      await fillInbox(pool, 1).then(() =>
+        pool.query('UPDATE inbox SET change_id = $1 WHERE id = (SELECT max(id) FROM inbox)', [change]),
+      );
+    const client = await connect();
+    expect((await moveBatch(client, clock)).changes).toEqual([
+      { id: 1, firstPos: 1, lastPos: 2 },
+      { id: 2, firstPos: 3, lastPos: 4 },
+      { id: 3, firstPos: 5, lastPos: 5 },
+    ]);
+    await client.end();
+    expect((await checkLog(pool)).splitChanges).toBe(0);
+  });
+
+  it('never lets the recorded instant go backwards, even when the clock does', async () => {
+    const client = await connect();
+    for (const now of [2000, 1000, 3000]) {
+      await fillInbox(pool, 2);
+      await moveBatch(client, { now: () => now });
+    }
+    await client.end();
+    const { rows } = await pool.query<{ recorded_at: number }>('SELECT recorded_at FROM log ORDER BY pos');
+    expect(rows.map((row) => row.recorded_at)).toEqual([2000, 2000, 2000, 2000, 3000, 3000]);
+  });
+
+  it('stores leaves that can be recomputed from the rows', async () => {
+    await fillInbox(pool, 3);
+    const client = await connect();
+    await moveBatch(client, clock);
+    await client.end();
+    const { rows } = await pool.query<Record<string, never> & { leaf: Buffer; leaf_version: number }>(
+      'SELECT * FROM log ORDER BY pos',
+    );
+    for (const row of rows) {
+      const {
+        event_id: eventId,
+        entity_version: entityVersion,
+        occurred_at: occurredAt,
+        recorded_at: recordedAt,
+        body_format: bodyFormat,
+      } = row;
+      expect(row.leaf_version).toBe(1);
+      expect(row.leaf.toString('hex')).toBe(
+        leafHash({ ...row, eventId, entityVersion, occurredAt, recordedAt, bodyFormat } as never).toString('hex'),
+      );
+    }
+  });
+
+  it('outlives the database not answering at all, and stops when told', async () => {
+    const unreachable = new Sequencer({ databaseUrl: 'postgres://postgres@127.0.0.1:1/none', clock });
+    unreachable.start();
+    await sleep(300);
+    const began = performance.now();
+    await unreachable.stop();
+    expect(performance.now() - began).toBeLessThan(3000);
+  });
+});
