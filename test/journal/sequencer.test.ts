@@ -6,7 +6,7 @@ import { moveBatch } from '../../src/journal/move-batch';
 import { Sequencer } from '../../src/journal/sequencer';
 import { createPool, isUnavailable, type Pool } from '../../src/platform/postgres/pool';
 import { createDatabase, type TestDatabase } from '../kit/postgres';
-import { bySomebody, checkLog, emptyJournal, entry, fillInbox, soundLog, startNode, until, type JournalNode } from './node';
+import { bySomebody, checkLog, emptyJournal, entry, fillInbox, soundLog, startNode, type JournalNode } from './node';
 
 const clock = { now: () => Date.now() };
 
@@ -33,39 +33,6 @@ describe('the sequencer', () => {
     await client.query("SET TimeZone = 'UTC'");
     return client;
   }
-
-  it('drains 100,000 facts that arrive at once after it ran idle, each exactly once and no batch slow (A12)', async () => {
-    const batches: { count: number; at: number }[] = [];
-    const sequencer = new Sequencer({
-      databaseUrl: database.url,
-      clock,
-      onSequenced: ({ count }) => batches.push({ count, at: performance.now() }),
-    });
-    sequencer.start();
-    await fillInbox(pool, 10);
-    await until(() => batches.length > 0);
-    // Statistics of an empty inbox are what makes a bad plan.
-    await pool.query('VACUUM ANALYZE inbox');
-    await sleep(300);
-    batches.length = 0;
-
-    await fillInbox(pool, 100_000);
-    let last = performance.now();
-    const total = (): number => batches.reduce((sum, { count }) => sum + count, 0);
-    const began = last;
-    await until(() => total() === 100_000, 60_000);
-    const seconds = (batches.at(-1)!.at - began) / 1000;
-    await sequencer.stop();
-    const worst = Math.max(...batches.map(({ at }) => [at - last, (last = at)][0]!));
-    console.log(
-      `backlog of 100,000: ${seconds.toFixed(1)} s, ${Math.round(100_000 / seconds)} facts/s, ${batches.length} batches, worst ${Math.round(worst)} ms`,
-    );
-
-    expect(worst).toBeLessThan(2000);
-    expect(await checkLog(pool)).toEqual(soundLog(100_010));
-    const { rows } = await pool.query(`SELECT count(DISTINCT convert_from(body, 'UTF8')::jsonb->>'n') AS n FROM log`);
-    expect(rows).toEqual([{ n: 100_000 }]);
-  }, 60_000);
 
   it('loses and doubles nothing when two run without a lease and are killed at random points (A3)', async () => {
     const facts = 6000;
