@@ -132,6 +132,19 @@ describe('why a verdict will change', () => {
     ]);
   });
 
+  it('names, of several that begin together, those that suffice', () => {
+    const rule: RuleNode = { op: 'any', of: [holds('A'), holds('B')] };
+    expect(because(rule, facts({ A: [slice(30, 60)], B: [slice(30, 60, { level: 'GRACE' })] }), 10)).toEqual([
+      'A certification takes effect',
+    ]);
+  });
+
+  it('takes the reason of an end from the stretch that ends there', () => {
+    const known = facts({ CPR: [slice(0, 5, { endedBy: 'SUSPENSION' }), slice(8, 30)] });
+    expect(because(holds('CPR'), known, 3)).toEqual(['CPR certification is suspended']);
+    expect(because(holds('CPR'), known, 10)).toEqual(['CPR certification expires']);
+  });
+
   it('names what a warning is about, with its date', () => {
     const known = facts({ CPR: [slice(0, 30)] });
     expect(because(holds('CPR'), known, 10, 7)).toEqual(['CPR certification expires on 2027-01-30']);
@@ -147,6 +160,25 @@ describe('why a verdict will change', () => {
     expect(untilBecause(versions, known, day(10), labels, 'UTC')).toEqual(['rule version 4 takes effect on 2027-02-20']);
     expect(untilBecause(versions, known, day(46), labels, 'UTC')).toEqual(['rule version 4 takes effect']);
     expect(untilBecause(versions, facts({ A: [slice(0, 50)] }), day(46), labels, 'UTC')).toEqual(['A certification expires']);
+  });
+
+  it('does not blame a version for a warning that it did not bring', () => {
+    const published = [
+      { version: 1, from: day(0), node: holds('A'), warnBefore: { months: 0, days: 5 } },
+      { version: 2, from: day(25), node: holds('A'), warnBefore: { months: 0, days: 5 } },
+    ] as const;
+    const because = (second: number): string[] =>
+      untilBecause(
+        effectiveRanges([published[0], { ...published[1], warnBefore: { months: 0, days: second } }]),
+        facts({ A: [slice(0, 30)] }),
+        day(10),
+        labels,
+        'UTC',
+      );
+    expect(because(5)).toEqual(['A certification expires on 2027-01-30']);
+    expect(because(7)).toEqual(['A certification expires on 2027-01-30']);
+    const late = effectiveRanges([{ ...published[0], warnBefore: null }, published[1]]);
+    expect(untilBecause(late, facts({ A: [slice(0, 30)] }), day(10), labels, 'UTC')).toEqual(['rule version 2 takes effect']);
   });
 
   it('has a reason for every change there is, and none for what never changes', () => {
@@ -177,6 +209,12 @@ describe('why a verdict has changed', () => {
       facts({ CPR: [slice(0, 99)] }, inEr),
       facts({ CPR: [slice(0, 9, { endedBy: 'REVOCATION' })] }, inEr),
       ['CPR certification revoked'],
+    ],
+    [
+      'expired, long after a revocation',
+      facts({ CPR: [slice(0, 3, { endedBy: 'REVOCATION' }), slice(5, 99)] }, inEr),
+      facts({ CPR: [slice(0, 3, { endedBy: 'REVOCATION' }), slice(5, 9)] }, inEr),
+      ['CPR certification no longer held'],
     ],
     ['retracted', facts({ CPR: [slice(0, 99)] }, inEr), facts({}, inEr), ['CPR certification no longer held']],
     ['moved', facts({ CPR: [slice(0, 99)] }), facts({ CPR: [slice(0, 99)] }, inEr), ['department is now ER']],

@@ -96,21 +96,28 @@ function endOf(timeline: VerdictTimeline, index: number): Instant {
   return timeline[index + 1]?.from ?? Infinity;
 }
 
+function segmentAt(timeline: VerdictTimeline, index: number): VerdictSegment {
+  const { from, verdict, ruleVersion } = timeline[index]!;
+  return { from, to: endOf(timeline, index), verdict, ruleVersion };
+}
+
 /** The segments that overlap [from, to), with their own bounds: a bound is always an instant at which something changes, or infinite. */
 export function segmentsBetween(timeline: VerdictTimeline, from: Instant, to: Instant): VerdictSegment[] {
   const segments: VerdictSegment[] = [];
   if (!(from < to)) return segments;
   for (let i = indexAt(timeline, from); i < timeline.length && timeline[i]!.from < to; i++) {
-    segments.push({ ...timeline[i]!, to: endOf(timeline, i) });
+    segments.push(segmentAt(timeline, i));
   }
   return segments;
 }
 
 /** The rows worth storing: all but NOT_ELIGIBLE and the stretches without a rule, which need no row to be known. */
 export function toSegments(timeline: VerdictTimeline): VerdictSegment[] {
-  return segmentsBetween(timeline, -Infinity, Infinity).filter(
-    ({ verdict, ruleVersion }) => ruleVersion !== null && verdict !== 'NOT_ELIGIBLE',
-  );
+  const segments: VerdictSegment[] = [];
+  for (let i = 0; i < timeline.length; i++) {
+    if (timeline[i]!.ruleVersion !== null && timeline[i]!.verdict !== 'NOT_ELIGIBLE') segments.push(segmentAt(timeline, i));
+  }
+  return segments;
 }
 
 /**
