@@ -29,7 +29,9 @@ const timeline: fc.Arbitrary<Timeline> = fc.tuple(intervals, level).map(([list, 
 const everywhere = [-1e9, ...Array.from({ length: 33 }, (_, i) => i / 2 - 0.5), 1e9];
 
 function expectCanonical(steps: Timeline): void {
-  const broken = steps.filter(({ from, level }, i) => (i === 0 ? from !== -Infinity : from <= steps[i - 1]!.from || from === Infinity || level === steps[i - 1]!.level));
+  const broken = steps.filter(({ from, level }, i) =>
+    i === 0 ? from !== -Infinity : from <= steps[i - 1]!.from || from === Infinity || level === steps[i - 1]!.level,
+  );
   expect(broken).toEqual([]);
 }
 
