@@ -1,0 +1,44 @@
+import { parseRenewalPolicy, type RenewalPolicy, type RenewalPolicyDraft } from './renewal';
+import { renewalText } from './renewal-text';
+
+const text = (draft: RenewalPolicyDraft | null): string =>
+  renewalText(parseRenewalPolicy(draft, 'Europe/London') as RenewalPolicy);
+
+describe('a renewal policy in English, with three worked dates (C7)', () => {
+  it.each<[RenewalPolicyDraft | null, string]>([
+    [
+      null,
+      'Never expires, unless the issuer sets an end. Days are those of Europe/London. Examples: issued 2026-01-31, valid for good; issued 2028-02-29, valid for good; issued 2026-10-15, valid for good.',
+    ],
+    [
+      { life: 'P2Y', noticeBefore: ['P90D', 'P30D'] },
+      'Valid for 2 years, through the day before the anniversary. A renewal counts from its own day. Notice is given 90 days and 30 days before the last valid day. Days are those of Europe/London. ' +
+        'Examples: issued 2026-01-31, valid through 2028-01-30; issued 2028-02-29, valid through 2030-02-27; issued 2026-10-15, valid through 2028-10-14.',
+    ],
+    [
+      {
+        life: 'P1M',
+        lastDay: 'ON_ANNIVERSARY',
+        anchor: 'EXPIRY',
+        early: 'P10D',
+        grace: 'P1M',
+        backdate: true,
+        graceCounts: true,
+        reinstateWithin: 'P1Y',
+      },
+      'Valid for 1 month, through the anniversary itself. A renewal in the last 10 days of validity or up to 1 month after expiry extends from the expiry; any other counts from its own day. ' +
+        'Expiry is followed by 1 month of grace. More than 1 year after expiry only an initial award counts. Days are those of Europe/London. ' +
+        'Examples: issued 2026-01-31, valid through 2026-02-28; issued 2028-02-29, valid through 2028-03-29; issued 2026-10-15, valid through 2026-11-15.',
+    ],
+    [
+      { calendarMonths: 22 },
+      'Valid through the end of the 22nd calendar month after the month of issue. A renewal counts from its own day. Days are those of Europe/London. ' +
+        'Examples: issued 2026-01-31, valid through 2027-11-30; issued 2028-02-29, valid through 2029-12-31; issued 2026-10-15, valid through 2028-08-31.',
+    ],
+    [
+      { fixed: { month: 3, day: 31, minActive: 'P6M' } },
+      'Valid through the first 31 March that leaves at least 6 months. A renewal is valid through the date found in the same way. Days are those of Europe/London. ' +
+        'Examples: issued 2026-01-31, valid through 2027-03-31; issued 2028-02-29, valid through 2029-03-31; issued 2026-10-15, valid through 2028-03-31.',
+    ],
+  ])('%j', (draft, expected) => expect(text(draft)).toBe(expected));
+});
