@@ -33,7 +33,9 @@ const current = fingerprint();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== current) {
   const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   if (!existsSync(compiler)) {
-    console.error('The sources have changed since the last build and no compiler is installed: run "npm ci", then start again.');
+    // An installation without development packages runs what was built into it.
+    if (existsSync(path.join(root, 'dist', 'src', 'main.js'))) process.exit(0);
+    console.error('Nothing is built and no compiler is installed: run "npm ci" without --omit=dev, then start again.');
     process.exit(1);
   }
   rmSync(stamp, { force: true });

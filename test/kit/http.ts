@@ -1,4 +1,12 @@
-import { GraphQLError, type GraphQLFieldConfigMap, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLFieldConfigMap,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+} from 'graphql';
 
 import type { Caller } from '../../src/platform/http/context';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/platform/http/server';
@@ -88,7 +96,11 @@ export async function startTestServer(options: Partial<HttpServerOptions<TestCon
   });
   const server = await createHttpServer<TestContext>({
     config: { host: '127.0.0.1', port: 0, production: false, introspection: true },
-    schema: new GraphQLSchema({ query: query(), mutation: new GraphQLObjectType({ name: 'Mutation', fields: { change: string } }), subscription }),
+    schema: new GraphQLSchema({
+      query: query(),
+      mutation: new GraphQLObjectType({ name: 'Mutation', fields: { change: string } }),
+      subscription,
+    }),
     metrics: createMetrics(false),
     log,
     graphiql: true,
@@ -96,7 +108,8 @@ export async function startTestServer(options: Partial<HttpServerOptions<TestCon
     createContext: async (caller) => {
       const key = caller.connectionParams?.authorization ?? caller.headers.authorization;
       if (key === 'Bearer wrong') throw new GraphQLError('Unknown key.', { extensions: { code: 'UNAUTHENTICATED' } });
-      if (key === 'Bearer nodb') throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+      if (key === 'Bearer nodb')
+        throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
       contexts.made += 1;
       return { id: contexts.made, caller };
     },
@@ -111,8 +124,18 @@ export async function startTestServer(options: Partial<HttpServerOptions<TestCon
 export async function post(
   url: string,
   query: string,
-  { headers = {}, ...rest }: { headers?: Record<string, string>; variables?: Record<string, unknown>; operationName?: string } = {},
-): Promise<{ status: number; body: { data?: Record<string, unknown>; errors?: { message: string; extensions: Record<string, unknown> }[]; extensions?: Record<string, unknown> } }> {
+  {
+    headers = {},
+    ...rest
+  }: { headers?: Record<string, string>; variables?: Record<string, unknown>; operationName?: string } = {},
+): Promise<{
+  status: number;
+  body: {
+    data?: Record<string, unknown>;
+    errors?: { message: string; extensions: Record<string, unknown> }[];
+    extensions?: Record<string, unknown>;
+  };
+}> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

@@ -36,7 +36,13 @@ describe('the configuration', () => {
   it('reads every variable', () => {
     const env = {
       ...{ HOST: '::', PORT: '0', DATABASE_URL: 'postgres://u:p@h/d', DATA_DIR: '/d', ADMIN_KEY: 'k', NATS_URL: 'nats://n:4222' },
-      ...{ OIDC_ISSUER: 'https://idp.example', OIDC_AUDIENCE: 'graph', TIME_ZONE: 'Europe/Berlin', NODE_ENV: 'test', LOG_LEVEL: 'warn' },
+      ...{
+        OIDC_ISSUER: 'https://idp.example',
+        OIDC_AUDIENCE: 'graph',
+        TIME_ZONE: 'Europe/Berlin',
+        NODE_ENV: 'test',
+        LOG_LEVEL: 'warn',
+      },
     };
     expect(loadConfig(env)).toMatchObject({
       ...{ host: '::', port: 0, databaseUrl: 'postgres://u:p@h/d', dataDir: '/d', adminKey: 'k', natsUrl: 'nats://n:4222' },
@@ -55,7 +61,10 @@ describe('the configuration', () => {
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, but it is "loud".'],
     [{ OIDC_ISSUER: 'https://idp.example' }, 'OIDC_AUDIENCE must be set too, since OIDC_ISSUER is.'],
     [{ OIDC_AUDIENCE: 'graph' }, 'OIDC_ISSUER must be set too, since OIDC_AUDIENCE is.'],
-    [{ OIDC_ISSUER: 'idp', OIDC_AUDIENCE: 'a' }, 'OIDC_ISSUER must be the https:// URL of an OpenID Connect issuer, but it is "idp".'],
+    [
+      { OIDC_ISSUER: 'idp', OIDC_AUDIENCE: 'a' },
+      'OIDC_ISSUER must be the https:// URL of an OpenID Connect issuer, but it is "idp".',
+    ],
     [{ DATABASE_URL: 'mysql://u:secret@h' }, 'DATABASE_URL must be a URL that begins with postgresql://.'],
     [{ ADMIN_KEY: 'my secret' }, 'ADMIN_KEY must be 1 to 200 visible ASCII characters without spaces.'],
     [{ NATS_URL: 'redis://x' }, 'NATS_URL must be a URL that begins with nats:// or tls://.'],

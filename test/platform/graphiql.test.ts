@@ -30,7 +30,10 @@ describe('the GraphiQL page', () => {
   });
 
   it('brings ready operations, each with one named operation', async () => {
-    const operations = (await (await fetch(`${tested.url}/graphiql/operations.json`)).json()) as { query: string; variables?: string }[];
+    const operations = (await (await fetch(`${tested.url}/graphiql/operations.json`)).json()) as {
+      query: string;
+      variables?: string;
+    }[];
     const names = operations.map(({ query }) => {
       const [definition] = parse(query).definitions;
       return definition && 'name' in definition ? definition.name?.value : undefined;
@@ -41,7 +44,9 @@ describe('the GraphiQL page', () => {
 
   it('serves a file again only when it has changed', async () => {
     const first = await fetch(`${tested.url}/graphiql/page.js`);
-    const again = await fetch(`${tested.url}/graphiql/page.js`, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } });
+    const again = await fetch(`${tested.url}/graphiql/page.js`, {
+      headers: { 'if-none-match': first.headers.get('etag') ?? '' },
+    });
     expect(again.status).toBe(304);
   });
 });

@@ -15,7 +15,10 @@ describe('GraphQL over HTTP', () => {
 
   it('passes the whole audit of the specification', async () => {
     const preflight = (url: string, init: RequestInit = {}): Promise<Response> =>
-      fetch(url, { ...init, headers: { ...init.headers, 'x-apollo-operation-name': 'audit', 'apollo-require-preflight': 'true' } });
+      fetch(url, {
+        ...init,
+        headers: { ...init.headers, 'x-apollo-operation-name': 'audit', 'apollo-require-preflight': 'true' },
+      });
     const results = await auditServer({ url: `${tested.url}/graphql`, fetchFn: preflight });
 
     const failed = results.filter(({ status }) => status !== 'ok').map(({ id, name }) => `${id} ${name}`);

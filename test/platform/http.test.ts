@@ -9,7 +9,8 @@ const GRAPHQL_JSON = { accept: 'application/graphql-response+json' };
 
 describe('the HTTP side of the server', () => {
   let tested: TestServer;
-  const ask: typeof post extends (url: string, ...rest: infer R) => infer P ? (...rest: R) => P : never = (...rest) => post(tested.url, ...rest);
+  const ask: typeof post extends (url: string, ...rest: infer R) => infer P ? (...rest: R) => P : never = (...rest) =>
+    post(tested.url, ...rest);
 
   beforeAll(async () => {
     tested = await startTestServer();
@@ -38,7 +39,10 @@ describe('the HTTP side of the server', () => {
       const [error] = body.errors ?? [];
       expect(status).toBe(200);
       expect(body.data).toEqual({ bug: null, hello: 'hello you' });
-      expect(error).toMatchObject({ message: `Internal error (reference ${String(error?.extensions.reference)})`, path: ['bug'] });
+      expect(error).toMatchObject({
+        message: `Internal error (reference ${String(error?.extensions.reference)})`,
+        path: ['bug'],
+      });
       expect(error?.extensions).toEqual({ code: 'INTERNAL', reference: expect.stringMatching(/^[0-9a-f]{12}$/) });
       const entry = tested.logged.find((line) => line.includes(String(error?.extensions.reference)));
       expect(JSON.parse(entry ?? '{}')).toMatchObject({ level: 'error', err: { type: 'TypeError', message: 'secret detail' } });
@@ -46,7 +50,10 @@ describe('the HTTP side of the server', () => {
 
     it('hides what graphql-js says of a field that must not be null', async () => {
       const { body } = await ask('{ missing }');
-      expect(body.errors?.[0]).toMatchObject({ message: expect.stringMatching(/^Internal error/), extensions: { code: 'INTERNAL' } });
+      expect(body.errors?.[0]).toMatchObject({
+        message: expect.stringMatching(/^Internal error/),
+        extensions: { code: 'INTERNAL' },
+      });
     });
 
     it('passes our own codes', async () => {
@@ -82,12 +89,16 @@ describe('the HTTP side of the server', () => {
   });
 
   describe('limits', () => {
-    const refusal = async (query: string, rest = {}): Promise<unknown> => (await ask(query, rest)).body.errors?.[0]?.extensions.code;
+    const refusal = async (query: string, rest = {}): Promise<unknown> =>
+      (await ask(query, rest)).body.errors?.[0]?.extensions.code;
 
     it('F1: lets 12 levels pass and refuses 13, also through fragments, however often they are used', async () => {
       expect(await refusal(nested(12))).toBeUndefined();
       expect(await refusal(nested(13))).toBe('QUERY_TOO_EXPENSIVE');
-      const doubling = Array.from({ length: 30 }, (_, i) => `fragment F${i} on Query { self { ...F${i + 1} ...F${i + 1} } }`).join(' ');
+      const doubling = Array.from(
+        { length: 30 },
+        (_, i) => `fragment F${i} on Query { self { ...F${i + 1} ...F${i + 1} } }`,
+      ).join(' ');
       const took: number[] = [];
       for (let round = 0; round < 5; round += 1) {
         const began = performance.now();
@@ -104,7 +115,8 @@ describe('the HTTP side of the server', () => {
     });
 
     it('lets 10 directives pass and refuses 11', async () => {
-      const directed = (count: number): string => `{ ${Array.from({ length: count }, () => 'hello @include(if: true)').join(' ')} }`;
+      const directed = (count: number): string =>
+        `{ ${Array.from({ length: count }, () => 'hello @include(if: true)').join(' ')} }`;
       expect(await refusal(directed(10))).toBeUndefined();
       expect(await refusal(directed(11))).toBe('QUERY_TOO_EXPENSIVE');
     });
@@ -142,7 +154,11 @@ describe('the HTTP side of the server', () => {
     const query = encodeURIComponent('mutation { change }');
     const mutation = await fetch(`${tested.url}/graphql?query=${query}`, { headers: { 'apollo-require-preflight': 'true' } });
     expect(mutation.status).toBe(405);
-    const simple = await fetch(`${tested.url}/graphql`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"query":"{hello}"}' });
+    const simple = await fetch(`${tested.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: '{"query":"{hello}"}',
+    });
     expect(simple.status).toBe(400);
     expect((await fetch(`${tested.url}/graphql?query=%7Bhello%7D`)).status).toBe(400);
   });
@@ -184,7 +200,11 @@ describe('the HTTP side of the server', () => {
     const agent = new http.Agent({ keepAlive: true });
     const get = (path: string): Promise<number> =>
       new Promise((resolve, reject) => {
-        http.get(`${stopping.url}${path}`, { agent }, (response) => response.resume().on('end', () => resolve(response.statusCode ?? 0))).on('error', reject);
+        http
+          .get(`${stopping.url}${path}`, { agent }, (response) =>
+            response.resume().on('end', () => resolve(response.statusCode ?? 0)),
+          )
+          .on('error', reject);
       });
     await get('/health/ready');
     const slow = post(stopping.url, '{ slow }');

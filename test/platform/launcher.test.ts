@@ -121,16 +121,20 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(url, 'SELECT count(*) > 0 AS found FROM acked')).toEqual([{ found: true }]);
   });
 
-  whenLinux('ends an orphan whose watchdog was killed too, and starts', async () => {
-    const { child, pid, acked } = await startWriter();
-    while (acked() < 20) await new Promise((resolve) => setTimeout(resolve, 10));
-    for (const guard of guardsOf(pid)) process.kill(guard, 'SIGKILL');
-    child.kill('SIGKILL');
-    expect(await waitForEnd(pid, 1000)).toBe(false);
-    const { url } = await start();
-    expect(identify(pid)).toBeNull();
-    expect(await ask(url, 'SELECT count(*) > 0 AS found FROM acked')).toEqual([{ found: true }]);
-  }, 15_000);
+  whenLinux(
+    'ends an orphan whose watchdog was killed too, and starts',
+    async () => {
+      const { child, pid, acked } = await startWriter();
+      while (acked() < 20) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (const guard of guardsOf(pid)) process.kill(guard, 'SIGKILL');
+      child.kill('SIGKILL');
+      expect(await waitForEnd(pid, 1000)).toBe(false);
+      const { url } = await start();
+      expect(identify(pid)).toBeNull();
+      expect(await ask(url, 'SELECT count(*) > 0 AS found FROM acked')).toEqual([{ found: true }]);
+    },
+    15_000,
+  );
 
   it('starts although the number of the old PostgreSQL now belongs to another program', async () => {
     await (await start()).stop();

@@ -51,7 +51,14 @@ describe('the pool', () => {
   });
 
   it('writes instants so that they read back the same', async () => {
-    for (const instant of [0, -1, Date.parse('2024-02-29T12:00:00.123Z'), Date.parse('+012026-01-02T03:04:05Z'), Infinity, -Infinity]) {
+    for (const instant of [
+      0,
+      -1,
+      Date.parse('2024-02-29T12:00:00.123Z'),
+      Date.parse('+012026-01-02T03:04:05Z'),
+      Infinity,
+      -Infinity,
+    ]) {
       const { rows } = await pool.query<{ back: number }>('SELECT $1::timestamptz AS back', [ts(instant)]);
       expect(rows[0]?.back).toBe(instant);
     }

@@ -7,14 +7,19 @@ import { startTestServer, type TestServer } from '../kit/http';
 interface Message {
   readonly type: string;
   readonly id?: string;
-  readonly payload?: { data?: Record<string, unknown>; extensions?: Record<string, unknown> } & { code?: string; extensions?: Record<string, unknown> }[];
+  readonly payload?: { data?: Record<string, unknown>; extensions?: Record<string, unknown> } & {
+    code?: string;
+    extensions?: Record<string, unknown>;
+  }[];
 }
 
 describe('the WebSocket side of the server', () => {
   let tested: TestServer;
   const open: WebSocket[] = [];
 
-  const connect = async (authorization?: string): Promise<{ socket: WebSocket; messages: Message[]; until: (type: string, id?: string) => Promise<Message> }> => {
+  const connect = async (
+    authorization?: string,
+  ): Promise<{ socket: WebSocket; messages: Message[]; until: (type: string, id?: string) => Promise<Message> }> => {
     const socket = new WebSocket(`${tested.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     open.push(socket);
     const messages: Message[] = [];
@@ -30,7 +35,8 @@ describe('the WebSocket side of the server', () => {
     };
     return { socket, messages, until };
   };
-  const subscribe = (socket: WebSocket, id: string, query: string): void => socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query } }));
+  const subscribe = (socket: WebSocket, id: string, query: string): void =>
+    socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query } }));
   const closing = async (socket: WebSocket): Promise<number> => Number((await once(socket, 'close'))[0]);
 
   beforeEach(async () => {

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { types } from 'node:util';
 
-import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
+import type { ErrorCode } from '../graphql/errors';
 import type { Log } from '../log';
 import { isUnavailable } from '../postgres/pool';
 
-const CODES = [
+const KNOWN: ReadonlySet<unknown> = new Set<ErrorCode>([
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'BAD_USER_INPUT',
@@ -17,12 +18,7 @@ const CODES = [
   'RATE_LIMITED',
   'UNAVAILABLE',
   'INTERNAL',
-] as const;
-
-/** Every `extensions.code` a client can meet. */
-export type RequestErrorCode = (typeof CODES)[number];
-
-const KNOWN: ReadonlySet<unknown> = new Set(CODES);
+]);
 
 /** Codes of Apollo Server for requests that are not valid GraphQL, all of them the client's to mend. */
 const APOLLO_INPUT: ReadonlySet<unknown> = new Set([
@@ -34,7 +30,7 @@ const APOLLO_INPUT: ReadonlySet<unknown> = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-const HTTP_STATUS: Partial<Record<RequestErrorCode, number>> = {
+const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   RATE_LIMITED: 429,
@@ -44,12 +40,7 @@ const HTTP_STATUS: Partial<Record<RequestErrorCode, number>> = {
 
 /** The HTTP status of a request that failed before anything of it was executed. */
 export function statusOf(code: unknown): number {
-  return HTTP_STATUS[code as RequestErrorCode] ?? 400;
-}
-
-/** An error for the client to see: one of the known codes, and one sentence that says what to do. */
-export function requestError(code: RequestErrorCode, message: string, extensions: GraphQLErrorExtensions = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { ...extensions, code } });
+  return HTTP_STATUS[code as ErrorCode] ?? 400;
 }
 
 /** Turns whatever was thrown into what the client is shown. */
@@ -61,12 +52,14 @@ export type PresentError = (error: unknown) => GraphQLFormattedError;
  */
 export function errorPresenter(log: Log): PresentError {
   return (thrown) => {
-    const error = thrown instanceof GraphQLError ? thrown : new GraphQLError(messageOf(thrown), { originalError: asError(thrown) });
+    const error =
+      thrown instanceof GraphQLError ? thrown : new GraphQLError(messageOf(thrown), { originalError: asError(thrown) });
     const causes = causesOf(error);
     const { locations, path } = error.toJSON();
     const place = { ...(locations && { locations }), ...(path && { path }) };
 
-    const named = causes.findLast((cause) => cause instanceof GraphQLError && KNOWN.has(cause.extensions.code)) as GraphQLError | undefined;
+    const named = causes.findLast((cause) => cause instanceof GraphQLError && KNOWN.has(cause.extensions.code)) as
+      GraphQLError | undefined;
     if (named !== undefined) {
       const { http: _http, stacktrace: _stacktrace, ...extensions } = named.extensions;
       return { message: error.message, ...place, extensions };
@@ -88,7 +81,7 @@ export function errorPresenter(log: Log): PresentError {
 /** The error and what is wrapped in it, outermost first. */
 function causesOf(error: GraphQLError): Error[] {
   const causes: Error[] = [error];
-  for (let cause = error.originalError; cause != null && !causes.includes(cause); ) {
+  for (let cause = error.originalError; cause != null && !causes.includes(cause);) {
     causes.push(cause);
     cause = cause instanceof GraphQLError ? cause.originalError : undefined;
   }

@@ -41,7 +41,8 @@ export interface GraphiqlPage {
 /** Reads the page out of web/graphiql and its libraries out of node_modules: no build step, no content network. */
 export function loadGraphiql(): GraphiqlPage {
   const web = path.join(projectRoot(), 'web', 'graphiql');
-  const fromPackage = (name: string, file: string): string => path.join(path.dirname(require.resolve(`${name}/package.json`)), file);
+  const fromPackage = (name: string, file: string): string =>
+    path.join(path.dirname(require.resolve(`${name}/package.json`)), file);
   const assets = new Map<string, Asset>();
   const add = (name: string, body: Buffer): void => {
     const type = TYPES[path.extname(name)] ?? 'application/octet-stream';
@@ -83,7 +84,9 @@ function readOperations(folder: string): { query: string; variables?: string }[]
     .map((name) => {
       const variables = name.replace(/\.graphql$/, '.json');
       const query = fs.readFileSync(path.join(folder, name), 'utf8').trim();
-      return files.includes(variables) ? { query, variables: fs.readFileSync(path.join(folder, variables), 'utf8').trim() } : { query };
+      return files.includes(variables)
+        ? { query, variables: fs.readFileSync(path.join(folder, variables), 'utf8').trim() }
+        : { query };
     });
 }
 

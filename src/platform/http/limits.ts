@@ -8,7 +8,7 @@ import {
   visit,
 } from 'graphql';
 
-import { requestError } from './errors';
+import { problem } from '../graphql/errors';
 
 /** What one document may ask for at most, over HTTP and WebSocket alike. */
 export const LIMITS = { tokens: 2000, depth: 12, directives: 10, aliases: 50, bodyBytes: 1024 * 1024 } as const;
@@ -31,7 +31,8 @@ export function exceededLimits(document: DocumentNode): GraphQLError[] {
   });
   const errors: GraphQLError[] = [];
   const check = (count: number, limit: number, what: string): void => {
-    if (count > limit) errors.push(requestError('QUERY_TOO_EXPENSIVE', `The document ${what} ${count}, and ${limit} is the limit: split it.`));
+    if (count > limit)
+      errors.push(problem('QUERY_TOO_EXPENSIVE', `The document ${what} ${count}, and ${limit} is the limit: split it.`));
   };
   check(depthOf(document), LIMITS.depth, 'nests fields to a depth of');
   check(aliases, LIMITS.aliases, 'uses this many aliases:');
@@ -69,7 +70,8 @@ function depthOf(document: DocumentNode): number {
   };
 
   return document.definitions.reduce(
-    (deepest, definition) => (definition.kind === Kind.OPERATION_DEFINITION ? Math.max(deepest, ofSelection(definition.selectionSet)) : deepest),
+    (deepest, definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION ? Math.max(deepest, ofSelection(definition.selectionSet)) : deepest,
     0,
   );
 }

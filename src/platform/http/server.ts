@@ -6,10 +6,11 @@ import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 
 import type { Config } from '../config';
+import { problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import type { Handlers } from './context';
-import { errorPresenter, requestError, statusOf } from './errors';
+import { errorPresenter, statusOf } from './errors';
 import { loadGraphiql } from './graphiql';
 import { documentLimits, LIMITS } from './limits';
 import { createSockets } from './websocket';
@@ -79,7 +80,10 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
     // The rest of a body that is too large is not read.
     if (status === 413) reply.header('connection', 'close');
     log.debug({ err: error, url: request.url }, 'request refused');
-    return reply.code(status).type('application/json; charset=utf-8').send({ errors: [shown] });
+    return reply
+      .code(status)
+      .type('application/json; charset=utf-8')
+      .send({ errors: [shown] });
   });
 
   app.get('/health/live', async () => ({ status: 'live' }));
@@ -96,7 +100,9 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
     url: '/graphql',
     onRequest: async (request, reply) => {
       if (isReadable(request)) return undefined;
-      return reply.code(415).send({ errors: [requestError('BAD_USER_INPUT', 'Send application/json in UTF-8, not compressed.')] });
+      return reply
+        .code(415)
+        .send({ errors: [problem('BAD_USER_INPUT', 'Send application/json in UTF-8, not compressed.')] });
     },
     handler: async (request, reply) => {
       if (page !== null && wantsPage(request)) return reply.headers(page.headers).send(page.html);
@@ -221,7 +227,12 @@ function isReadable(request: FastifyRequest): boolean {
   return encoding === 'identity' && (charset === undefined || /^utf-?8$/i.test(charset));
 }
 
-function apolloLog(log: Log): { debug(m?: unknown): void; info(m?: unknown): void; warn(m?: unknown): void; error(m?: unknown): void } {
+function apolloLog(log: Log): {
+  debug(m?: unknown): void;
+  info(m?: unknown): void;
+  warn(m?: unknown): void;
+  error(m?: unknown): void;
+} {
   const tell = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) => log[level](String(message));
   return { debug: tell('debug'), info: tell('debug'), warn: tell('warn'), error: tell('error') };
 }

@@ -16,10 +16,11 @@ import {
 import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 
+import { problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import type { Caller, Handlers } from './context';
-import { type PresentError, requestError } from './errors';
+import type { PresentError } from './errors';
 import { documentLimits, LIMITS } from './limits';
 
 /** What the WebSocket side needs. */
@@ -101,7 +102,10 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     }
   };
 
-  const subscribe = async (args: ExecutionArgs, caller: Caller): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> => {
+  const subscribe = async (
+    args: ExecutionArgs,
+    caller: Caller,
+  ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> => {
     const opening = await options.createContext(caller);
     let source: Awaited<ReturnType<typeof createSourceEventStream>>;
     try {
@@ -150,7 +154,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
 
   const prepare = (extra: Extra, payload: SubscribePayload, running: number): ExecutionArgs | GraphQLError[] => {
     if (running > SUBSCRIPTIONS_PER_SOCKET) {
-      return [requestError('RATE_LIMITED', `At most ${SUBSCRIPTIONS_PER_SOCKET} operations can run on one socket.`)];
+      return [problem('RATE_LIMITED', `At most ${SUBSCRIPTIONS_PER_SOCKET} operations can run on one socket.`)];
     }
     const { operationName, variables, query } = payload;
     try {

@@ -189,7 +189,11 @@ async function endPredecessor(data: string, log?: Log): Promise<void> {
   }
   log?.warn({ pid }, 'waiting for the PostgreSQL of an earlier run to end');
   if (await waitForEnd(pid, 3000)) return;
-  for (const [name, patience] of [['SIGINT', 5000], ['SIGQUIT', 2000], ['SIGKILL', 2000]] as const) {
+  for (const [name, patience] of [
+    ['SIGINT', 5000],
+    ['SIGQUIT', 2000],
+    ['SIGKILL', 2000],
+  ] as const) {
     signal(pid, name);
     if (await waitForEnd(pid, patience)) return;
   }
@@ -250,10 +254,7 @@ async function end({ child, pid }: Running): Promise<void> {
   child.ref();
   const exit = once(child, 'exit');
   signal(pid, 'SIGINT');
-  const patience = [
-    setTimeout(() => signal(pid, 'SIGQUIT'), 4000),
-    setTimeout(() => signal(pid, 'SIGKILL'), 6000),
-  ];
+  const patience = [setTimeout(() => signal(pid, 'SIGQUIT'), 4000), setTimeout(() => signal(pid, 'SIGKILL'), 6000)];
   if (!hasEnded()) await exit;
   for (const timer of patience) clearTimeout(timer);
 }

@@ -39,7 +39,9 @@ export async function migrate(url: string, migrations: readonly Migration[]): Pr
 }
 
 async function pending(client: pg.Client, migrations: readonly Migration[]): Promise<string[]> {
-  const exists = await client.query<{ table: string | null }>('/* findMigrationTable */ SELECT to_regclass($1) AS table', [TABLE]);
+  const exists = await client.query<{ table: string | null }>('/* findMigrationTable */ SELECT to_regclass($1) AS table', [
+    TABLE,
+  ]);
   const names = migrations.map(({ name }) => name);
   if (exists.rows[0]?.table == null) return names;
   const { rows } = await client.query<{ name: string }>(`/* readMigrations */ SELECT name FROM ${TABLE}`);

@@ -70,7 +70,9 @@ export async function createPool(url: string, options: PoolOptions = {}): Promis
 
 /** A zone set in the URL would be overruled by ours in silence; whoever set it should know. */
 function assertNoZone(url: string): void {
-  const asked = /timezone=([^\s&]+)/i.exec(`${new URL(url).searchParams.get('options') ?? ''} ${process.env.PGOPTIONS ?? ''}`)?.[1];
+  const asked = /timezone=([^\s&]+)/i.exec(
+    `${new URL(url).searchParams.get('options') ?? ''} ${process.env.PGOPTIONS ?? ''}`,
+  )?.[1];
   if (asked !== undefined && !/^'?(etc\/)?(utc|uct|zulu|universal)'?$/i.test(asked)) {
     throw new StartError(`DATABASE_URL sets the session's time zone to ${asked}, but it must be UTC: remove that option.`);
   }
