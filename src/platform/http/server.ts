@@ -100,9 +100,7 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
     url: '/graphql',
     onRequest: async (request, reply) => {
       if (isReadable(request)) return undefined;
-      return reply
-        .code(415)
-        .send({ errors: [problem('BAD_USER_INPUT', 'Send application/json in UTF-8, not compressed.')] });
+      return reply.code(415).send({ errors: [problem('BAD_USER_INPUT', 'Send application/json in UTF-8, not compressed.')] });
     },
     handler: async (request, reply) => {
       if (page !== null && wantsPage(request)) return reply.headers(page.headers).send(page.html);
