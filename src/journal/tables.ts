@@ -1,0 +1,102 @@
+// The journal's tables: facts on their way (inbox), the log, and what makes requests repeatable.
+import {
+  bigint,
+  bytes,
+  identity,
+  instant,
+  json,
+  key,
+  list,
+  onlyRow,
+  optional,
+  smallint,
+  table,
+  text,
+  uuid,
+} from '../platform/postgres/table';
+
+export const inboxTable = table('inbox', {
+  columns: {
+    id: identity,
+    change_id: bigint,
+    event_id: uuid,
+    kind: text,
+    entity: uuid,
+    entity_version: bigint,
+    subject: optional(uuid),
+    actor: text,
+    source: optional(text),
+    occurred_at: instant,
+    body_format: smallint,
+    body: bytes,
+  },
+  indexes: { inbox_change: { columns: ['change_id'] } },
+});
+
+export const logTable = table('log', {
+  columns: {
+    pos: key(bigint),
+    change_id: bigint,
+    event_id: uuid,
+    kind: text,
+    entity: uuid,
+    entity_version: bigint,
+    subject: optional(uuid),
+    actor: text,
+    source: optional(text),
+    occurred_at: instant,
+    recorded_at: instant,
+    body_format: smallint,
+    body: bytes,
+    leaf_version: smallint,
+    leaf: bytes,
+    chain: optional(bytes),
+  },
+  uniques: { log_event_id: ['event_id'] },
+});
+
+export const changeTable = table('change', {
+  columns: { id: key(bigint), first_pos: bigint, last_pos: bigint, recorded_at: instant },
+  indexes: { change_recorded_at: { columns: ['recorded_at', 'last_pos'] } },
+});
+
+export const logHeadTable = table('log_head', {
+  columns: { one: onlyRow, epoch: uuid, pos: bigint, recorded_at: instant, cursor_key: bytes },
+  checks: { log_head_one: 'one' },
+});
+
+export const personKeyTable = table('person_key', { columns: { employee_id: key(uuid), key: bytes } });
+
+export const idempotencyTable = table('idempotency', {
+  columns: {
+    operation: key(text),
+    source: key(text),
+    key: key(text),
+    request_hash: bytes,
+    response: optional(json),
+    change_id: bigint,
+    recorded_at: instant,
+  },
+});
+
+export const quarantineTable = table('quarantine', {
+  columns: {
+    id: key(uuid),
+    operation: text,
+    source: text,
+    actor: text,
+    waits_for: optional(text),
+    item: text,
+    item_hash: bytes,
+    code: text,
+    message: text,
+    path: list(text),
+    recorded_at: instant,
+    recorded_in: bigint,
+    resolved_in: optional(bigint),
+  },
+  indexes: {
+    quarantine_waiting: { columns: ['waits_for'], where: 'resolved_in IS NULL' },
+    quarantine_item: { columns: ['item_hash'], where: 'resolved_in IS NULL' },
+  },
+});
