@@ -166,7 +166,8 @@ function shift(instant: Instant, span: Span, times: number, zone: string): Insta
   const { startOf, dayAt } = zoneDays(zone);
   const from = dayAt(instant);
   const to = addSpanToNumber(from, span, times);
-  const isPlain = (n: DayNumber): boolean => startOf(n + 1) - startOf(n) === DAY_MS && startOf(n) - startOf(n - 1) === DAY_MS;
+  // A day of 24 hours begins at midnight and keeps one offset: no clock needs asking.
+  const isPlain = (n: DayNumber): boolean => startOf(n + 1) - startOf(n) === DAY_MS;
   if (isPlain(from) && isPlain(to)) return startOf(to) + (instant - startOf(from));
   const wall = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDateTime();
   const moved = wall.add({ months: span.months * times }).add({ days: span.days * times });

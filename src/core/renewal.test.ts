@@ -150,6 +150,16 @@ describe('what a renewal is counted from (C6, D5)', () => {
     expect(through({ ...easa, early: null }, award('2025-04-01'), award('2026-03-01'))).toBe('2027-02-28');
   });
 
+  it('has grace only, not the early window, from the instant of the expiry on', () => {
+    const p = { ...easa, backdate: false, lastDay: 'ON_ANNIVERSARY' as const };
+    expect(through(p, award('2025-04-01'), award('2026-04-01'))).toBe('2027-04-01');
+    expect(through(p, award('2025-04-01'), award('2026-04-02'))).toBe('2027-04-02');
+  });
+
+  it('is its own day after a revocation, whatever was there before', () => {
+    expect(through(easa, award('2025-04-01'), act('REVOCATION', '2026-02-01'), award('2026-03-01'))).toBe('2027-02-28');
+  });
+
   it('keeps calendar months at 24 when they are anchored', () => {
     const p = policy({ calendarMonths: 24, anchor: 'EXPIRY', early: span('P3M') });
     expect(through(p, award('2023-05-10'), award('2025-05-02'))).toBe('2027-05-31');
@@ -253,6 +263,29 @@ describe('status over time (C9, C15)', () => {
     expect(line(p, foldHolding(p, renewalToCome))).toEqual(['2025-01-01 ACTIVE', '2025-06-01 REVOKED']);
   });
 
+  it('can be suspended and revoked at the very instant at which it is recorded, and a later award stands', () => {
+    const pending = award('2026-06-01', { recordedAt: at('2026-05-01') });
+    expect(line(p, foldHolding(p, [pending, act('SUSPENSION', '2026-05-01', '2026-05-01')]))).toEqual(['2026-05-01 SUSPENDED']);
+    expect(line(p, foldHolding(p, [pending, act('REVOCATION', '2026-05-01', '2026-05-01')]))).toEqual(['2026-05-01 REVOKED']);
+    const scheduled = [
+      award('2026-01-01'),
+      act('REVOCATION', '2026-03-01', '2026-01-10'),
+      award('2026-06-01', { recordedAt: at('2026-02-01') }),
+    ];
+    expect(line(p, foldHolding(p, scheduled)).slice(0, 3)).toEqual([
+      '2026-01-01 ACTIVE',
+      '2026-03-01 REVOKED',
+      '2026-06-01 ACTIVE',
+    ]);
+  });
+
+  it('orders facts of one instant: award, suspension, reinstatement, revocation', () => {
+    const day = '2025-01-01';
+    const holding = foldHolding(p, [act('REVOCATION', day), act('REINSTATEMENT', day), act('SUSPENSION', day), award(day)]);
+    expect(holding.events.map((e) => e.kind)).toEqual(['ISSUED', 'SUSPENDED', 'REINSTATED', 'REVOKED']);
+    expect(line(p, holding)).toEqual(['2025-01-01 REVOKED']);
+  });
+
   it('hides behind a suspension while the clock runs on and renewals count', () => {
     const evidence = [
       award('2025-01-01'),
@@ -336,6 +369,24 @@ describe('notices (C13)', () => {
       '2026-10-31 EXPIRING',
       '2026-11-01 RENEWED',
     ]);
+  });
+
+  it('are given even when the renewal comes the day after', () => {
+    for (const [notice, renewal] of [
+      ['2026-10-02', '2026-10-03'],
+      ['2026-10-31', '2026-11-01'],
+      ['2026-12-24', '2026-12-25'],
+    ] as const)
+      expect(story(p, foldHolding(p, [award('2026-01-01'), award(renewal)]))).toContain(`${notice} EXPIRING`);
+    for (const [months, recordedOn] of [
+      [1, '2026-03-01'],
+      [2, '2027-02-28'],
+      [12, '2028-02-29'],
+    ] as const) {
+      const q = policy({ life: span('P2Y'), noticeBefore: [{ months, days: 0 }] });
+      const noticed = foldHolding(q, [award(recordedOn)]).events.find((e) => e.kind === 'EXPIRING')?.at as number;
+      expect(foldHolding(q, [award(recordedOn), award(dayOf(noticed, ZONE), { time: '00:01' })]).events[1]?.at).toBe(noticed);
+    }
   });
 
   it('are not given while suspended or revoked, nor before the award they are about', () => {

@@ -11,9 +11,14 @@ export async function holdCatalogue(db: Db): Promise<number> {
   return versionOf(db);
 }
 
-/** Held by a change of definitions: no fact is judged by the old ones afterwards. Answers the new version, which numbers its log entries. */
+/** Held by a change of definitions: it waits for the facts being judged by the old ones, and later ones wait for it. */
+export async function lockCatalogue(db: Db): Promise<void> {
+  await db.query('/* lockCatalogue */ SELECT pg_advisory_xact_lock($1)', [CATALOGUE_LOCK]);
+}
+
+/** Begins a change of definitions. Answers their new version, which numbers its log entries. */
 export async function changeCatalogue(write: Write): Promise<number> {
-  await write.db.query('/* changeCatalogue */ SELECT pg_advisory_xact_lock($1)', [CATALOGUE_LOCK]);
+  await lockCatalogue(write.db);
   const [head] = await rows<{ version: number }>(
     write.db,
     '/* nextCatalogueVersion */ UPDATE catalogue_head SET version = version + 1 RETURNING version',
@@ -32,6 +37,11 @@ export class Cached<T> {
   private kept: { readonly version: number; readonly value: T } | null = null;
 
   constructor(private readonly read: (db: Db) => Promise<T>) {}
+
+  /** What was kept last: the definitions before the change that is being made, if this node has used them. */
+  last(): T | null {
+    return this.kept?.value ?? null;
+  }
 
   async get(db: Db, isChanging: boolean): Promise<T> {
     if (isChanging) return this.read(db);

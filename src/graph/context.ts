@@ -7,6 +7,9 @@ import { knownAt } from '../journal/known';
 import type { Clock, Instant } from '../platform/clock';
 import { Context, type Actor, type Snapshot } from '../platform/context';
 import type { Params } from '../platform/sql';
+import type { Cached } from './catalogue';
+import type { CredentialDefinitions } from './credentials/types';
+import type { RuleDefinitions } from './rules/definitions';
 
 /** What resolvers work with beside the request itself; built once, in app.ts. */
 export interface Graph {
@@ -18,6 +21,8 @@ export interface Graph {
   readonly feed: Feed;
   readonly cursors: Cursors;
   readonly openSnapshot: () => Promise<Snapshot>;
+  readonly credentials: Cached<CredentialDefinitions>;
+  readonly rules: Cached<RuleDefinitions>;
 }
 
 /** The context of one GraphQL operation. */

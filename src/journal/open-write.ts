@@ -9,7 +9,7 @@ export class OpenWrite implements Write {
   readonly source: string | null;
   readonly touched = new Set<string>();
   readonly arrived = new Set<string>();
-  readonly #entries: NewEntry[] = [];
+  #entries: NewEntry[] = [];
   #isClosed = false;
 
   constructor(
@@ -33,6 +33,10 @@ export class OpenWrite implements Write {
   record(entry: NewEntry): void {
     if (this.#isClosed) throw new Error(`${entry.kind} was recorded after its change was closed`);
     this.#entries.push(entry);
+  }
+
+  amend(rewrite: (entry: NewEntry) => NewEntry): void {
+    this.#entries = this.#entries.map(rewrite);
   }
 
   /** No more facts after this; answers those collected. */

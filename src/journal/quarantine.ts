@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { Refusal } from '../core/refusal';
 import type { Db } from '../platform/postgres/pool';
-import { instantText, rowsParam } from '../platform/sql';
+import { keyset, type Page } from '../platform/graphql/paging';
+import { instantText, Params, rowsParam } from '../platform/sql';
 import type { ItemResult } from './ingest';
 import type { Write } from './write';
 
@@ -83,4 +84,35 @@ export async function resolveWaiting(write: Write, items: readonly WaitingItem[]
      FROM jsonb_to_recordset($1) AS r(id uuid, waits_for text, code text, message text) WHERE q.id = r.id`,
     [rowsParam(again)],
   );
+}
+
+interface QuarantinedRow {
+  readonly id: string;
+  readonly operation: string;
+  readonly source: string;
+  readonly item: string;
+  readonly waitsFor: string | null;
+  readonly refusal: Refusal;
+  readonly recordedAt: number;
+}
+
+/** One page of what is kept and not applied, oldest first. */
+export async function quarantinePage(db: Db, source: string | null, page: Page): Promise<QuarantinedRow[]> {
+  const q = new Params();
+  const { where, order, limit } = keyset(page, [{ sql: 'q.id', type: 'uuid' }], q);
+  const { rows } = await db.query<Omit<QuarantinedRow, 'refusal'> & Refusal>(
+    `/* quarantinePage */ SELECT q.id, q.operation, q.source, q.item, q.waits_for AS "waitsFor", q.code, q.message, q.path, q.recorded_at AS "recordedAt"
+     FROM quarantine q WHERE q.resolved_in IS NULL AND (${q.add(source)}::text IS NULL OR q.source = ${q.add(source)}) AND ${where} ${order} ${limit}`,
+    q.values,
+  );
+  return rows.map(({ code, message, path, ...row }) => ({ ...row, refusal: { code, message, path } }));
+}
+
+/** How many items are kept. */
+export async function quarantineCount(db: Db, source: string | null): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    '/* quarantineCount */ SELECT count(*) AS count FROM quarantine WHERE resolved_in IS NULL AND ($1::text IS NULL OR source = $1)',
+    [source],
+  );
+  return rows[0]!.count;
 }

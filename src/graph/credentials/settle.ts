@@ -28,6 +28,16 @@ export interface SettledCredentials {
   readonly nextAt: number;
 }
 
+export interface SettleCredentialsOptions {
+  readonly until: number;
+  /** Whether completions may earn something they did not before. */
+  readonly awards: boolean;
+  /** Codes of the types this change defines anew, and the definitions before it. */
+  readonly redefined: ReadonlySet<string>;
+  readonly definitionsBefore: CredentialDefinitions | null;
+  readonly zone: string;
+}
+
 /**
  * Settles the credentials of locked people up to an instant: publishes what time has brought since they were last settled, folds their facts
  * anew, stores the timelines that differ, and says what the change made happen.
@@ -36,7 +46,7 @@ export async function settleCredentials(
   write: Write,
   people: ReadonlyMap<string, LockedEmployee>,
   definitions: CredentialDefinitions,
-  options: { readonly until: number; readonly awards: boolean; readonly policiesBefore?: CredentialDefinitions | null; readonly zone: string },
+  options: SettleCredentialsOptions,
 ): Promise<Map<string, SettledCredentials>> {
   const ids = [...people.keys()];
   const before = new Map<string, Holdings>(ids.map((id) => [id, { rows: new Map(), facts: new Map() }]));
@@ -69,8 +79,10 @@ function settlePerson(
   before: Holdings,
   after: Holdings,
   definitions: CredentialDefinitions,
-  options: { readonly until: number; readonly policiesBefore?: CredentialDefinitions | null },
+  options: SettleCredentialsOptions,
 ): SettledCredentials {
+  // somebody else's change may have settled this person further already
+  const until = Math.max(options.until, person.settledUntil);
   const holdings: SettledHolding[] = [];
   const changedTypes = new Set<string>();
   const events: NewEntry[] = [];
@@ -78,17 +90,18 @@ function settlePerson(
   for (const row of after.rows.values()) {
     const type = definitions.types.get(row.typeId);
     if (!type) continue;
-    const policyBefore = options.policiesBefore?.types.get(row.typeId)?.policy ?? type.policy;
+    const isRedefined = options.redefined.has(type.code);
+    const policyBefore = (isRedefined && options.definitionsBefore?.types.get(row.typeId)?.policy) || type.policy;
     const factsBefore = before.facts.get(row.id) ?? [];
     const factsAfter = after.facts.get(row.id) ?? [];
-    const isSame = policyBefore === type.policy && sameFacts(factsBefore, factsAfter);
+    const isSame = !isRedefined && sameFacts(factsBefore, factsAfter);
     const folded = foldHolding(type.policy, evidenceOf(factsAfter));
     const holding = { row, type, before: isSame ? folded : foldHolding(policyBefore, evidenceOf(factsBefore)), after: folded };
     holdings.push(holding);
     if (!isSame) changedTypes.add(type.code);
-    events.push(...eventsOf(holding, person.settledUntil, options.until, [...factsBefore, ...factsAfter]));
+    events.push(...eventsOf(holding, person.settledUntil, until, [...factsBefore, ...factsAfter]));
     for (const event of folded.events) {
-      if (event.at > options.until && isAnnounced(event, type)) {
+      if (event.at > until && isAnnounced(event, type)) {
         nextAt = Math.min(nextAt, event.at);
         break;
       }

@@ -129,7 +129,7 @@ function prerequisiteOrder(types: ReadonlyMap<string, CredentialType>): string[]
 }
 
 /** `equivalentTo` says what a type counts as: closed over chains. */
-function equivalentsOf(types: ReadonlyMap<string, CredentialType>): (code: string) => readonly string[] {
+export function equivalentsOf(types: ReadonlyMap<string, CredentialType>): (code: string) => readonly string[] {
   const countsAs = new Map<string, string[]>();
   for (const type of types.values()) for (const code of type.equivalentTo) countsAs.set(code, [...(countsAs.get(code) ?? []), type.code]);
   const closed = new Map<string, readonly string[]>();

@@ -7,13 +7,15 @@ import { instantText, rows, rowsParam } from '../../platform/sql';
 
 export interface AssertionRow extends Assertion {
   readonly employeeId: string;
+  /** The change that recorded it; 0 before it is stored. */
+  readonly recordedIn: number;
 }
 
-/** What is asserted now about people; with `change`, also what that change has just retired. */
+/** What is asserted now about people. */
 export async function assertionsOf(db: Db, ids: readonly string[]): Promise<Map<string, AssertionRow[]>> {
   const found = await rows<AssertionRow>(
     db,
-    `/* assertionsOf */ SELECT id, employee_id AS "employeeId", name, at, value FROM employee_fact
+    `/* assertionsOf */ SELECT id, employee_id AS "employeeId", name, at, value, recorded_in AS "recordedIn" FROM employee_fact
      WHERE employee_id = ANY($1) AND retired_in IS NULL ORDER BY employee_id, name, at`,
     [ids],
   );
@@ -32,6 +34,19 @@ export async function attributesChangedBy(write: Write, ids: readonly string[]):
   );
   const byPerson = new Map<string, Set<string>>();
   for (const row of found) byPerson.set(row.employee_id, (byPerson.get(row.employee_id) ?? new Set()).add(row.name));
+  return byPerson;
+}
+
+/** What this change has retired, by person. */
+export async function retiredAssertionsOf(write: Write, ids: readonly string[]): Promise<Map<string, AssertionRow[]>> {
+  const found = await rows<AssertionRow>(
+    write.db,
+    `/* retiredAssertionsOf */ SELECT id, employee_id AS "employeeId", name, at, value, recorded_in AS "recordedIn" FROM employee_fact
+     WHERE employee_id = ANY($1) AND retired_in = $2`,
+    [ids, write.change],
+  );
+  const byPerson = new Map<string, AssertionRow[]>();
+  for (const row of found) byPerson.set(row.employeeId, [...(byPerson.get(row.employeeId) ?? []), row]);
   return byPerson;
 }
 

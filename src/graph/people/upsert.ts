@@ -152,7 +152,7 @@ class Batch {
       list.splice(list.indexOf(current), 1);
       if (!this.fresh.delete(current.id)) this.retired.push(current.id);
     }
-    const fact = { id: uuidv7(), employeeId, name, at, value };
+    const fact = { id: uuidv7(), employeeId, name, at, value, recordedIn: 0 };
     list.push(fact);
     this.fresh.set(fact.id, fact);
     this.changed.set(employeeId, (this.changed.get(employeeId) ?? new Map()).set(name, fact));

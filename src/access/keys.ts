@@ -1,0 +1,52 @@
+// Who asks: API keys. The bootstrap key has every scope.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Actor } from '../platform/context';
+import { problem } from '../platform/graphql/errors';
+
+/** What a request brings to say who it is. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly connectionParams?: Readonly<Record<string, unknown>>;
+}
+
+/** Answers who asks, or refuses. */
+export type Authenticate = (caller: Credentials) => Actor;
+
+const ADMIN: Actor = { id: 'key:admin', scopes: new Set(['*']) };
+
+/**
+ * Knows the bootstrap key, sent as `authorization: Bearer …` in a header or in the payload of connection_init.
+ * @throws UNAUTHENTICATED
+ */
+export function keyAuthentication(adminKey: string): Authenticate {
+  const expected = sha256(adminKey);
+  return ({ headers, connectionParams }) => {
+    const sent = text(headers['authorization']) ?? text(connectionParams?.['authorization']) ?? text(connectionParams?.['Authorization']);
+    const key = /^Bearer +(.+)$/i.exec(sent ?? '')?.[1]?.trim();
+    if (key === undefined) throw problem('UNAUTHENTICATED', 'Send your API key: authorization: Bearer <key>.');
+    if (!timingSafeEqual(sha256(key), expected)) throw problem('UNAUTHENTICATED', 'This API key is not known: check it, or ask for a new one.');
+    return ADMIN;
+  };
+}
+
+/** The bootstrap key: the configured one, else the one kept in the data folder, made there at the first start. */
+export function bootstrapKey(configured: string | null, dataDir: string): { readonly key: string; readonly isNew: boolean } {
+  if (configured !== null) return { key: configured, isNew: false };
+  const file = path.join(dataDir, 'admin-key');
+  if (existsSync(file)) return { key: readFileSync(file, 'utf8').trim(), isNew: false };
+  const key = `cgk_${randomBytes(24).toString('base64url')}`;
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(file, `${key}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600);
+  return { key, isNew: true };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function sha256(value: string): Buffer {
+  return createHash('sha256').update(value).digest();
+}

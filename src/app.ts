@@ -1,0 +1,148 @@
+// The composition root: the only file that builds things.
+import { migrations } from '../migrations';
+import { bootstrapKey, keyAuthentication } from './access/keys';
+import { GraphContext, type Graph } from './graph/context';
+import { applyPaths } from './graph/careers/define';
+import { applyTypes } from './graph/credentials/define';
+import { applyIssues } from './graph/credentials/issue';
+import { credentialDefinitions } from './graph/credentials/types';
+import { settleTouched } from './graph/eligibility/settle';
+import { Timers } from './graph/eligibility/timers';
+import { applyCourses } from './graph/learning/define';
+import { applyCompletions } from './graph/learning/record';
+import { applyEmployees } from './graph/people/upsert';
+import { ruleDefinitions } from './graph/rules/definitions';
+import { applyRoles } from './graph/rules/publish';
+import { Cursors } from './journal/cursor';
+import { Feed } from './journal/feed';
+import { Ingestion, type Applier } from './journal/ingest';
+import { KeyCache } from './journal/keys';
+import { Sequencer } from './journal/sequencer';
+import { openSnapshot } from './journal/snapshot';
+import { Tail } from './journal/tail';
+import { Writer, type Reaction } from './journal/write';
+import { keepSynchronised, systemClock, type Clock } from './platform/clock';
+import type { Config } from './platform/config';
+import { createHttpServer } from './platform/http/server';
+import { createLog, type Log } from './platform/log';
+import { createMetrics } from './platform/metrics';
+import { startEmbedded } from './platform/postgres/launcher';
+import { migrate } from './platform/postgres/migrate';
+import { createPool } from './platform/postgres/pool';
+import { buildGraphSchema } from './schema';
+
+/** A running server. */
+export interface App {
+  /** Where it listens, such as http://127.0.0.1:4000 */
+  readonly url: string;
+  readonly adminKey: string;
+  /** The admin key was made by this start. */
+  readonly isNewKey: boolean;
+  /** Reads and writes without HTTP, as the admin would. */
+  readonly graph: Graph;
+  stop(): Promise<void>;
+}
+
+/** What tests put in place of the real thing. */
+export interface Substitutes {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Run after the product's own reactions, for tests that make a write fail. */
+  readonly reactions?: readonly Reaction[];
+}
+
+/** Starts everything; what was started before a failure is stopped again. */
+export async function startApp(config: Config, substitutes: Substitutes = {}): Promise<App> {
+  const log = substitutes.log ?? createLog(config.logLevel);
+  const started: (() => Promise<unknown>)[] = [];
+  const stopAll = async () => {
+    for (const stop of started.reverse()) await stop();
+    started.length = 0;
+  };
+  try {
+    return await build(config, log, substitutes, (stop) => started.push(stop), stopAll);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function build(
+  config: Config,
+  log: Log,
+  substitutes: Substitutes,
+  onStop: (stop: () => Promise<unknown>) => void,
+  stopAll: () => Promise<void>,
+): Promise<App> {
+  const databaseUrl = config.databaseUrl ?? (await embedded(config, log, onStop));
+  await migrate(databaseUrl, migrations);
+  const pool = await createPool(databaseUrl, { max: 20, log });
+  onStop(() => pool.end());
+  const clock = substitutes.clock ?? (await databaseClock(pool, log, onStop));
+
+  const keys = new KeyCache();
+  const tail = new Tail({ databaseUrl, keys, log });
+  await tail.start();
+  onStop(() => tail.stop());
+  const feed = new Feed({ db: pool, tail, keys, log });
+  onStop(async () => feed.stop());
+  const sequencer = new Sequencer({ databaseUrl, clock, log, onSequenced: (batch) => feed.sequenced(batch) });
+  sequencer.start();
+  onStop(() => sequencer.stop());
+  const cursors = await Cursors.load(pool);
+
+  const zone = config.timeZone;
+  const credentials = credentialDefinitions(zone);
+  const rules = ruleDefinitions();
+  const settling = { credentials, rules, zone };
+  const appliers = new Map<string, Applier>([
+    ['upsertEmployees', (write, items, source) => applyEmployees(write, items, source, zone)],
+    ['defineCourses', applyCourses],
+    ['recordCompletions', applyCompletions],
+    ['defineCredentialTypes', (write, items) => applyTypes(write, items, credentials, zone)],
+    ['issueCredentials', (write, items, source) => applyIssues(write, items, source, credentials)],
+    ['defineRoles', applyRoles],
+    ['defineCareerPath', applyPaths],
+  ]);
+  // the ingestion needs the writer, whose reactions release what waits in the ingestion
+  const reactions: Reaction[] = [];
+  const writer = new Writer({ pool, clock, sequencer, feed, cursors, reactions });
+  const ingestion = new Ingestion(writer, appliers, (position) => cursors.encodeCursor(position));
+  reactions.push(ingestion.releaseWaiting, settleTouched(settling), ...(substitutes.reactions ?? []));
+  const timers = new Timers({ ...settling, db: pool, writer, clock, log });
+  timers.start();
+  onStop(() => timers.stop());
+
+  const graph: Graph = { clock, zone, writer, ingestion, feed, cursors, credentials, rules, openSnapshot: () => openSnapshot(pool) };
+  const { key: adminKey, isNew } = bootstrapKey(config.adminKey, config.dataDir);
+  const authenticate = keyAuthentication(adminKey);
+  let isReady = false;
+  const server = await createHttpServer<GraphContext>({
+    config,
+    schema: buildGraphSchema(),
+    createContext: async (caller) => new GraphContext(authenticate(caller), graph),
+    onResponse: async (context) => ({ position: cursors.encodeCursor(await context.position()) }),
+    releaseContext: (context) => context.release(),
+    isReady: () => isReady,
+    metrics: createMetrics(),
+    graphiql: config.graphiql,
+    log,
+  });
+  const url = await server.listen();
+  onStop(() => server.stop());
+  isReady = true;
+  return { url, adminKey, isNewKey: isNew, graph, stop: stopAll };
+}
+
+async function embedded(config: Config, log: Log, onStop: (stop: () => Promise<unknown>) => void): Promise<string> {
+  const postgres = await startEmbedded({ dir: config.dataDir, log });
+  onStop(() => postgres.stop());
+  return postgres.url;
+}
+
+async function databaseClock(pool: Parameters<typeof keepSynchronised>[1], log: Log, onStop: (stop: () => Promise<unknown>) => void): Promise<Clock> {
+  const clock = systemClock(log);
+  const synchronisation = await keepSynchronised(clock, pool, log);
+  onStop(async () => synchronisation.stop());
+  return clock;
+}

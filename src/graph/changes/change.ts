@@ -1,0 +1,87 @@
+// Entries of the log as the schema shows them, and which of them a filter lets through.
+import type { LogEntry } from '../../journal/entry';
+import { parseInstant } from '../../platform/graphql/scalars';
+import type { GraphContext, View } from '../context';
+import { loadCredentialOfChange } from '../credentials/graphql';
+import type { ChangeFilter } from '../../journal/graphql';
+import { loadCompletion } from '../learning/graphql';
+import { loadEmployee } from '../people/graphql';
+import { loadRole } from '../rules/graphql';
+
+type Body = Readonly<Record<string, unknown>>;
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const instant = (value: unknown): number | null => (typeof value === 'string' ? parseInstant(value) : null);
+
+/** The kind of a change as filters and the schema name it. */
+export function kindOf(entry: LogEntry): string {
+  const own = text((entry.body as Body | null)?.['kind']);
+  if (own !== null) return own;
+  if (entry.kind === 'completion.recorded') return text((entry.body as Body | null)?.['status']) ?? 'RECORDED';
+  return entry.kind.replace('.', '_').toUpperCase();
+}
+
+/** Whether a filter lets an entry through: every condition that is set must hold, and an entry without the property fails it. */
+export function passes(entry: LogEntry, filter: ChangeFilter | null | undefined): boolean {
+  if (!filter) return true;
+  const body = (entry.body ?? {}) as Body;
+  const among = (value: unknown, wanted: readonly string[] | null | undefined) => !wanted || (typeof value === 'string' && wanted.includes(value));
+  return (
+    among(body['employee'], filter.employeeExternalId) &&
+    among(body['department'], filter.department) &&
+    among(body['roleCode'], filter.roleCode) &&
+    among(body['typeCode'], filter.typeCode) &&
+    among(kindOf(entry), filter.kind)
+  );
+}
+
+/** The GraphQL type that shows an entry. */
+export function typeOf(entry: LogEntry): string {
+  if (entry.kind === 'eligibility.changed') return 'EligibilityChange';
+  if (entry.kind === 'credential.act_recorded') return 'EmployeeChange';
+  if (entry.kind.startsWith('credential.')) return 'CredentialChange';
+  if (entry.kind === 'employee.changed') return 'EmployeeChange';
+  if (entry.kind === 'completion.recorded') return 'CompletionChange';
+  return 'DefinitionChange';
+}
+
+/** An entry as a source object; edges are loaded only when asked for, as known at delivery. */
+export function toChange(entry: LogEntry, context: GraphContext): object {
+  const body = (entry.body ?? {}) as Body;
+  const view = (asking: GraphContext): View => ({ at: asking.now, known: null });
+  const uuid = (name: string) => String(body[name]);
+  const common = {
+    __typename: typeOf(entry),
+    cursor: context.graph.cursors.encodeCursor(entry.pos),
+    position: entry.pos,
+    occurredAt: entry.occurredAt,
+    recordedAt: entry.recordedAt,
+    kind: kindOf(entry),
+    employee: (_: unknown, asking: GraphContext) => (entry.subject === null ? null : loadEmployee(asking, entry.subject, view(asking))),
+  };
+  switch (common.__typename) {
+    case 'EligibilityChange':
+      return {
+        ...common,
+        role: (_: unknown, asking: GraphContext) => loadRole(asking, uuid('role'), view(asking)),
+        before: body['before'],
+        after: body['after'],
+        until: instant(body['until']),
+        correctedFrom: instant(body['correctedFrom']),
+        correctedUntil: instant(body['correctedUntil']),
+        because: body['because'],
+      };
+    case 'CredentialChange':
+      return {
+        ...common,
+        credential: (_: unknown, asking: GraphContext) => loadCredentialOfChange(asking, uuid('credential'), view(asking)),
+        reason: text(body['reason']),
+      };
+    case 'EmployeeChange':
+      return { ...common, attributes: Object.keys((body['set'] as object | undefined) ?? {}) };
+    case 'CompletionChange':
+      return { ...common, completion: (_: unknown, asking: GraphContext) => loadCompletion(asking, uuid('completion'), view(asking)) };
+    default:
+      return { ...common, code: text(body['roleCode']) ?? text(body['typeCode']) ?? text(body['code']) ?? '', version: body['version'] ?? null };
+  }
+}

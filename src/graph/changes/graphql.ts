@@ -1,0 +1,183 @@
+import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { LogEntry } from '../../journal/entry';
+import { headPosition } from '../../journal/known';
+import { ChangeFilter, QuarantineArgs, QuarantinedItemConnection, type QuarantinedItem } from '../../journal/graphql';
+import { quarantineCount, quarantinePage } from '../../journal/quarantine';
+import { problem } from '../../platform/graphql/errors';
+import { parseNodeId } from '../../platform/graphql/node-id';
+import { connection, pageLimits, parsePage, type Connection } from '../../platform/graphql/paging';
+import { CursorScalar } from '../../platform/graphql/scalars';
+import { Node } from '../../platform/graphql/types';
+import { loadPath } from '../careers/graphql';
+import { viewOf, type GraphContext } from '../context';
+import { loadCredential, loadType } from '../credentials/graphql';
+import { CredentialChange } from '../credentials/gql-types';
+import { EligibilityChange } from '../eligibility/gql-types';
+import { loadCompletion } from '../learning/graphql';
+import { loadEmployee } from '../people/graphql';
+import { Change } from '../people/gql-types';
+import { loadRole } from '../rules/graphql';
+import { passes, toChange, typeOf } from './change';
+
+@ObjectType({ description: 'A page of the change log.', simpleResolvers: true })
+export class ChangePage {
+  @Field(() => [Change], { description: 'What the filter let through, in the order of the log.' })
+  changes: Change[];
+  @Field(() => CursorScalar, { description: 'Where to go on; never null, so a poller always has its next `after`.' })
+  cursor: string;
+  @Field(() => Boolean, { description: 'Whether there is more behind the cursor already; a page may be empty and still not the last.' })
+  hasMore: boolean;
+}
+
+/** Entries a page looks at before it answers with what it has found, so that a narrow filter on a long log stays quick. */
+const LOOKED_AT = 5_000;
+const READ = 500;
+
+function positionOf(context: GraphContext, after: string): number {
+  const decoded = context.graph.cursors.decodeCursor(after);
+  if (decoded === 'INVALID_CURSOR') throw problem('INVALID_CURSOR', 'This is not a cursor of this change log: use one from a change, a page, a write or extensions.position.');
+  if (decoded === 'RESYNC_REQUIRED') throw problem('RESYNC_REQUIRED', 'The log was restored from a backup since this cursor was given: read the state anew and subscribe from its position.');
+  return decoded.pos;
+}
+
+async function* follow(context: GraphContext, type: string | null, filter: ChangeFilter | null, after: number | null, signal: AbortSignal): AsyncGenerator<LogEntry> {
+  const from = after ?? (await headPosition(await context.db()));
+  await context.release();
+  for await (const entry of context.graph.feed.read(from, signal)) {
+    if ((type === null || typeOf(entry) === type) && passes(entry, filter)) yield entry;
+  }
+}
+
+/** Ends the reading at once when the subscriber goes, also while it waits for the next change. */
+function subscription(context: GraphContext, type: string | null, args: { filter?: ChangeFilter | null; after?: string | null }): AsyncIterable<LogEntry> {
+  const stop = new AbortController();
+  const after = args.after == null ? null : positionOf(context, args.after);
+  const entries = follow(context, type, args.filter ?? null, after, stop.signal);
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => entries.next(),
+      return: () => {
+        stop.abort();
+        return Promise.resolve({ value: undefined, done: true as const });
+      },
+      throw: (error) => {
+        stop.abort();
+        return Promise.reject(error as Error);
+      },
+    }),
+  };
+}
+
+interface SubscribeArgs {
+  readonly args: { filter?: ChangeFilter | null; after?: string | null };
+  readonly context: GraphContext;
+}
+
+const FILTER = { nullable: true, description: 'Which changes; default all.' } as const;
+const AFTER = { nullable: true, description: 'Go on behind this cursor; default from now.' } as const;
+const FEED = 'From `after` (exclusive) to now, then live; with no `after`, live only. At least once, in order per employee, never a gap.';
+
+@Resolver()
+export class ChangesResolver {
+  @Query(() => ChangePage, { description: 'The polling twin of the subscriptions: the same changes, same cursors, same filter.' })
+  async changes(
+    @Arg('filter', () => ChangeFilter, FILTER) filter: ChangeFilter | null,
+    @Arg('after', () => CursorScalar, { nullable: true, description: 'Go on behind this cursor; default from the beginning.' }) after: string | null,
+    @Arg('first', () => Int, { nullable: true, description: 'At most so many, 50 by default, 200 at most.' }) first: number | null,
+    @Ctx() context: GraphContext,
+  ): Promise<ChangePage> {
+    const { limit } = parsePage({ first }, 1);
+    let position = after === null ? 0 : positionOf(context, after);
+    const found: LogEntry[] = [];
+    let isEnd = false;
+    for (let looked = 0; looked < LOOKED_AT && found.length < limit && !isEnd; ) {
+      const page = await context.graph.feed.page(position, READ);
+      for (const entry of page) {
+        if (found.length === limit) break;
+        position = entry.pos;
+        if (passes(entry, filter)) found.push(entry);
+      }
+      looked += page.length;
+      isEnd = page.length < READ && position === (page.at(-1)?.pos ?? position);
+    }
+    return {
+      changes: found.map((entry) => toChange(entry, context)) as Change[],
+      cursor: context.graph.cursors.encodeCursor(position),
+      hasMore: !isEnd,
+    };
+  }
+
+  @Subscription(() => EligibilityChange, { description: FEED, subscribe: ({ args, context }: SubscribeArgs) => subscription(context, 'EligibilityChange', args) })
+  eligibilityChanged(
+    @Root() entry: LogEntry,
+    @Arg('filter', () => ChangeFilter, FILTER) _filter: ChangeFilter | null,
+    @Arg('after', () => CursorScalar, AFTER) _after: string | null,
+    @Ctx() context: GraphContext,
+  ): EligibilityChange {
+    return toChange(entry, context) as EligibilityChange;
+  }
+
+  @Subscription(() => CredentialChange, { description: FEED, subscribe: ({ args, context }: SubscribeArgs) => subscription(context, 'CredentialChange', args) })
+  credentialChanged(
+    @Root() entry: LogEntry,
+    @Arg('filter', () => ChangeFilter, FILTER) _filter: ChangeFilter | null,
+    @Arg('after', () => CursorScalar, AFTER) _after: string | null,
+    @Ctx() context: GraphContext,
+  ): CredentialChange {
+    return toChange(entry, context) as CredentialChange;
+  }
+
+  @Subscription(() => Change, { description: FEED, subscribe: ({ args, context }: SubscribeArgs) => subscription(context, null, args) })
+  changed(
+    @Root() entry: LogEntry,
+    @Arg('filter', () => ChangeFilter, FILTER) _filter: ChangeFilter | null,
+    @Arg('after', () => CursorScalar, AFTER) _after: string | null,
+    @Ctx() context: GraphContext,
+  ): Change {
+    return toChange(entry, context) as Change;
+  }
+}
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, { nullable: true, description: 'Anything by its id, as it is now; null when there is nothing.' })
+  async node(@Arg('id', () => ID, { description: 'The id.' }) id: string, @Ctx() context: GraphContext): Promise<Node | null> {
+    return loadNode(context, id);
+  }
+
+  @Query(() => [Node], { nullable: 'items', description: 'Several by their ids, in order; null where there is nothing.' })
+  async nodes(@Arg('ids', () => [ID], { description: 'The ids, 200 at most.' }) ids: string[], @Ctx() context: GraphContext): Promise<(Node | null)[]> {
+    if (ids.length > pageLimits.max) throw problem('BAD_USER_INPUT', `Ask for at most ${pageLimits.max} ids at once.`);
+    return Promise.all(ids.map((id) => loadNode(context, id)));
+  }
+
+  @Query(() => QuarantinedItemConnection, { description: 'Items that were sent and are not part of the graph, with the reason; oldest first.' })
+  async quarantine(@Args(() => QuarantineArgs) args: QuarantineArgs, @Ctx() context: GraphContext): Promise<Connection<QuarantinedItem>> {
+    const page = parsePage(args, 1);
+    const db = await context.db();
+    const rows = await quarantinePage(db, args.source ?? null, page);
+    return connection(rows, page, (row) => [row.id], () => quarantineCount(db, args.source ?? null));
+  }
+}
+
+async function loadNode(context: GraphContext, id: string): Promise<Node | null> {
+  const parsed = parseNodeId(id);
+  if (!parsed) return null;
+  const view = await viewOf(context, {});
+  switch (parsed.kind) {
+    case 'emp':
+      return loadEmployee(context, parsed.uuid, view);
+    case 'typ':
+      return loadType(context, parsed.uuid, view) as Promise<Node | null>;
+    case 'crd':
+      return loadCredential(context, parsed.uuid, view);
+    case 'cmp':
+      return loadCompletion(context, parsed.uuid, view);
+    case 'rol':
+      return loadRole(context, parsed.uuid, view);
+    case 'pth':
+      return loadPath(context, parsed.uuid, view);
+    case 'crs':
+      return null;
+  }
+}

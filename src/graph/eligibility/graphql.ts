@@ -1,0 +1,263 @@
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { explain, untilBecause } from '../../core/explain';
+import type { PersonFacts } from '../../core/evaluate';
+import type { Labels } from '../../core/rule-text';
+import { answerAt, fromSegments, segmentsBetween, type VerdictSegment } from '../../core/verdict';
+import { badInput } from '../../platform/graphql/errors';
+import { nodeId } from '../../platform/graphql/node-id';
+import { connection, parsePage, type Connection, type PageArgs } from '../../platform/graphql/paging';
+import { DateTimeScalar } from '../../platform/graphql/scalars';
+import { PagedArgs } from '../../platform/graphql/types';
+import { batchBy, viewKey, viewOf, type GraphContext, type View } from '../context';
+import { equivalentsOf, typesKnown, type CredentialType } from '../credentials/types';
+import { labelsOf } from '../labels';
+import { findEmployee, loadEmployee } from '../people/graphql';
+import { Employee, EmployeeKey } from '../people/gql-types';
+import { allRoles, loadRole, loadRules } from '../rules/graphql';
+import { Role } from '../rules/gql-types';
+import { PagedViewArgs, ViewArgs } from '../view-args';
+import { Eligibility, EligibilityConnection, EligibilityFilter, EligibilitySegment, ExplanationNode } from './gql-types';
+import { personFacts } from './person-facts';
+import {
+  assertionsKnown,
+  holdingTimelines,
+  pairCount,
+  pairCounts,
+  pairKeys,
+  pairPage,
+  pairPages,
+  segmentsOfPairs,
+  type PairFilter,
+  type PairRow,
+} from './store';
+
+interface PairKey extends PairRow {
+  readonly view: View;
+}
+
+const segmentsOfPair = {
+  keyOf: (key: PairKey) => `${key.employeeUuid}|${key.roleUuid}|${viewKey(key.view)}`,
+  fetch: async (context: GraphContext, keys: readonly PairKey[]): Promise<VerdictSegment[][]> => {
+    const byKnown = new Map<number | null, PairKey[]>();
+    for (const key of keys) byKnown.set(key.view.known, [...(byKnown.get(key.view.known) ?? []), key]);
+    const found = new Map<PairKey, VerdictSegment[]>();
+    for (const group of byKnown.values()) {
+      const segments = await segmentsOfPairs(await context.db(), group[0]!.view, group);
+      for (const key of group) found.set(key, segments.get(`${key.employeeUuid}|${key.roleUuid}`) ?? []);
+    }
+    return keys.map((key) => found.get(key)!);
+  },
+};
+
+/** The answer about a pair, read off its stored timeline. */
+async function answer(context: GraphContext, pair: PairRow, view: View): Promise<Eligibility> {
+  const [segments, rules] = await Promise.all([
+    context.load(segmentsOfPair, { ...pair, view }),
+    loadRules(context, pair.roleUuid, view),
+  ]);
+  const timeline = fromSegments(segments, rules);
+  return { ...pair, ...answerAt(timeline, view.at), view, timeline } as Eligibility;
+}
+
+const typesAll = batchBy<null, CredentialType[]>(
+  async (context, ids, view) => {
+    const types = await typesKnown(await context.db(), context.graph.zone, view, {});
+    return new Map(ids.map((id) => [id, types]));
+  },
+  () => [],
+);
+
+const factsOf = batchBy<null, PersonFacts>(
+  async (context, ids, view) => {
+    const db = await context.db();
+    const types = await loadTypes(context, view);
+    const codes = new Map(types.map((type) => [type.uuid, type.code]));
+    const equivalents = equivalentsOf(new Map(types.map((type) => [type.code, type])));
+    const holdings = new Map<string, Map<string, { typeCode: string; factId: string; segments: { from: number; to: number; status: string }[] }>>();
+    for (const row of await holdingTimelines(db, view, ids)) {
+      const person = holdings.get(row.employeeUuid) ?? new Map();
+      holdings.set(row.employeeUuid, person);
+      const holding = person.get(row.credentialUuid) ?? { typeCode: codes.get(row.typeUuid) ?? '', factId: nodeId('crd', row.credentialUuid), segments: [] };
+      person.set(row.credentialUuid, holding);
+      holding.segments.push(row);
+    }
+    const assertions = await assertionsKnown(db, view, ids);
+    return new Map(
+      ids.map((id) => {
+        const own = assertions.filter((assertion) => assertion.employeeId === id);
+        return [id, personFacts(holdings.get(id)?.values() ?? [], own, id, equivalents, context.graph.zone)];
+      }),
+    );
+  },
+  () => ({ holdings: new Map(), attributes: new Map() }),
+);
+
+function loadTypes(context: GraphContext, view: View): Promise<CredentialType[]> {
+  return context.load(typesAll, { id: 'all', view: { at: 0, known: view.known }, args: null });
+}
+
+function loadFacts(context: GraphContext, employeeUuid: string, view: View): Promise<PersonFacts> {
+  return context.load(factsOf, { id: employeeUuid, view: { at: 0, known: view.known }, args: null });
+}
+
+async function loadLabels(context: GraphContext, view: View): Promise<Labels> {
+  const types = await loadTypes(context, view);
+  return labelsOf({ typesByCode: new Map(types.map((type) => [type.code, type])) });
+}
+
+const finite = (instant: number): number | null => (Number.isFinite(instant) ? instant : null);
+
+/** The roles that have a rule in effect at the view's instant: only they have verdicts to list. */
+async function judgedRoles(context: GraphContext, view: View, codes: readonly string[] | null | undefined): Promise<string[]> {
+  const roles = await allRoles(context, view, codes);
+  const rules = await Promise.all(roles.map((role) => loadRules(context, role.uuid, view)));
+  return roles.filter((_, i) => rules[i]!.some(({ from, until }) => from <= view.at && view.at < until)).map((role) => role.uuid);
+}
+
+interface OfParentArgs extends PageArgs {
+  readonly filter: EligibilityFilter | null;
+}
+
+const pairsOf = (side: 'employees' | 'roles') =>
+  batchBy<OfParentArgs, PairRow[]>(
+    async (context, ids, view, args) => {
+      const roles = await judgedRoles(context, view, args.filter?.roleCode);
+      const judged = side === 'roles' ? roles.filter((role) => ids.includes(role)) : roles;
+      const parents = side === 'employees' ? { employees: ids } : { roles: ids };
+      const found = await pairPages(await context.db(), view, parents, judged, toPairFilter(args.filter), parsePage(args, 2));
+      const byParent = new Map<string, PairRow[]>(ids.map((id) => [id, []]));
+      for (const row of found) byParent.get(side === 'employees' ? row.employeeUuid : row.roleUuid)!.push(row);
+      return byParent;
+    },
+    () => [],
+  );
+
+const countsOf = (side: 'employees' | 'roles') =>
+  batchBy<EligibilityFilter | null, number>(
+    async (context, ids, view, filter) => {
+      const roles = await judgedRoles(context, view, filter?.roleCode);
+      const judged = side === 'roles' ? roles.filter((role) => ids.includes(role)) : roles;
+      const parents = side === 'employees' ? { employees: ids } : { roles: ids };
+      return pairCounts(await context.db(), view, parents, judged, toPairFilter(filter));
+    },
+    () => 0,
+  );
+
+const ofEmployee = pairsOf('employees');
+const ofRole = pairsOf('roles');
+const countOfEmployee = countsOf('employees');
+const countOfRole = countsOf('roles');
+
+function toPairFilter(filter: EligibilityFilter | null | undefined): PairFilter {
+  return { verdict: filter?.verdict, department: filter?.department, changesBefore: filter?.changesBefore };
+}
+
+@Resolver(() => Eligibility)
+export class EligibilityResolver {
+  @Query(() => Eligibility, { description: 'One answer about one person and one role.' })
+  async eligibility(
+    @Arg('employee', () => EmployeeKey, { description: 'Who.' }) key: EmployeeKey,
+    @Arg('roleCode', () => String, { description: 'For which role.' }) roleCode: string,
+    @Args(() => ViewArgs) args: ViewArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<Eligibility> {
+    const view = await viewOf(context, args);
+    const [employee, [role]] = await Promise.all([findEmployee(context, key, view), allRoles(context, view, [roleCode])]);
+    if (!employee) throw badInput('Nobody is known by this key: check the id, the external id or the e-mail address.');
+    if (!role) throw badInput(`There is no role "${roleCode}": check the code, or define it with defineRoles.`);
+    return answer(context, { employeeUuid: employee.uuid, roleUuid: role.uuid }, view);
+  }
+
+  @Query(() => EligibilityConnection, { description: 'Who is eligible for what: the reverse look-up. Lists every person with every role that has a rule in effect.' })
+  async eligibilities(
+    @Arg('filter', () => EligibilityFilter, { nullable: true, description: 'Which answers.' }) filter: EligibilityFilter | null,
+    @Args(() => PagedViewArgs) args: PagedViewArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<Connection<Eligibility>> {
+    const page = parsePage(args, 2);
+    const view = await viewOf(context, args);
+    const roles = await judgedRoles(context, view, filter?.roleCode);
+    const db = await context.db();
+    const pairs = await pairPage(db, view, roles, toPairFilter(filter), page);
+    const answers = await Promise.all(pairs.map((pair) => answer(context, pair, view)));
+    return connection(answers, page, pairKeys, () => pairCount(db, view, roles, toPairFilter(filter)));
+  }
+
+  @FieldResolver(() => Employee, { description: 'Who.' })
+  employee(@Root() eligibility: Eligibility, @Ctx() context: GraphContext): Promise<Employee | null> {
+    return loadEmployee(context, eligibility.employeeUuid, eligibility.view);
+  }
+
+  @FieldResolver(() => Role, { description: 'For which role.' })
+  role(@Root() eligibility: Eligibility, @Ctx() context: GraphContext): Promise<Role | null> {
+    return loadRole(context, eligibility.roleUuid, eligibility.view);
+  }
+
+  @FieldResolver(() => [String], { description: 'Which conditions cause the change at `until`, in sentences.' })
+  async untilBecause(@Root() eligibility: Eligibility, @Ctx() context: GraphContext): Promise<string[]> {
+    if (eligibility.until === null) return [];
+    const { employeeUuid, roleUuid, view } = eligibility;
+    const [rules, facts, labels] = await Promise.all([loadRules(context, roleUuid, view), loadFacts(context, employeeUuid, view), loadLabels(context, view)]);
+    return untilBecause(rules, facts, view.at, labels, context.graph.zone);
+  }
+
+  @FieldResolver(() => [EligibilitySegment], { description: 'The whole step function, past and future, or the part of it that overlaps [from, to).' })
+  segments(
+    @Root() eligibility: Eligibility,
+    @Arg('from', () => DateTimeScalar, { nullable: true, description: 'From this instant, default since ever.' }) from: number | null,
+    @Arg('to', () => DateTimeScalar, { nullable: true, description: 'Until this instant, default for ever.' }) to: number | null,
+  ): EligibilitySegment[] {
+    return segmentsBetween(eligibility.timeline, from ?? -Infinity, to ?? Infinity).map((segment) => ({
+      from: finite(segment.from),
+      to: finite(segment.to),
+      verdict: segment.verdict,
+      ruleVersion: segment.ruleVersion,
+    }));
+  }
+
+  @FieldResolver(() => [ExplanationNode], { description: 'Why: every condition of the rule in effect. Flat list, root first; `parentId` gives the tree.' })
+  async explanation(@Root() eligibility: Eligibility, @Ctx() context: GraphContext): Promise<ExplanationNode[]> {
+    const { employeeUuid, roleUuid, view } = eligibility;
+    const [rules, facts, labels] = await Promise.all([loadRules(context, roleUuid, view), loadFacts(context, employeeUuid, view), loadLabels(context, view)]);
+    const nodes = explain(rules, facts, view.at, labels, context.graph.zone);
+    return nodes.length > 0 ? (nodes as unknown as ExplanationNode[]) : [withoutRule(eligibility)];
+  }
+}
+
+function withoutRule({ since, until }: Eligibility): ExplanationNode {
+  return { id: '0', parentId: null, op: 'rule', verdict: 'UNKNOWN', since, until, binding: true, text: 'no rule is in effect for this role', factIds: [] };
+}
+
+@Resolver(() => Employee)
+export class EmployeeEligibilityResolver {
+  @FieldResolver(() => EligibilityConnection, { description: 'What the person is eligible for, and what not: every role that has a rule in effect.' })
+  async eligibilities(
+    @Root() employee: Employee,
+    @Arg('filter', () => EligibilityFilter, { nullable: true, description: 'Which answers.' }) filter: EligibilityFilter | null,
+    @Args(() => PagedArgs) args: PagedArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<Connection<Eligibility>> {
+    const page = parsePage(args, 2);
+    const { uuid: id, view } = employee;
+    const pairs = await context.load(ofEmployee, { id, view, args: { ...args, filter: filter ?? null } });
+    const answers = await Promise.all(pairs.map((pair) => answer(context, pair, view)));
+    return connection(answers, page, pairKeys, () => context.load(countOfEmployee, { id, view, args: filter ?? null }));
+  }
+}
+
+@Resolver(() => Role)
+export class RoleEligibilityResolver {
+  @FieldResolver(() => EligibilityConnection, { description: 'Who is eligible for the role, and who is not: everybody, if it has a rule in effect.' })
+  async eligibilities(
+    @Root() role: Role,
+    @Arg('filter', () => EligibilityFilter, { nullable: true, description: 'Which answers.' }) filter: EligibilityFilter | null,
+    @Args(() => PagedArgs) args: PagedArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<Connection<Eligibility>> {
+    const page = parsePage(args, 2);
+    const { uuid: id, view } = role;
+    const pairs = await context.load(ofRole, { id, view, args: { ...args, filter: filter ?? null } });
+    const answers = await Promise.all(pairs.map((pair) => answer(context, pair, view)));
+    return connection(answers, page, pairKeys, () => context.load(countOfRole, { id, view, args: filter ?? null }));
+  }
+}

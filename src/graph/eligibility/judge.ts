@@ -1,0 +1,123 @@
+// One person and the roles a change may concern: the verdicts anew, what differs, and why.
+import { changeBecause, untilBecause } from '../../core/explain';
+import { evaluateNodes, judge, type PersonFacts } from '../../core/evaluate';
+import type { Labels } from '../../core/rule-text';
+import {
+  answerAt,
+  diffVerdicts,
+  fromSegments,
+  nextTransition,
+  toSegments,
+  transitionsBetween,
+  type VerdictDifference,
+  type VerdictSegment,
+  type VerdictTimeline,
+} from '../../core/verdict';
+import type { NewEntry } from '../../journal/entry';
+import { instantText } from '../../platform/sql';
+import { effective, type JudgedRole } from '../rules/definitions';
+
+/** A person as verdicts need it, before and after a change. */
+export interface JudgedPerson {
+  readonly id: string;
+  readonly settledUntil: number;
+  readonly before: PersonFacts;
+  readonly after: PersonFacts;
+}
+
+/** A role's verdicts for one person after the change. */
+export interface Judgement {
+  /** The stretches to store; null: as they are. */
+  readonly segments: VerdictSegment[] | null;
+  readonly events: NewEntry[];
+  /** The next instant at which the verdict changes by time alone. */
+  readonly nextAt: number;
+}
+
+interface Setting {
+  readonly change: number;
+  readonly until: number;
+  readonly zone: string;
+  readonly labels: Labels;
+}
+
+/** Judges a role that the change may concern. */
+export function judgeAgain(person: JudgedPerson, judged: JudgedRole, stored: readonly VerdictSegment[], setting: Setting): Judgement {
+  const { until, zone, labels } = setting;
+  const isPublished = judged.published.some((row) => row.recordedIn === setting.change);
+  const versionsBefore = isPublished ? effective(judged.published.filter((row) => row.recordedIn !== setting.change)) : judged.versions;
+  const before = versionsBefore.length === 0 ? null : fromSegments(stored, versionsBefore);
+  const after = judge(judged.versions, person.after, zone);
+  const events = before === null ? [] : dueEvents(person, judged, before, setting);
+  const difference = diffVerdicts(before, after, until);
+  if (difference && !(difference.before === null && difference.after === 'NOT_ELIGIBLE')) {
+    events.push(toEntry(person.id, judged, difference, occurredAt(difference, after, until), because(person, judged, difference, isPublished, setting)));
+  }
+  const segments = toSegments(after);
+  return { segments: sameSegments(segments, stored) ? null : segments, events, nextAt: nextTransition(after, until) ?? Infinity };
+}
+
+/** What time brought for a role that the change does not concern. */
+export function passTime(person: JudgedPerson, judged: JudgedRole, stored: readonly VerdictSegment[], setting: Setting): Judgement {
+  const timeline = fromSegments(stored, judged.versions);
+  return { segments: null, events: dueEvents(person, judged, timeline, setting), nextAt: nextTransition(timeline, setting.until) ?? Infinity };
+}
+
+function dueEvents(person: JudgedPerson, judged: JudgedRole, timeline: VerdictTimeline, { until, zone, labels }: Setting): NewEntry[] {
+  return transitionsBetween(timeline, person.settledUntil, until).map((transition) => {
+    const why = untilBecause(judged.versions, person.before, transition.at - 1, labels, zone);
+    const difference: VerdictDifference = { kind: 'TRANSITION', ...transition, correctedFrom: null, correctedUntil: null };
+    return toEntry(person.id, judged, difference, transition.at, why);
+  });
+}
+
+// a verdict that a write changes became true when the new one began to hold, which may be before the write
+function occurredAt(difference: VerdictDifference, after: VerdictTimeline, until: number): number {
+  if (difference.kind === 'CORRECTION') return difference.correctedFrom ?? until;
+  if (difference.kind === 'FORECAST') return until;
+  return answerAt(after, until).since ?? until;
+}
+
+function because(person: JudgedPerson, judged: JudgedRole, difference: VerdictDifference, isPublished: boolean, setting: Setting): string[] {
+  const version = judged.versions.find(({ from, until }) => from <= setting.until && setting.until < until);
+  if (isPublished) return [`rule version ${judged.published.at(-1)!.version} was published`];
+  if (!version) return [];
+  const nodes = (facts: PersonFacts) => evaluateNodes(version.node, facts);
+  const why = changeBecause(nodes(person.before), nodes(person.after), setting.until, setting.labels, setting.zone, person.after);
+  return why.length > 0 || difference.kind !== 'FORECAST' ? why : ['the outlook changed'];
+}
+
+function toEntry(employeeId: string, { role }: JudgedRole, difference: VerdictDifference, at: number, why: readonly string[]): NewEntry {
+  return {
+    kind: 'eligibility.changed',
+    entity: employeeId,
+    entityVersion: 0,
+    subject: employeeId,
+    occurredAt: at,
+    body: {
+      kind: difference.kind,
+      role: role.uuid,
+      roleCode: role.code,
+      before: difference.before,
+      after: difference.after,
+      until: instantText(difference.until),
+      correctedFrom: finite(difference.correctedFrom),
+      correctedUntil: finite(difference.correctedUntil),
+      because: [...why],
+    },
+  };
+}
+
+function finite(instant: number | null): string | null {
+  return instant === null || !Number.isFinite(instant) ? null : instantText(instant);
+}
+
+function sameSegments(a: readonly VerdictSegment[], b: readonly VerdictSegment[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((segment, i) => {
+      const other = b[i]!;
+      return segment.from === other.from && segment.to === other.to && segment.verdict === other.verdict && segment.ruleVersion === other.ruleVersion;
+    })
+  );
+}

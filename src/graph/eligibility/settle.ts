@@ -1,0 +1,272 @@
+// The last reaction of every write: the people it touched are judged anew in the same transaction, so no reader sees facts without verdicts.
+import type { Instant } from '../../core/calendar';
+import type { PersonFacts } from '../../core/evaluate';
+import type { Assertion } from '../../core/person';
+import { canonicalJson, type Json } from '../../core/rule';
+import type { Labels } from '../../core/rule-text';
+import type { Verdict, VerdictSegment } from '../../core/verdict';
+import type { NewEntry } from '../../journal/entry';
+import type { Reaction, Write } from '../../journal/write';
+import { instantText, rows, rowsParam } from '../../platform/sql';
+import { holdCatalogue, type Cached } from '../catalogue';
+import { holdingFactId, settleCredentials, type SettledCredentials } from '../credentials/settle';
+import type { CredentialDefinitions } from '../credentials/types';
+import { labelsOf } from '../labels';
+import { assertionsOf, attributesChangedBy, retiredAssertionsOf } from '../people/facts';
+import { lockEmployees, type LockedEmployee } from '../people/resolve';
+import type { JudgedRole, RuleDefinitions } from '../rules/definitions';
+import { judgeAgain, passTime, type JudgedPerson, type Judgement } from './judge';
+import { personFacts } from './person-facts';
+
+export interface SettleOptions {
+  readonly credentials: Cached<CredentialDefinitions>;
+  readonly rules: Cached<RuleDefinitions>;
+  readonly zone: string;
+}
+
+/** People are settled in portions, so that a rule for everybody does not hold everybody in memory. */
+const PORTION = 2_000;
+
+/** The reaction of ordinary writes. */
+export function settleTouched(options: SettleOptions): Reaction {
+  return async (write) => {
+    const ids = [...write.touched].sort();
+    for (let i = 0; i < ids.length; i += PORTION) await settle(write, ids.slice(i, i + PORTION), write.now, options);
+  };
+}
+
+/**
+ * Settles people up to an instant: publishes what time has brought, judges anew what the write may have changed, stores the differences, and
+ * notes when time will next bring something. `until` is the write's instant, or earlier when a backlog is worked off in order of time.
+ */
+export async function settle(write: Write, ids: readonly string[], until: Instant, options: SettleOptions): Promise<void> {
+  if (ids.length === 0) return;
+  await holdCatalogue(write.db);
+  const people = await lockEmployees(write.db, ids);
+  const isCatalogueChange = write.arrived.has('catalogue');
+  const definitions = await options.credentials.get(write.db, isCatalogueChange);
+  const rules = await options.rules.get(write.db, isCatalogueChange);
+  const isClock = write.actor.id === 'clock';
+  const settled = await settleCredentials(write, people, definitions, {
+    until,
+    awards: !isClock,
+    redefined: new Set([...write.arrived].filter((key) => key.startsWith('type:')).map((key) => key.slice(5))),
+    definitionsBefore: isCatalogueChange ? options.credentials.last() : null,
+    zone: options.zone,
+  });
+  const portion = new Portion(write, people, settled, definitions, rules, options.zone, until);
+  await portion.judge(isClock);
+  await portion.save();
+}
+
+type StoredSegment = VerdictSegment & { readonly id: number };
+
+/** The people settled together. */
+class Portion {
+  private readonly labels: Labels;
+  private readonly events: NewEntry[] = [];
+  private readonly next = new Map<string, number>();
+  private readonly retired: number[] = [];
+  private readonly recorded: object[] = [];
+
+  constructor(
+    private readonly write: Write,
+    private readonly people: ReadonlyMap<string, LockedEmployee>,
+    private readonly settled: ReadonlyMap<string, SettledCredentials>,
+    private readonly definitions: CredentialDefinitions,
+    private readonly rules: RuleDefinitions,
+    private readonly zone: string,
+    private readonly until: Instant,
+  ) {
+    this.labels = labelsOf(definitions);
+  }
+
+  async judge(isClock: boolean): Promise<void> {
+    const ids = [...this.people.keys()];
+    const stored = await segmentsOf(this.write, ids);
+    const changedAttributes = isClock ? new Map<string, Set<string>>() : await attributesChangedBy(this.write, ids);
+    const assertions = await assertionsOf(this.write.db, ids);
+    const retired = changedAttributes.size === 0 ? new Map<string, Assertion[]>() : await retiredAssertionsOf(this.write, [...changedAttributes.keys()]);
+    const published = new Set([...this.write.arrived].filter((key) => key.startsWith('rule:')).map((key) => key.slice(5)));
+    for (const person of this.people.values()) {
+      const credentials = this.settled.get(person.id)!;
+      const attributes = changedAttributes.get(person.id) ?? new Set<string>();
+      const after = assertions.get(person.id)!;
+      const before = attributes.size === 0 ? after : [...after.filter((a) => a.recordedIn !== this.write.change), ...(retired.get(person.id) ?? [])];
+      this.judgePerson(person, credentials, attributes, before, after, stored.get(person.id) ?? new Map(), published);
+    }
+  }
+
+  private judgePerson(
+    person: LockedEmployee,
+    credentials: SettledCredentials,
+    attributes: ReadonlySet<string>,
+    before: readonly Assertion[],
+    after: readonly Assertion[],
+    stored: ReadonlyMap<string, StoredSegment[]>,
+    published: ReadonlySet<string>,
+  ): void {
+    const concerned = this.concerned(person, credentials, attributes, stored, published);
+    const judgedPerson: JudgedPerson = {
+      id: person.id,
+      settledUntil: person.settledUntil,
+      ...lazyFacts(
+        () => this.factsFrom(person.id, credentials, 'before', before),
+        () => this.factsFrom(person.id, credentials, 'after', after),
+      ),
+    };
+    const setting = { change: this.write.change, until: Math.max(this.until, person.settledUntil), zone: this.zone, labels: this.labels };
+    let nextAt = credentials.nextAt;
+    const events = [...credentials.events];
+    const take = (judgement: Judgement, judged: JudgedRole) => {
+      events.push(...judgement.events);
+      nextAt = Math.min(nextAt, judgement.nextAt);
+      if (judgement.segments) this.replace(person.id, judged, stored.get(judged.role.uuid) ?? [], judgement.segments);
+    };
+    for (const judged of concerned) take(judgeAgain(judgedPerson, judged, stored.get(judged.role.uuid) ?? [], setting), judged);
+    for (const [roleId, segments] of stored) {
+      const judged = this.rules.judged.get(roleId);
+      if (judged && !concerned.has(judged)) take(passTime(judgedPerson, judged, segments, setting), judged);
+    }
+    this.events.push(...events);
+    this.next.set(person.id, nextAt);
+  }
+
+  // the roles whose verdict can differ: they read what changed, or their rule is new, or the person is
+  private concerned(
+    person: LockedEmployee,
+    credentials: SettledCredentials,
+    attributes: ReadonlySet<string>,
+    stored: ReadonlyMap<string, unknown>,
+    published: ReadonlySet<string>,
+  ): Set<JudgedRole> {
+    const types = new Set<string>();
+    for (const judged of this.rules.judged.values()) {
+      for (const code of judged.types) {
+        if (this.definitions.equivalents(code).some((other) => credentials.changedTypes.has(other))) types.add(code);
+      }
+    }
+    const reads = attributes.size > 0 ? new Set([...attributes, 'status']) : attributes;
+    const found = new Set(this.rules.reading(types, reads));
+    const isNew = person.version === 0;
+    for (const judged of this.rules.judged.values()) {
+      if (published.has(judged.role.uuid) || (isNew && !judged.needsHolding)) found.add(judged);
+    }
+    const held = new Set(credentials.holdings.map((holding) => holding.type.code));
+    for (const judged of found) {
+      const canBe = [...judged.types].some((code) => this.definitions.equivalents(code).some((other) => held.has(other)));
+      if (judged.needsHolding && !canBe && !stored.has(judged.role.uuid)) found.delete(judged);
+    }
+    return found;
+  }
+
+  private factsFrom(id: string, credentials: SettledCredentials, side: 'before' | 'after', assertions: readonly Assertion[]): PersonFacts {
+    const holdings = credentials.holdings.map((holding) => ({
+      typeCode: holding.type.code,
+      factId: holdingFactId(holding.row),
+      segments: holding[side].segments,
+    }));
+    return personFacts(holdings, assertions, id, this.definitions.equivalents, this.zone);
+  }
+
+  private replace(employeeId: string, judged: JudgedRole, stored: readonly StoredSegment[], segments: readonly VerdictSegment[]): void {
+    const wanted = new Map(segments.map((segment) => [segmentKey(segment), segment]));
+    for (const row of stored) if (!wanted.delete(segmentKey(row))) this.retired.push(row.id);
+    for (const segment of wanted.values()) {
+      this.recorded.push({
+        employee_id: employeeId,
+        role_id: judged.role.uuid,
+        valid_from: instantText(segment.from),
+        valid_to: instantText(segment.to),
+        verdict: segment.verdict,
+        rule_version: segment.ruleVersion,
+      });
+    }
+  }
+
+  async save(): Promise<void> {
+    if (this.retired.length > 0) {
+      await this.write.db.query('/* retireVerdicts */ UPDATE eligibility_segment SET retired_in = $2 WHERE id = ANY($1)', [this.retired, this.write.change]);
+    }
+    if (this.recorded.length > 0) {
+      await this.write.db.query(
+        `/* recordVerdicts */ INSERT INTO eligibility_segment (employee_id, role_id, valid_from, valid_to, verdict, rule_version, recorded_in)
+         SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(employee_id uuid, role_id uuid, valid_from timestamptz, valid_to timestamptz, verdict text, rule_version integer)`,
+        [rowsParam(this.recorded), this.write.change],
+      );
+    }
+    this.events.sort((a, b) => a.occurredAt - b.occurredAt);
+    for (const event of this.events) this.write.record(event);
+    const versions = await this.number();
+    const records = [...this.people.values()].map((person) => ({
+      id: person.id,
+      version: versions.get(person.id)!,
+      settled_until: instantText(Math.max(this.until, person.settledUntil)),
+      next_change_at: Number.isFinite(this.next.get(person.id)!) ? instantText(this.next.get(person.id)!) : null,
+    }));
+    await this.write.db.query(
+      `/* settleEmployees */ UPDATE employee e SET version = r.version, settled_until = r.settled_until, next_change_at = r.next_change_at
+       FROM jsonb_to_recordset($1) AS r(id uuid, version bigint, settled_until timestamptz, next_change_at timestamptz) WHERE e.id = r.id`,
+      [rowsParam(records)],
+    );
+  }
+
+  // every fact about a person carries the person's next version, and what subscriptions filter by
+  private async number(): Promise<Map<string, number>> {
+    const versions = new Map([...this.people.values()].map((person) => [person.id, person.version]));
+    const departments = await departmentsOf(this.write, [...versions.keys()], this.until);
+    this.write.amend((entry) => {
+      const version = entry.subject === null || entry.entityVersion !== 0 ? undefined : versions.get(entry.subject);
+      if (version === undefined) return entry;
+      versions.set(entry.subject!, version + 1);
+      const about = { employee: this.people.get(entry.subject!)!.externalId, department: departments.get(entry.subject!) ?? null };
+      return { ...entry, entityVersion: version + 1, body: { ...(entry.body as Record<string, Json>), ...about } };
+    });
+    return versions;
+  }
+}
+
+function lazyFacts(before: () => PersonFacts, after: () => PersonFacts): { readonly before: PersonFacts; readonly after: PersonFacts } {
+  let first: PersonFacts | undefined;
+  let second: PersonFacts | undefined;
+  return {
+    get before() {
+      return (first ??= before());
+    },
+    get after() {
+      return (second ??= after());
+    },
+  };
+}
+
+async function departmentsOf(write: Write, ids: readonly string[], at: Instant): Promise<Map<string, string | null>> {
+  const found = await rows<{ employee_id: string; department: string | null }>(
+    write.db,
+    `/* departmentsOf */ SELECT employee_id, department FROM employee_state
+     WHERE employee_id = ANY($1) AND retired_in IS NULL AND valid_from <= $2 AND valid_to > $2`,
+    [ids, instantText(at)],
+  );
+  return new Map(found.map((row) => [row.employee_id, row.department]));
+}
+
+async function segmentsOf(write: Write, ids: readonly string[]): Promise<Map<string, Map<string, StoredSegment[]>>> {
+  const found = await rows<{ id: number; employee_id: string; role_id: string; from: number; to: number; verdict: Verdict; rule_version: number }>(
+    write.db,
+    `/* verdictsOf */ SELECT id, employee_id, role_id, valid_from AS "from", valid_to AS "to", verdict, rule_version FROM eligibility_segment
+     WHERE employee_id = ANY($1) AND retired_in IS NULL ORDER BY employee_id, role_id, valid_from`,
+    [ids],
+  );
+  const byPerson = new Map<string, Map<string, StoredSegment[]>>();
+  for (const row of found) {
+    const roles = byPerson.get(row.employee_id) ?? new Map<string, StoredSegment[]>();
+    byPerson.set(row.employee_id, roles);
+    const list = roles.get(row.role_id) ?? [];
+    roles.set(row.role_id, list);
+    list.push({ id: row.id, from: row.from, to: row.to, verdict: row.verdict, ruleVersion: row.rule_version });
+  }
+  return byPerson;
+}
+
+function segmentKey(segment: VerdictSegment): string {
+  return canonicalJson([String(segment.from), String(segment.to), segment.verdict, segment.ruleVersion]);
+}

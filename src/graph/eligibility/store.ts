@@ -1,0 +1,155 @@
+// Eligibility: what is read.
+import type { VerdictSegment } from '../../core/verdict';
+import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
+import type { Db } from '../../platform/postgres/pool';
+import { Params, rows } from '../../platform/sql';
+import { known, valid, type View } from '../context';
+
+/** A person and a role. */
+export interface PairRow {
+  readonly employeeUuid: string;
+  readonly roleUuid: string;
+}
+
+export const pairKeys = (pair: PairRow): string[] => [pair.roleUuid, pair.employeeUuid];
+const KEYS: readonly SortKey[] = [{ sql: 'r.id', type: 'uuid' }, { sql: 'e.employee_id', type: 'uuid' }];
+
+export interface PairFilter {
+  readonly verdict?: readonly string[] | null;
+  readonly department?: readonly string[] | null;
+  readonly changesBefore?: number | null;
+  readonly employees?: readonly string[] | null;
+}
+
+/**
+ * The pairs a filter finds, as FROM and WHERE over role `r` and person `e`. All roles and people are pairs; one without a stored verdict is
+ * NOT_ELIGIBLE, so only a filter that leaves NOT_ELIGIBLE out can start from what is stored.
+ */
+function pairs(view: View, roles: readonly string[], filter: PairFilter, q: Params): string {
+  const ids = q.add(roles);
+  const verdicts = filter.verdict ?? null;
+  const join = verdicts !== null && !verdicts.includes('NOT_ELIGIBLE') ? 'JOIN' : 'LEFT JOIN';
+  const where = [`${valid('e', view, q)}`, known('e', view, q)];
+  if (verdicts) where.push(`coalesce(g.verdict, 'NOT_ELIGIBLE') = ANY(${q.add(verdicts)})`);
+  if (filter.department) where.push(`e.department = ANY(${q.add(filter.department)})`);
+  if (filter.employees) where.push(`e.employee_id = ANY(${q.add(filter.employees)})`);
+  if (filter.changesBefore != null) where.push(changesBetween(view, filter.changesBefore, q));
+  return `FROM unnest(${ids}::uuid[]) AS r(id) CROSS JOIN employee_state e
+    ${join} eligibility_segment g ON g.employee_id = e.employee_id AND g.role_id = r.id AND ${valid('g', view, q)} AND ${known('g', view, q)}
+    WHERE ${where.join(' AND ')}`;
+}
+
+// a bound of a stretch where the verdict really differs: not the seam between two rule versions that say the same
+function changesBetween(view: View, before: number, q: Params): string {
+  const at = `${q.add(new Date(view.at).toISOString())}::timestamptz`;
+  const end = `${q.add(new Date(before).toISOString())}::timestamptz`;
+  const bound = (column: string, other: string) => `(h.${column} > ${at} AND h.${column} < ${end} AND NOT EXISTS (
+    SELECT 1 FROM eligibility_segment k WHERE k.employee_id = h.employee_id AND k.role_id = h.role_id AND k.${other} = h.${column}
+    AND k.verdict = h.verdict AND ${known('k', view, q)}))`;
+  return `EXISTS (SELECT 1 FROM eligibility_segment h WHERE h.employee_id = e.employee_id AND h.role_id = r.id AND ${known('h', view, q)}
+    AND (${bound('valid_from', 'valid_to')} OR ${bound('valid_to', 'valid_from')}))`;
+}
+
+/** One page of pairs. */
+export async function pairPage(db: Db, view: View, roles: readonly string[], filter: PairFilter, page: Page): Promise<PairRow[]> {
+  const q = new Params();
+  const from = pairs(view, roles, filter, q);
+  const { where, order, limit } = keyset(page, KEYS, q);
+  return rows<PairRow>(
+    db,
+    `/* pairPage */ SELECT e.employee_id AS "employeeUuid", r.id AS "roleUuid" ${from} AND ${where} ${order} ${limit}`,
+    q.values,
+  );
+}
+
+/** How many pairs a filter finds. */
+export async function pairCount(db: Db, view: View, roles: readonly string[], filter: PairFilter): Promise<number> {
+  const q = new Params();
+  const [row] = await rows<{ count: number }>(db, `/* pairCount */ SELECT count(*) AS count ${pairs(view, roles, filter, q)}`, q.values);
+  return row!.count;
+}
+
+/** One page of pairs for each of the given people or roles, in one statement. */
+export async function pairPages(
+  db: Db,
+  view: View,
+  parents: { readonly employees: readonly string[] } | { readonly roles: readonly string[] },
+  roles: readonly string[],
+  filter: PairFilter,
+  page: Page,
+): Promise<PairRow[]> {
+  const q = new Params();
+  const [ids, column] = 'employees' in parents ? [parents.employees, 'e.employee_id'] : [parents.roles, 'r.id'];
+  const from = pairs(view, roles, filter, q);
+  const { where, order, limit } = keyset(page, KEYS, q);
+  return rows<PairRow>(
+    db,
+    `/* pairPages */ SELECT found.* FROM unnest(${q.add(ids)}::uuid[]) AS p(id) CROSS JOIN LATERAL (
+       SELECT e.employee_id AS "employeeUuid", r.id AS "roleUuid" ${from} AND ${column} = p.id AND ${where} ${order} ${limit}) found`,
+    q.values,
+  );
+}
+
+/** How many pairs there are for each of the given people or roles. */
+export async function pairCounts(
+  db: Db,
+  view: View,
+  parents: { readonly employees: readonly string[] } | { readonly roles: readonly string[] },
+  roles: readonly string[],
+  filter: PairFilter,
+): Promise<Map<string, number>> {
+  const q = new Params();
+  const column = 'employees' in parents ? 'e.employee_id' : 'r.id';
+  const narrowed = 'employees' in parents ? { ...filter, employees: parents.employees } : filter;
+  const found = await rows<{ id: string; count: number }>(
+    db,
+    `/* pairCounts */ SELECT ${column} AS id, count(*) AS count ${pairs(view, roles, narrowed, q)} GROUP BY 1`,
+    q.values,
+  );
+  return new Map(found.map((row) => [row.id, row.count]));
+}
+
+/** The stored verdicts of pairs, in order of time. */
+export async function segmentsOfPairs(db: Db, view: View, wanted: readonly PairRow[]): Promise<Map<string, VerdictSegment[]>> {
+  const q = new Params();
+  const people = q.add(wanted.map((pair) => pair.employeeUuid));
+  const roles = q.add(wanted.map((pair) => pair.roleUuid));
+  const found = await rows<PairRow & VerdictSegment>(
+    db,
+    `/* segmentsOfPairs */ SELECT g.employee_id AS "employeeUuid", g.role_id AS "roleUuid", g.valid_from AS "from", g.valid_to AS "to", g.verdict,
+       g.rule_version AS "ruleVersion"
+     FROM unnest(${people}::uuid[], ${roles}::uuid[]) AS p(employee_id, role_id)
+     JOIN eligibility_segment g ON g.employee_id = p.employee_id AND g.role_id = p.role_id AND ${known('g', view, q)}
+     ORDER BY g.valid_from`,
+    q.values,
+  );
+  const byPair = new Map<string, VerdictSegment[]>();
+  for (const { employeeUuid, roleUuid, ...segment } of found) {
+    const key = `${employeeUuid}|${roleUuid}`;
+    byPair.set(key, [...(byPair.get(key) ?? []), segment]);
+  }
+  return byPair;
+}
+
+/** What a view knows of people's holdings, over all of time. */
+export async function holdingTimelines(db: Db, view: View, people: readonly string[]) {
+  const q = new Params();
+  return rows<{ employeeUuid: string; credentialUuid: string; typeUuid: string; from: number; to: number; status: string }>(
+    db,
+    `/* holdingTimelines */ SELECT s.employee_id AS "employeeUuid", s.credential_id AS "credentialUuid", s.type_id AS "typeUuid", s.valid_from AS "from",
+       s.valid_to AS "to", s.status
+     FROM credential_segment s WHERE s.employee_id = ANY(${q.add(people)}) AND ${known('s', view, q)} ORDER BY s.credential_id, s.valid_from`,
+    q.values,
+  );
+}
+
+/** What a view knows to be asserted about people, over all of time. */
+export async function assertionsKnown(db: Db, view: View, people: readonly string[]) {
+  const q = new Params();
+  return rows<{ id: string; employeeId: string; name: string; at: number; value: never }>(
+    db,
+    `/* assertionsKnown */ SELECT f.id, f.employee_id AS "employeeId", f.name, f.at, f.value FROM employee_fact f
+     WHERE f.employee_id = ANY(${q.add(people)}) AND ${known('f', view, q)}`,
+    q.values,
+  );
+}

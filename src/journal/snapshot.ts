@@ -1,0 +1,34 @@
+import type { Snapshot } from '../platform/context';
+import type { Pool } from '../platform/postgres/pool';
+import { dbOf } from './session';
+
+/**
+ * Opens one consistent view of the database with the log position it had: state and position in the same snapshot, so that subscribing from
+ * the position neither misses nor skips anything.
+ */
+export async function openSnapshot(pool: Pool): Promise<Snapshot> {
+  const client = await pool.driver.connect();
+  try {
+    const results = (await client.query(
+      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; /* openSnapshot */ SELECT pos FROM log_head',
+    )) as unknown as [unknown, { rows: { pos: number }[] }];
+    let isOpen = true;
+    return {
+      db: dbOf(client),
+      position: results[1].rows[0]!.pos,
+      close: async () => {
+        if (!isOpen) return;
+        isOpen = false;
+        try {
+          await client.query('COMMIT');
+          client.release();
+        } catch (error) {
+          client.release(error as Error);
+        }
+      },
+    };
+  } catch (error) {
+    client.release(error as Error);
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+// The resolvers, and the schema they make.
+import 'reflect-metadata';
+import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
+import { buildSchemaSync, type ContainerType } from 'type-graphql';
+import { CareerPathResolver, RoleCareersResolver } from './graph/careers/graphql';
+import { ChangesResolver, NodeResolver } from './graph/changes/graphql';
+import {
+  AwardDecisionResolver,
+  CompletionAwardResolver,
+  CredentialResolver,
+  CredentialTypeResolver,
+  EmployeeCredentialsResolver,
+} from './graph/credentials/graphql';
+import { EligibilityResolver, EmployeeEligibilityResolver, RoleEligibilityResolver } from './graph/eligibility/graphql';
+import { CompletionResolver, EmployeeLearningResolver } from './graph/learning/graphql';
+import { EmployeeResolver } from './graph/people/graphql';
+import { RoleResolver } from './graph/rules/graphql';
+import { CompletionChange } from './graph/learning/gql-types';
+import { CredentialChange } from './graph/credentials/gql-types';
+import { EligibilityChange } from './graph/eligibility/gql-types';
+import { EmployeeChange } from './graph/people/gql-types';
+import { DefinitionChange } from './graph/rules/gql-types';
+
+const resolvers = [
+  EmployeeResolver,
+  CompletionResolver,
+  EmployeeLearningResolver,
+  CredentialTypeResolver,
+  CredentialResolver,
+  EmployeeCredentialsResolver,
+  AwardDecisionResolver,
+  CompletionAwardResolver,
+  RoleResolver,
+  EligibilityResolver,
+  EmployeeEligibilityResolver,
+  RoleEligibilityResolver,
+  CareerPathResolver,
+  RoleCareersResolver,
+  ChangesResolver,
+  NodeResolver,
+] as const;
+
+/** Input types of which exactly one field is given; type-graphql has no decorator for them. */
+const ONE_OF = ['EmployeeKey', 'CredentialKey', 'RuleNodeInput', 'AwardConditionInput'];
+
+/** Builds the schema. */
+export function buildGraphSchema(): GraphQLSchema {
+  const instances = new Map<unknown, unknown>();
+  const container: ContainerType = {
+    get: (resolver: new () => object) => {
+      if (!instances.has(resolver)) instances.set(resolver, new resolver());
+      return instances.get(resolver);
+    },
+  };
+  const schema = buildSchemaSync({
+    resolvers,
+    container,
+    validate: false,
+    // subscriptions read the change log; type-graphql insists on a bus all the same
+    pubSub: { publish: noBus, subscribe: noBus },
+    orphanedTypes: [EmployeeChange, CompletionChange, CredentialChange, EligibilityChange, DefinitionChange],
+  });
+  for (const name of ONE_OF) {
+    const type = schema.getType(name);
+    if (!isInputObjectType(type)) throw new Error(`${name} is no input type`);
+    type.isOneOf = true;
+  }
+  stripPropertyResolvers(schema);
+  return schema;
+}
+
+function noBus(): never {
+  throw new Error('Subscriptions read the change log: nothing is published on a bus.');
+}
+
+// a field without a resolver of its own is read off its source by graphql-js; the wrapper costs more than all the rest of it
+function stripPropertyResolvers(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.resolve?.name === 'defaultFieldResolver') delete (field as { resolve?: unknown }).resolve;
+    }
+  }
+}
