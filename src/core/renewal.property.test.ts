@@ -84,7 +84,7 @@ const stories = fc
       const life = policy.life ?? (policy.calendarMonths === null ? 'P2M' : `P${policy.calendarMonths}M`);
       for (let k = 0; k < (i === 0 ? 0 : seed.lives); k++) date = date.add(life);
       if (i > 0 && policy.calendarMonths !== null && seed.lives > 0) date = date.add({ months: 1 }).with({ day: 1 });
-      const edge = seed.edge === 'none' ? null : policy[seed.edge as 'early' | 'grace' | 'reinstateWithin'];
+      const edge = seed.edge === 'none' ? null : policy[seed.edge];
       if (edge && i > 0) date = seed.edge === 'early' ? date.subtract(edge) : date.add(edge);
       if (i > 0) date = date.add({ days: seed.off });
       const at = { day: date.toString(), slot: seed.slot };
