@@ -28,7 +28,8 @@ import { createLog, type Log } from './platform/log';
 import { createMetrics } from './platform/metrics';
 import { startEmbedded } from './platform/postgres/launcher';
 import { migrate } from './platform/postgres/migrate';
-import { createPool } from './platform/postgres/pool';
+import { createPool, isUnavailable } from './platform/postgres/pool';
+import { StartError } from './platform/start-error';
 import { buildGraphSchema } from './schema';
 
 /** A running server. */
@@ -121,17 +122,30 @@ async function build(
     config,
     schema: buildGraphSchema(),
     createContext: async (caller) => new GraphContext(authenticate(caller), graph),
-    onResponse: async (context) => ({ position: cursors.encodeCursor(await context.position()) }),
+    onResponse: (context) => positionOf(context, cursors),
     releaseContext: (context) => context.release(),
     isReady: () => isReady,
     metrics: createMetrics(),
     graphiql: config.graphiql,
     log,
   });
-  const url = await server.listen();
   onStop(() => server.stop());
+  const url = await server.listen().catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') throw error;
+    throw new StartError(`Cannot listen on ${config.host}:${config.port} (${error.code}): stop what is there, or set HOST and PORT.`);
+  });
   isReady = true;
   return { url, adminKey, isNewKey: isNew, graph, stop: stopAll };
+}
+
+// an answer that could not reach the database (UNAVAILABLE) has no position to tell
+async function positionOf(context: GraphContext, cursors: Cursors): Promise<Record<string, unknown>> {
+  try {
+    return { position: cursors.encodeCursor(await context.position()) };
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return {};
+  }
 }
 
 async function embedded(config: Config, log: Log, onStop: (stop: () => Promise<unknown>) => void): Promise<string> {

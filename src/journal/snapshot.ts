@@ -1,5 +1,5 @@
 import type { Snapshot } from '../platform/context';
-import type { Pool } from '../platform/postgres/pool';
+import type { Db, Pool } from '../platform/postgres/pool';
 import { dbOf } from './session';
 
 /**
@@ -14,7 +14,7 @@ export async function openSnapshot(pool: Pool): Promise<Snapshot> {
     )) as unknown as [unknown, { rows: { pos: number }[] }];
     let isOpen = true;
     return {
-      db: dbOf(client),
+      db: oneAtATime(dbOf(client)),
       position: results[1].rows[0]!.pos,
       close: async () => {
         if (!isOpen) return;
@@ -31,4 +31,16 @@ export async function openSnapshot(pool: Pool): Promise<Snapshot> {
     client.release(error as Error);
     throw error;
   }
+}
+
+// a connection runs one statement at a time; what a request asks for meanwhile waits here
+function oneAtATime(db: Db): Db {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query: (text, params) => {
+      const next = last.then(() => db.query(text, params));
+      last = next.catch(() => undefined);
+      return next as never;
+    },
+  };
 }

@@ -87,7 +87,7 @@ export class ChangesResolver {
     @Ctx() context: GraphContext,
   ): Promise<ChangePage> {
     const { limit } = parsePage({ first }, 1);
-    let position = after === null ? 0 : positionOf(context, after);
+    let position = after == null ? 0 : positionOf(context, after);
     const found: LogEntry[] = [];
     let isEnd = false;
     for (let looked = 0; looked < LOOKED_AT && found.length < limit && !isEnd; ) {
