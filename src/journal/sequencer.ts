@@ -26,8 +26,8 @@ const SETTINGS = {
   // A plan made while the inbox was empty takes seconds per batch once there is a backlog.
   plan_cache_mode: 'force_custom_plan',
   // The server ends the session of a node that was paused, so that its lease and its lock pass to another within seconds.
-  idle_session_timeout: '4s',
-  idle_in_transaction_session_timeout: '4s',
+  idle_session_timeout: '3s',
+  idle_in_transaction_session_timeout: '3s',
 };
 
 /**
@@ -70,7 +70,8 @@ export class Sequencer {
     let look = true;
     let lastMovedAt = -Infinity;
     while (!this.#session.stopped) {
-      const batch: SequencedBatch | null = look || (await isWaiting(session)) ? await moveBatch(session.client, this.#options.clock) : null;
+      const batch: SequencedBatch | null =
+        look || (await isWaiting(session)) ? await moveBatch(session.client, this.#options.clock) : null;
       session.succeeded();
       look = false;
       if (batch !== null && batch.count > 0) {

@@ -195,7 +195,8 @@ describe('the feed', () => {
         node.pool,
         async (db) => {
           const { rows } = await db.query<{ value: number }>('SELECT coalesce(max(value), 0) AS value FROM counter');
-          await sleep(2);
+          // Long enough for the log to overtake a state read outside the snapshot.
+          await sleep(20);
           return { state: rows[0]!.value, head: await headPosition(db) };
         },
         { isolation: 'repeatable read', readOnly: true },

@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { parserFor } from '../../src/platform/postgres/types';
@@ -119,6 +122,27 @@ describe('the sequencer', () => {
     expect(rows).toEqual(acknowledged.sort((a, b) => a.n - b.n));
     for (const node of nodes) await node.stop();
   }, 60_000);
+
+  it('is taken over within 5 s when its process is paused, and does no harm when it wakes (A3, A4)', async () => {
+    const paused = fork(path.join(__dirname, 'sequencing.cjs'), [database.url]);
+    try {
+      await fillInbox(pool, 1);
+      await once(paused, 'message');
+      const node = await startNode(database.url);
+      paused.kill('SIGSTOP');
+      const began = performance.now();
+      await node.writer.write(bySomebody, async (open) => open.record(entry()));
+      const seconds = (performance.now() - began) / 1000;
+      console.log(`paused leader: taken over after ${seconds.toFixed(1)} s`);
+      expect(seconds).toBeLessThan(5);
+      paused.kill('SIGCONT');
+      for (let i = 0; i < 50; i++) await node.writer.write(bySomebody, async (open) => open.record(entry()));
+      await node.stop();
+      expect(await checkLog(pool)).toEqual(soundLog(52));
+    } finally {
+      paused.kill('SIGKILL');
+    }
+  }, 30_000);
 
   it('never splits a change over two batches, however large', async () => {
     await fillInbox(pool, 90, 7);
