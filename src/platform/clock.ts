@@ -113,14 +113,16 @@ export async function keepSynchronised(clock: SystemClock, db: Db, log: Log, eve
 /** A clock for tests: it stands still until told. */
 export interface TestClock extends Clock {
   /** @throws RangeError when the instant is earlier than now. */
-  set(instant: Instant): void;
+  set(instant: Instant | string): void;
   advance(ms: number): void;
 }
 
 /** Starts a test clock at an instant, given in milliseconds or as ISO text. */
 export function testClock(start: Instant | string): TestClock {
-  let now = typeof start === 'string' ? Date.parse(start) : start;
-  const set = (instant: Instant): void => {
+  const read = (instant: Instant | string): Instant => (typeof instant === 'string' ? Date.parse(instant) : instant);
+  let now = read(start);
+  const set = (to: Instant | string): void => {
+    const instant = read(to);
     if (!(instant >= now)) throw new RangeError('a clock never runs backwards');
     now = instant;
   };

@@ -1,0 +1,103 @@
+// A whole server on a database of its own, spoken to as its users do.
+import { createClient, type Client } from 'graphql-ws';
+import pino from 'pino';
+import WebSocket from 'ws';
+import { startApp, type App, type Substitutes } from '../../src/app';
+import { testClock, type TestClock } from '../../src/platform/clock';
+import { loadConfig } from '../../src/platform/config';
+import { createDatabase } from './postgres';
+
+export interface Answer<T = Record<string, unknown>> {
+  readonly data: T;
+  readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions: { readonly code: string } }[];
+  readonly extensions: { readonly position: string };
+}
+
+/** Changes as a subscriber received them. */
+export interface Subscriber<T> {
+  readonly received: T[];
+  /** Resolves once so many were received; fails after `withinMs`. */
+  atLeast(count: number, withinMs?: number): Promise<T[]>;
+  close(): void;
+}
+
+export interface TestApp {
+  readonly app: App;
+  readonly url: string;
+  readonly databaseUrl: string;
+  /** Null when the app runs on real time. */
+  readonly clock: TestClock;
+  /** Sends an operation and fails on errors. */
+  query<T = any>(document: string, variables?: object): Promise<T>;
+  /** Sends an operation and answers everything. */
+  send<T = any>(document: string, variables?: object): Promise<Answer<T>>;
+  subscribe<T = any>(document: string, variables?: object): Subscriber<T>;
+  stop(): Promise<void>;
+}
+
+const KEY = 'test-key';
+
+/**
+ * Starts the product on a fresh database. With `at` its clock stands still at that instant until the test moves it; without, it runs on real
+ * time.
+ */
+export async function startTestApp(options: { at?: string; zone?: string; databaseUrl?: string } & Omit<Substitutes, 'clock' | 'log'> = {}): Promise<TestApp> {
+  const database = options.databaseUrl === undefined ? await createDatabase() : null;
+  const databaseUrl = options.databaseUrl ?? database!.url;
+  const config = loadConfig({ DATABASE_URL: databaseUrl, ADMIN_KEY: KEY, PORT: '0', TIME_ZONE: options.zone ?? 'UTC', LOG_LEVEL: 'silent' });
+  const clock = options.at === undefined ? undefined : testClock(options.at);
+  const app = await startApp(config, { clock, log: pino({ level: 'silent' }), reactions: options.reactions });
+  const clients: Client[] = [];
+  const send = async <T>(query: string, variables?: object): Promise<Answer<T>> => {
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as Answer<T>;
+  };
+  return {
+    app,
+    url: app.url,
+    databaseUrl,
+    clock: clock as TestClock,
+    send,
+    async query<T>(document: string, variables?: object) {
+      const answer = await send<T>(document, variables);
+      if (answer.errors) throw new Error(JSON.stringify(answer.errors, null, 1));
+      return answer.data;
+    },
+    subscribe<T>(query: string, variables?: object): Subscriber<T> {
+      const client = createClient({ url: `${app.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, connectionParams: { authorization: `Bearer ${KEY}` }, retryAttempts: 0 });
+      clients.push(client);
+      const received: T[] = [];
+      let failure: unknown;
+      client.subscribe<Record<string, T>>(
+        { query, variables: variables as Record<string, unknown> },
+        {
+          next: ({ data, errors }) => (errors ? (failure = errors) : received.push(Object.values(data!)[0]!)),
+          error: (error) => (failure = error),
+          complete: () => undefined,
+        },
+      );
+      return {
+        received,
+        async atLeast(count, withinMs = 5_000) {
+          const end = Date.now() + withinMs;
+          while (received.length < count && failure === undefined) {
+            if (Date.now() > end) throw new Error(`${received.length} of ${count} changes came within ${withinMs} ms: ${JSON.stringify(received)}`);
+            await new Promise((resolve) => setTimeout(resolve, 5));
+          }
+          if (failure !== undefined) throw new Error(JSON.stringify(failure));
+          return received;
+        },
+        close: () => void client.dispose(),
+      };
+    },
+    async stop() {
+      for (const client of clients) await client.dispose();
+      await app.stop();
+      await database?.drop();
+    },
+  };
+}
