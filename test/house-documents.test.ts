@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import {
+  type GraphQLArgument,
   type GraphQLNamedType,
   isEnumType,
   isInputObjectType,
@@ -83,8 +84,8 @@ describe('the schema', () => {
       for (const field of Object.values(type.getFields())) {
         const name = `${type.name}.${field.name}`;
         parts.push({ name, description: field.description });
-        if ('args' in field)
-          parts.push(...field.args.map((arg) => ({ name: `${name}(${arg.name}:)`, description: arg.description })));
+        const args: readonly GraphQLArgument[] = 'args' in field ? field.args : [];
+        parts.push(...args.map((arg) => ({ name: `${name}(${arg.name}:)`, description: arg.description })));
       }
     }
     return parts;

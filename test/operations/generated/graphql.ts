@@ -1,0 +1,223 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** At least n of several conditions. */
+export type AtLeastInput = {
+  /** How many. */
+  n: number;
+  /** Of these. */
+  of: Array<RuleNodeInput>;
+};
+
+/** A test of an attribute; exactly one of equals, in and atLeast. No value known: unknown; known to have none: not met. */
+export type AttributeInput = {
+  /** Is a number of at least this. */
+  atLeast?: number | null | undefined;
+  /** Has this value; a list has it among its elements. */
+  equals?: unknown;
+  /** Has one of these values. */
+  in?: Array<unknown> | null | undefined;
+  /** The attribute: a field of EmployeeInput or a custom attribute. */
+  name: string;
+};
+
+/** Which changes to deliver; all conditions must hold, an absent one always does. */
+export type ChangeFilter = {
+  /** Changes about people who were in these departments when the change was recorded. */
+  department?: Array<string> | null | undefined;
+  /** Changes about these people. */
+  employeeExternalId?: Array<string> | null | undefined;
+  /** Kinds of change, such as TRANSITION, EXPIRED or ISSUED. */
+  kind?: Array<string> | null | undefined;
+  /** Eligibility for these roles, and definitions of them. */
+  roleCode?: Array<string> | null | undefined;
+  /** Credentials of these types, and definitions of them. */
+  typeCode?: Array<string> | null | undefined;
+};
+
+/** What happened to a credential. */
+export type CredentialChangeKind =
+  /** What was told before does not hold any more. */
+  | 'CORRECTED'
+  /** The validity ended by time. */
+  | 'EXPIRED'
+  /** A notice before the expiry, as the renewal policy asks. */
+  | 'EXPIRING'
+  /** The grace period ended by time. */
+  | 'GRACE_ENDED'
+  /** Awarded for the first time, or again after a lapse or revocation. */
+  | 'ISSUED'
+  /** The suspension was lifted. */
+  | 'REINSTATED'
+  /** Awarded again while held. */
+  | 'RENEWED'
+  /** Taken back by a person. */
+  | 'REVOKED'
+  /** Suspended by a person. */
+  | 'SUSPENDED';
+
+/** What sort of proof a credential is. */
+export type CredentialKind =
+  /** A statement somebody signed or confirmed. */
+  | 'ATTESTATION'
+  /** Granted by the organisation for a skill or an achievement. */
+  | 'BADGE'
+  /** Granted by a certifying body or the organisation after an examination or course. */
+  | 'CERTIFICATION'
+  /** Granted by an authority; without it the work is not allowed. */
+  | 'LICENSE';
+
+/** Where a credential stands at an instant. */
+export type CredentialStatus =
+  /** Valid. */
+  | 'ACTIVE'
+  /** No longer valid, by time. */
+  | 'EXPIRED'
+  /** Expired, and still counted for the length of the grace period. */
+  | 'GRACE'
+  /** Issued for a day that has not come. */
+  | 'PENDING'
+  /** Taken back. */
+  | 'REVOKED'
+  /** Not valid until reinstated. */
+  | 'SUSPENDED';
+
+/** A period; at least one bound. */
+export type DuringInput = {
+  /** From this instant. */
+  from?: string | null | undefined;
+  /** Until this instant (exclusive). */
+  until?: string | null | undefined;
+};
+
+/** What is different about an eligibility. One change per person, role and write: the first that applies. */
+export type EligibilityChangeKind =
+  /** The verdict now is the same, but a stretch of the past is judged otherwise. */
+  | 'CORRECTION'
+  /** The verdict now is the same, but its future is another one. */
+  | 'FORECAST'
+  /** The verdict is another one now. */
+  | 'TRANSITION';
+
+/** Names one person; exactly one key. */
+export type EmployeeKey =
+  {   /** An e-mail address the person has, or had and nobody else ever did. */
+  email: string; externalId?: never; id?: never; }
+  |  { email?: never;   /** An id in a source, or the organisation's own. */
+  externalId: ExternalIdInput; id?: never; }
+  |  { email?: never; externalId?: never;   /** The node id. */
+  id: string | number; };
+
+/** An external id. */
+export type ExternalIdInput = {
+  /** The source in which it is an id; absent: the organisation's own id. */
+  source?: string | null | undefined;
+  /** The id. */
+  value: string;
+};
+
+/** Holding a credential. */
+export type HoldsInput = {
+  /** Whether grace does not count. */
+  strict?: boolean | null | undefined;
+  /** The type's code. */
+  typeCode: string;
+};
+
+/** A rule to publish. */
+export type RuleDraftInput = {
+  /** When it takes effect, default now; a first version by default since ever. It replaces what was to hold from then on. */
+  effectiveFrom?: string | null | undefined;
+  /** The hash of a rehearsal of this draft; refused when no rehearsal has it. */
+  rehearsalHash?: string | null | undefined;
+  /** The role it judges. */
+  roleCode: string;
+  /** What somebody must be and hold. */
+  rule: RuleNodeInput;
+  /** How long before a lapse the verdict turns to AT_RISK. */
+  warnBefore?: string | null | undefined;
+};
+
+/** One condition; exactly one key. */
+export type RuleNodeInput =
+  {   /** All of these. */
+  all: Array<RuleNodeInput>; any?: never; atLeast?: never; attribute?: never; during?: never; holds?: never; not?: never; }
+  |  { all?: never;   /** Any of these. */
+  any: Array<RuleNodeInput>; atLeast?: never; attribute?: never; during?: never; holds?: never; not?: never; }
+  |  { all?: never; any?: never;   /** At least so many of these. */
+  atLeast: AtLeastInput; attribute?: never; during?: never; holds?: never; not?: never; }
+  |  { all?: never; any?: never; atLeast?: never;   /** An attribute of the person passes a test. */
+  attribute: AttributeInput; during?: never; holds?: never; not?: never; }
+  |  { all?: never; any?: never; atLeast?: never; attribute?: never;   /** Only within a period. */
+  during: DuringInput; holds?: never; not?: never; }
+  |  { all?: never; any?: never; atLeast?: never; attribute?: never; during?: never;   /** Holds a credential of a type, or of one that counts in its place. */
+  holds: HoldsInput; not?: never; }
+  |  { all?: never; any?: never; atLeast?: never; attribute?: never; during?: never; holds?: never;   /** Not this; what is unknown stays unknown. */
+  not: RuleNodeInput; };
+
+/** What a rule says about a person at an instant. */
+export type Verdict =
+  /** Met, and about to lapse within the rule's warning time. */
+  | 'AT_RISK'
+  /** Every condition is met. */
+  | 'ELIGIBLE'
+  /** Met only because of a grace period. */
+  | 'GRACE'
+  /** A condition is not met. */
+  | 'NOT_ELIGIBLE'
+  /** Not met yet; what is missing has been asked for. */
+  | 'PENDING'
+  /** It cannot be said: a value the rule asks for is not known, or no rule is in effect. */
+  | 'UNKNOWN';
+
+export type CredentialFeedSubscriptionVariables = Exact<{
+  filter?: ChangeFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type CredentialFeedSubscription = { credentialChanged: { cursor: string, position: number, occurredAt: string, recordedAt: string, kind: CredentialChangeKind, reason: string | null, employee: { externalId: string, name: string }, credential: { id: string, status: CredentialStatus, statusText: string, expiresAt: string | null, type: { code: string, name: string } } } };
+
+export type DashboardPageQueryVariables = Exact<{
+  department?: Array<string> | string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DashboardPageQuery = { employees: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, externalId: string, name: string, jobTitle: string | null, location: string | null, roleCodes: Array<string>, manager: { id: string, name: string } | null, credentials: { totalCount: number, nodes: Array<{ id: string, status: CredentialStatus, statusText: string, expiresAt: string | null, type: { code: string, name: string, kind: CredentialKind } }> }, eligibilities: { totalCount: number, nodes: Array<{ verdict: Verdict, until: string | null, untilBecause: Array<string>, role: { code: string, title: string } }> } }> }, credentialCounts: Array<{ keys: Array<string>, count: number }> };
+
+export type EligibilityFeedSubscriptionVariables = Exact<{
+  filter?: ChangeFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type EligibilityFeedSubscription = { eligibilityChanged: { cursor: string, position: number, occurredAt: string, recordedAt: string, kind: EligibilityChangeKind, before: Verdict | null, after: Verdict, until: string | null, correctedFrom: string | null, correctedUntil: string | null, because: Array<string>, employee: { externalId: string, name: string }, role: { code: string, title: string } } };
+
+export type PublishRuleMutationVariables = Exact<{
+  input: RuleDraftInput;
+}>;
+
+
+export type PublishRuleMutation = { publishRule: { cursor: string | null, version: { version: number, effectiveFrom: string, effectiveUntil: string | null, text: string, ast: unknown, hash: string, publishedBy: string } | null, refusal: { code: string, message: string, path: Array<string> } | null } };
+
+export type WhyEligibleQueryVariables = Exact<{
+  employee: EmployeeKey;
+  roleCode: string;
+  at?: string | null | undefined;
+  knownAt?: string | null | undefined;
+}>;
+
+
+export type WhyEligibleQuery = { eligibility: { verdict: Verdict, since: string | null, until: string | null, untilVerdict: Verdict | null, untilBecause: Array<string>, nextEligibleAt: string | null, ruleVersion: number | null, employee: { name: string, jobTitle: string | null, department: string | null }, role: { title: string, rule: { version: number, text: string, effectiveFrom: string } | null }, explanation: Array<{ id: string, parentId: string | null, op: string, verdict: Verdict, since: string | null, until: string | null, binding: boolean, text: string, factIds: Array<string> }>, segments: Array<{ from: string | null, to: string | null, verdict: Verdict, ruleVersion: number | null }> } };
+
+
+export const CredentialFeedDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"CredentialFeed"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"ChangeFilter"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Cursor"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"credentialChanged"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"position"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"recordedAt"}},{"kind":"Field","name":{"kind":"Name","value":"employee"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"externalId"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"credential"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"statusText"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"type"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}}]}}]}}]} as unknown as DocumentNode<CredentialFeedSubscription, CredentialFeedSubscriptionVariables>;
+export const DashboardPageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"DashboardPage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"department"}},"type":{"kind":"ListType","type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"employees"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"department"},"value":{"kind":"Variable","name":{"kind":"Name","value":"department"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"status"},"value":{"kind":"ListValue","values":[{"kind":"EnumValue","value":"ACTIVE"},{"kind":"EnumValue","value":"ON_LEAVE"}]}}]}},{"kind":"Argument","name":{"kind":"Name","value":"orderBy"},"value":{"kind":"EnumValue","value":"NAME"}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"externalId"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"jobTitle"}},{"kind":"Field","name":{"kind":"Name","value":"location"}},{"kind":"Field","name":{"kind":"Name","value":"roleCodes"}},{"kind":"Field","name":{"kind":"Name","value":"manager"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"credentials"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"operational"},"value":{"kind":"BooleanValue","value":true}}]}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"10"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"statusText"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"type"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"eligibilities"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"verdict"},"value":{"kind":"ListValue","values":[{"kind":"EnumValue","value":"ELIGIBLE"},{"kind":"EnumValue","value":"AT_RISK"},{"kind":"EnumValue","value":"GRACE"}]}}]}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"5"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"role"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"title"}}]}},{"kind":"Field","name":{"kind":"Name","value":"verdict"}},{"kind":"Field","name":{"kind":"Name","value":"until"}},{"kind":"Field","name":{"kind":"Name","value":"untilBecause"}}]}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"credentialCounts"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"groupBy"},"value":{"kind":"ListValue","values":[{"kind":"EnumValue","value":"STATUS"}]}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"department"},"value":{"kind":"Variable","name":{"kind":"Name","value":"department"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"keys"}},{"kind":"Field","name":{"kind":"Name","value":"count"}}]}}]}}]} as unknown as DocumentNode<DashboardPageQuery, DashboardPageQueryVariables>;
+export const EligibilityFeedDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"EligibilityFeed"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"ChangeFilter"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Cursor"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"eligibilityChanged"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"position"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"recordedAt"}},{"kind":"Field","name":{"kind":"Name","value":"employee"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"externalId"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"role"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"title"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"before"}},{"kind":"Field","name":{"kind":"Name","value":"after"}},{"kind":"Field","name":{"kind":"Name","value":"until"}},{"kind":"Field","name":{"kind":"Name","value":"correctedFrom"}},{"kind":"Field","name":{"kind":"Name","value":"correctedUntil"}},{"kind":"Field","name":{"kind":"Name","value":"because"}}]}}]}}]} as unknown as DocumentNode<EligibilityFeedSubscription, EligibilityFeedSubscriptionVariables>;
+export const PublishRuleDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PublishRule"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RuleDraftInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"publishRule"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"version"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"effectiveFrom"}},{"kind":"Field","name":{"kind":"Name","value":"effectiveUntil"}},{"kind":"Field","name":{"kind":"Name","value":"text"}},{"kind":"Field","name":{"kind":"Name","value":"ast"}},{"kind":"Field","name":{"kind":"Name","value":"hash"}},{"kind":"Field","name":{"kind":"Name","value":"publishedBy"}}]}},{"kind":"Field","name":{"kind":"Name","value":"refusal"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}}]}}]}}]} as unknown as DocumentNode<PublishRuleMutation, PublishRuleMutationVariables>;
+export const WhyEligibleDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"WhyEligible"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"employee"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"EmployeeKey"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"roleCode"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"at"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"DateTime"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"knownAt"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"DateTime"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"eligibility"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"employee"},"value":{"kind":"Variable","name":{"kind":"Name","value":"employee"}}},{"kind":"Argument","name":{"kind":"Name","value":"roleCode"},"value":{"kind":"Variable","name":{"kind":"Name","value":"roleCode"}}},{"kind":"Argument","name":{"kind":"Name","value":"at"},"value":{"kind":"Variable","name":{"kind":"Name","value":"at"}}},{"kind":"Argument","name":{"kind":"Name","value":"knownAt"},"value":{"kind":"Variable","name":{"kind":"Name","value":"knownAt"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"employee"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"jobTitle"}},{"kind":"Field","name":{"kind":"Name","value":"department"}}]}},{"kind":"Field","name":{"kind":"Name","value":"role"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"title"}},{"kind":"Field","name":{"kind":"Name","value":"rule"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"text"}},{"kind":"Field","name":{"kind":"Name","value":"effectiveFrom"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"verdict"}},{"kind":"Field","name":{"kind":"Name","value":"since"}},{"kind":"Field","name":{"kind":"Name","value":"until"}},{"kind":"Field","name":{"kind":"Name","value":"untilVerdict"}},{"kind":"Field","name":{"kind":"Name","value":"untilBecause"}},{"kind":"Field","name":{"kind":"Name","value":"nextEligibleAt"}},{"kind":"Field","name":{"kind":"Name","value":"ruleVersion"}},{"kind":"Field","name":{"kind":"Name","value":"explanation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"parentId"}},{"kind":"Field","name":{"kind":"Name","value":"op"}},{"kind":"Field","name":{"kind":"Name","value":"verdict"}},{"kind":"Field","name":{"kind":"Name","value":"since"}},{"kind":"Field","name":{"kind":"Name","value":"until"}},{"kind":"Field","name":{"kind":"Name","value":"binding"}},{"kind":"Field","name":{"kind":"Name","value":"text"}},{"kind":"Field","name":{"kind":"Name","value":"factIds"}}]}},{"kind":"Field","name":{"kind":"Name","value":"segments"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"from"}},{"kind":"Field","name":{"kind":"Name","value":"to"}},{"kind":"Field","name":{"kind":"Name","value":"verdict"}},{"kind":"Field","name":{"kind":"Name","value":"ruleVersion"}}]}}]}}]}}]} as unknown as DocumentNode<WhyEligibleQuery, WhyEligibleQueryVariables>;
