@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import {
-  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputField,
   type GraphQLNamedType,
   isEnumType,
   isInputObjectType,
@@ -81,10 +82,10 @@ describe('the schema', () => {
     if (isEnumType(type))
       parts.push(...type.getValues().map(({ name, description }) => ({ name: `${type.name}.${name}`, description })));
     if (isInputObjectType(type) || isObjectType(type) || isInterfaceType(type)) {
-      for (const field of Object.values(type.getFields())) {
+      for (const field of Object.values<GraphQLField<unknown, unknown> | GraphQLInputField>(type.getFields())) {
         const name = `${type.name}.${field.name}`;
         parts.push({ name, description: field.description });
-        const args: readonly GraphQLArgument[] = 'args' in field ? field.args : [];
+        const args = 'args' in field ? field.args : [];
         parts.push(...args.map((arg) => ({ name: `${name}(${arg.name}:)`, description: arg.description })));
       }
     }
