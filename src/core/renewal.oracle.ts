@@ -65,6 +65,13 @@ function plus(day: string, span: string, times = 1): string {
 const tomorrow = (day: string): string => plus(day, 'P1D');
 const yesterday = (day: string): string => plus(day, 'P1D', -1);
 
+/** Slips about awards that arrive together are taken up whole ones first, then those that name the sooner end; never by their number. */
+function awardOrder(a: OracleFact, b: OracleFact): number {
+  const pile = ({ initial }: OracleFact): number => (initial === null ? 1 : initial ? 0 : 2);
+  const named = ({ end }: OracleFact): string => (end ? key(end) : '');
+  return pile(a) - pile(b) || named(a).localeCompare(named(b), 'en');
+}
+
 /** Walks from one day to another, both included. */
 export function walk(policy: OraclePolicy, facts: OracleFact[], from: string, to: string): OracleDiary {
   const diary: OracleDiary = { status: new Map(), events: [], awards: [] };
@@ -138,20 +145,26 @@ export function walk(policy: OraclePolicy, facts: OracleFact[], from: string, to
       !isBefore(fact.at, { day: plus(end.day, policy.early, -1), slot: end.slot });
     const isTolerated = isOpen && isLate && policy.backdate && inWindowAfter(fact.at, policy.grace);
     const keeps = policy.anchor === 'EXPIRY' && (isEarlyEnough || isTolerated);
-    award = fact;
+    // A second card: it replaces the first only when it is good for at least as long.
+    let newEnd: Moment | null;
+    let newOrigin = keeps ? origin : fact.at.day;
+    let newSpent = keeps ? spent : 0;
     if (fact.end) {
-      end = fact.end;
+      newEnd = fact.end;
       // The end becomes the anniversary the next life is counted from.
       const coversLastDay = policy.lastDay === 'ON_ANNIVERSARY' || policy.calendarMonths !== null;
-      origin = coversLastDay && end.slot === 0 ? yesterday(end.day) : end.day;
-      spent = 0;
+      newOrigin = coversLastDay && newEnd.slot === 0 ? yesterday(newEnd.day) : newEnd.day;
+      newSpent = 0;
     } else {
-      if (!keeps) {
-        origin = fact.at.day;
-        spent = 0;
-      }
-      do end = leafTo(++spent, origin);
-      while (keeps && end && !isBefore(fact.at, end));
+      do newEnd = leafTo(++newSpent, newOrigin);
+      while (keeps && newEnd && !isBefore(fact.at, newEnd));
+    }
+    const isShorter = isOpen && newEnd !== null && (end === null || isBefore(newEnd, end));
+    if (!isShorter) {
+      award = fact;
+      end = newEnd;
+      origin = newOrigin;
+      spent = newSpent;
     }
     held = true;
     revoked = false;
@@ -163,7 +176,7 @@ export function walk(policy: OraclePolicy, facts: OracleFact[], from: string, to
     for (let slot = 0; slot < SLOTS; slot++) {
       const now = { day, slot };
       const today = facts.filter((f) => key(f.at) === key(now));
-      today.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.id < b.id ? -1 : 1));
+      today.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || awardOrder(a, b) || (a.id < b.id ? -1 : 1));
       const isPending = (): boolean =>
         !held &&
         facts.some((f) => f.kind === 'AWARD' && !isBefore(now, f.recordedAt)) &&

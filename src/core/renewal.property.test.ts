@@ -187,6 +187,40 @@ describe('the renewal fold against a clerk with a calendar (C4, C6, C7, C9)', ()
     );
   });
 
+  it('does not depend on what the facts are called, or in which order they were numbered (C8)', () => {
+    fc.assert(
+      fc.property(stories, fc.infiniteStream(fc.nat()), ({ policy, facts, zone }, numbers) => {
+        const renamed = facts.map((fact, i) => ({ ...fact, id: `${numbers.next().value} ${i}` }));
+        const shape = (list: OracleFact[]): object => {
+          const { segments, events, awards } = foldHolding(policyOf(policy, zone), evidenceOf(list, zone));
+          return {
+            segments,
+            events: events.map((e) => [e.kind, e.at, e.expiresAt]),
+            awards: awards.map((a) => [a.mode, a.at, a.counted]),
+          };
+        };
+        expect(shape(renamed)).toEqual(shape(facts));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never takes time away with an award: only after a revocation can an expiry be sooner than the one before (C8)', () => {
+    fc.assert(
+      fc.property(stories, ({ policy, facts, zone }) => {
+        let expiry = -Infinity;
+        for (const event of foldHolding(policyOf(policy, zone), evidenceOf(facts, zone)).events) {
+          if (event.kind === 'REVOKED') expiry = -Infinity;
+          else {
+            expect(event.expiresAt ?? Infinity).toBeGreaterThanOrEqual(expiry);
+            expiry = event.expiresAt ?? Infinity;
+          }
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('gives canonical, contiguous segments that run to the end of time', () => {
     fc.assert(
       fc.property(stories, ({ policy, facts, zone }) => {

@@ -99,6 +99,57 @@ describe('what a renewal is counted from (C6, D5)', () => {
   });
 });
 
+describe('overlapping awards of one holding (C8)', () => {
+  const p = policy({ life: span('P1Y') });
+  const june = (id: string) => award('2026-02-01', { id, end: at('2026-07-01') });
+  const august = (id: string, day = '2026-01-01') => award(day, { id, end: at('2026-09-01') });
+
+  it('last until the latest of their ends, whichever came first, and expire once', () => {
+    for (const [evidence, begin] of [
+      [[august('a'), june('b')], '2026-01-01'],
+      [[june('a'), august('b', '2026-03-01')], '2026-02-01'],
+    ] as const) {
+      const holding = foldHolding(p, evidence);
+      expect(through(p, ...evidence)).toBe('2026-08-31');
+      expect(story(p, holding)).toEqual([`${begin} ISSUED`, expect.stringContaining('RENEWED'), '2026-09-01 EXPIRED']);
+      expect(holding.awards.map((a) => a.counted)).toEqual([true, true]);
+    }
+  });
+
+  it('leave the longer one in effect, with its own date and anchor', () => {
+    const { segments } = foldHolding(p, [august('a'), june('b')]);
+    expect(segments.map((s) => [dayOf(s.from, ZONE), s.status, dayOf(s.issuedAt, ZONE)])).toEqual([
+      ['2026-01-01', 'ACTIVE', '2026-01-01'],
+      ['2026-09-01', 'EXPIRED', '2026-01-01'],
+    ]);
+    const anchored = policy({ life: span('P1Y'), anchor: 'EXPIRY', early: span('P3M') });
+    expect(through(anchored, august('a'), june('b'), award('2026-08-15'))).toBe('2027-08-31');
+  });
+
+  it('of one instant give the same timeline whatever they are called', () => {
+    const [first, second] = [
+      foldHolding(p, [august('a'), { ...june('b'), at: at('2026-01-01') }]),
+      foldHolding(p, [august('b'), { ...june('a'), at: at('2026-01-01') }]),
+    ];
+    expect(first.segments).toEqual(second.segments);
+    expect(line(p, first)).toEqual(['2026-01-01 ACTIVE', '2026-09-01 EXPIRED']);
+  });
+
+  it('are no more than what is left of them: time that a revocation took away stays away', () => {
+    const evidence = [august('a'), act('REVOCATION', '2026-01-15'), june('b')];
+    expect(line(p, foldHolding(p, evidence))).toEqual([
+      '2026-01-01 ACTIVE',
+      '2026-01-15 REVOKED',
+      '2026-02-01 ACTIVE',
+      '2026-07-01 EXPIRED',
+    ]);
+  });
+
+  it('never end once one of them never ends', () => {
+    expect(through(NEVER_EXPIRES(ZONE), award('2026-01-01'), june('b'))).toBeNull();
+  });
+});
+
 describe('lapse and reinstatement (C6)', () => {
   const p = policy({ life: span('P1Y'), reinstateWithin: span('P6M') });
   const mode = (on: string, initial?: boolean): string[] =>

@@ -81,7 +81,11 @@ export interface Holding {
 
 /**
  * Folds evidence, in any order, into the holding's timeline. At one instant awards come before suspensions, reinstatements and
- * revocations, and facts of one kind go by id; a fact at an expiry comes before the expiry.
+ * revocations; a fact at an expiry comes before the expiry. Awards of one instant go by what they say (initial ones first, then
+ * by the end they name), so that the timeline does not depend on ids.
+ *
+ * Coverage is the union of what the awards give: one that would end before the expiry in effect counts and changes nothing, the
+ * award that gave that expiry stays in effect. Only a revocation takes time away.
  *
  * After a revocation an award counts unless `initial` is false; more than reinstateWithin after the expiry only when it is true.
  * A revocation also takes away awards on record by then that have not begun. A suspension hides the status, not the clock.
@@ -114,10 +118,18 @@ const RANK = { AWARD: 0, SUSPENSION: 1, REINSTATEMENT: 2, REVOCATION: 3 } as con
 
 function inOrder(evidence: readonly Evidence[]): readonly Evidence[] {
   const compare = (a: Evidence, b: Evidence): number =>
-    a.at - b.at || RANK[a.kind] - RANK[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+    a.at - b.at || RANK[a.kind] - RANK[b.kind] || compareAwards(a, b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
   for (let i = 1; i < evidence.length; i++)
     if (compare(evidence[i - 1] as Evidence, evidence[i] as Evidence) > 0) return [...evidence].sort(compare);
   return evidence;
+}
+
+/** Of one instant: a whole award before one that does not say, before a mere renewal; the policy's end before ends that are given. */
+function compareAwards(a: Evidence, b: Evidence): number {
+  if (a.kind !== 'AWARD' || b.kind !== 'AWARD') return 0;
+  const end = (award: AwardEvidence): number => award.expiresAt ?? -Infinity;
+  const weight = (award: AwardEvidence): number => (award.initial === true ? 0 : award.initial === null ? 1 : 2);
+  return weight(a) - weight(b) || (end(a) < end(b) ? -1 : end(a) > end(b) ? 1 : 0);
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -184,7 +196,7 @@ class HoldingFold {
     const mode = this.modeOf(award.at);
     const counted = this.counts(award);
     if (counted) {
-      this.begin(award, this.isAwarded && !this.isRevoked && this.extends(award.at));
+      this.begin(award, this.isAwarded && !this.isRevoked);
       this.isAwarded = true;
       this.isRevoked = false;
       this.emit(mode === 'RENEWAL' ? 'RENEWED' : 'ISSUED', award.at, award.id);
@@ -217,24 +229,31 @@ class HoldingFold {
     return backdate && grace !== null && at < spanAfter(this.expiry, grace, zone);
   }
 
-  /** Puts an award into effect. */
-  private begin(award: AwardEvidence, keepsAnchor: boolean): void {
+  /** Puts an award into effect, unless what it extends lasts longer. */
+  private begin(award: AwardEvidence, isHeld: boolean): void {
+    const { expiry, anchor, lives } = this.endAfter(award, isHeld && this.extends(award.at));
+    if (isHeld && expiry < this.expiry) return;
     const { grace, graceCounts, zone } = this.policy;
     this.issuedAt = award.at;
+    this.expiry = expiry;
+    this.anchor = anchor;
+    this.lives = lives;
+    this.graceEnd = graceCounts && grace !== null && expiry !== Infinity ? spanAfter(expiry, grace, zone) : expiry;
+  }
+
+  /** Where an award leads: its end, and what the next one is counted from. */
+  private endAfter(award: AwardEvidence, keepsAnchor: boolean): { expiry: Instant; anchor: DayNumber; lives: number } {
     if (award.expiresAt !== null && award.expiresAt !== Infinity) {
-      this.expiry = Math.max(award.expiresAt, award.at);
-      this.anchor = this.terms.anchorOf(this.expiry);
-      this.lives = 0;
-    } else {
-      if (!keepsAnchor) {
-        this.anchor = this.terms.dayAt(award.at);
-        this.lives = 0;
-      }
-      // A renewal in a grace longer than a life skips the lives that are already over.
-      do this.expiry = award.expiresAt ?? this.terms.endOf(this.anchor, ++this.lives);
-      while (keepsAnchor && this.expiry <= award.at);
+      const expiry = Math.max(award.expiresAt, award.at);
+      return { expiry, anchor: this.terms.anchorOf(expiry), lives: 0 };
     }
-    this.graceEnd = graceCounts && grace !== null && this.expiry !== Infinity ? spanAfter(this.expiry, grace, zone) : this.expiry;
+    const anchor = keepsAnchor ? this.anchor : this.terms.dayAt(award.at);
+    let lives = keepsAnchor ? this.lives : 0;
+    let expiry: Instant;
+    // A renewal in a grace longer than a life skips the lives that are already over.
+    do expiry = award.expiresAt ?? this.terms.endOf(anchor, ++lives);
+    while (keepsAnchor && expiry <= award.at);
+    return { expiry, anchor, lives };
   }
 
   /** Lets time pass from the last fact up to (not including) an instant: notices, expiry, end of grace. */
