@@ -75,7 +75,7 @@ describe('reading a rule', () => {
     [
       'an unknown credential type',
       { any: [a, { not: { holds: { typeCode: 'X' } } }] },
-      'RULE_CREDENTIAL_TYPE_UNKNOWN',
+      'UNKNOWN_CREDENTIAL_TYPE',
       'any.1.not.holds.typeCode',
     ],
     ['no type code', { holds: {} }, 'RULE_MALFORMED', 'holds'],
