@@ -9,6 +9,7 @@ export class OpenWrite implements Write {
   readonly source: string | null;
   readonly touched = new Set<string>();
   readonly arrived = new Set<string>();
+  #earlier: NewEntry[] = [];
   #entries: NewEntry[] = [];
   #isClosed = false;
 
@@ -35,13 +36,19 @@ export class OpenWrite implements Write {
     this.#entries.push(entry);
   }
 
+  precede(entries: readonly NewEntry[]): void {
+    if (this.#isClosed) throw new Error('a change was preceded after it was closed');
+    this.#earlier.push(...entries);
+  }
+
   amend(rewrite: (entry: NewEntry) => NewEntry): void {
+    this.#earlier = this.#earlier.map(rewrite);
     this.#entries = this.#entries.map(rewrite);
   }
 
   /** No more facts after this; answers those collected. */
   close(): readonly NewEntry[] {
     this.#isClosed = true;
-    return this.#entries;
+    return [...this.#earlier.sort((a, b) => a.occurredAt - b.occurredAt), ...this.#entries];
   }
 }

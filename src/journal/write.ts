@@ -30,6 +30,8 @@ export interface Write {
   readonly arrived: ReadonlySet<string>;
   /** Collects a fact; all are appended in one statement just before the commit. Throws once that has happened. */
   record(entry: NewEntry): void;
+  /** Collects facts that became true before this change and were not told yet: they go before all it records, in order of time. */
+  precede(entries: readonly NewEntry[]): void;
   /** Rewrites every fact collected so far: the last reaction numbers the facts of each person with it. */
   amend(rewrite: (entry: NewEntry) => NewEntry): void;
 }

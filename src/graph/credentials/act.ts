@@ -47,7 +47,6 @@ export async function actOnCredential(write: Write, kind: Kind, act: CredentialA
   const ids = await ensureHoldings(write, [holding]);
   const credentialId = ids.get(holdingKey(holding))!;
   await recordFacts(write, [{ id: uuidv7(), credentialId, employeeId: holding.employeeId, kind, at, zone: type.policy.zone, reason: act.reason.trim() }]);
-  if (segments.length === 0) recordEarlyAct(write, holding, kind, at, act.reason.trim());
   write.touch([holding.employeeId]);
   return credentialId;
 }
@@ -91,16 +90,4 @@ function refuse(kind: Kind, status: CredentialStatus | null, isUnknown: boolean)
     return refusal('NOT_SUSPENDED', 'The credential is not suspended at that instant: there is nothing to reinstate.', ['effectiveAt']);
   }
   return null;
-}
-
-// an act on a holding that has no timeline yet makes nothing happen, but the log must have it
-function recordEarlyAct(write: Write, holding: HoldingRow, kind: Kind, at: number, reason: string): void {
-  write.record({
-    kind: 'credential.act_recorded',
-    entity: holding.employeeId,
-    entityVersion: 0,
-    subject: holding.employeeId,
-    occurredAt: at,
-    body: { kind: 'RECORDED', credential: holding.id, act: kind, reason },
-  });
 }

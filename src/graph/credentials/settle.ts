@@ -22,7 +22,9 @@ export interface SettledCredentials {
   readonly holdings: readonly SettledHolding[];
   /** The codes of the types whose timelines are not what they were. */
   readonly changedTypes: ReadonlySet<string>;
-  /** What happened, to be recorded; in order of time. */
+  /** What time had brought before the change and was not told yet. */
+  readonly due: readonly NewEntry[];
+  /** What the change made happen. */
   readonly events: readonly NewEntry[];
   /** The next instant at which time alone makes something happen. */
   readonly nextAt: number;
@@ -85,6 +87,7 @@ function settlePerson(
   const until = Math.max(options.until, person.settledUntil);
   const holdings: SettledHolding[] = [];
   const changedTypes = new Set<string>();
+  const due: NewEntry[] = [];
   const events: NewEntry[] = [];
   let nextAt = Infinity;
   for (const row of after.rows.values()) {
@@ -94,12 +97,17 @@ function settlePerson(
     const policyBefore = (isRedefined && options.definitionsBefore?.types.get(row.typeId)?.policy) || type.policy;
     const factsBefore = before.facts.get(row.id) ?? [];
     const factsAfter = after.facts.get(row.id) ?? [];
-    const isSame = !isRedefined && sameFacts(factsBefore, factsAfter);
+    const fresh = sameFacts(factsBefore, factsAfter) ? null : differing(factsBefore, factsAfter);
+    const isSame = !isRedefined && fresh === null;
     const folded = foldHolding(type.policy, evidenceOf(factsAfter));
     const holding = { row, type, before: isSame ? folded : foldHolding(policyBefore, evidenceOf(factsBefore)), after: folded };
     holdings.push(holding);
     if (!isSame) changedTypes.add(type.code);
-    events.push(...eventsOf(holding, person.settledUntil, until, [...factsBefore, ...factsAfter]));
+    const facts = new Map([...factsBefore, ...factsAfter].map((fact) => [fact.id, fact]));
+    due.push(...dueEvents(holding, person.settledUntil, until, facts));
+    const made = isSame ? [] : changeEvents(holding, until, facts);
+    events.push(...made);
+    if (made.length === 0 && fresh !== null) events.push(toRecorded(holding, fresh, until));
     for (const event of folded.events) {
       if (event.at > until && isAnnounced(event, type)) {
         nextAt = Math.min(nextAt, event.at);
@@ -107,8 +115,7 @@ function settlePerson(
       }
     }
   }
-  events.sort((a, b) => a.occurredAt - b.occurredAt);
-  return { holdings, changedTypes, events, nextAt };
+  return { holdings, changedTypes, due, events, nextAt };
 }
 
 function sameFacts(a: readonly CredentialFact[], b: readonly CredentialFact[]): boolean {
@@ -117,32 +124,52 @@ function sameFacts(a: readonly CredentialFact[], b: readonly CredentialFact[]): 
   return b.every((fact) => ids.has(fact.id));
 }
 
+/** The latest fact that is in one of two lists only. */
+function differing(a: readonly CredentialFact[], b: readonly CredentialFact[]): CredentialFact {
+  const before = new Set(a.map((fact) => fact.id));
+  const after = new Set(b.map((fact) => fact.id));
+  return [...a.filter((fact) => !after.has(fact.id)), ...b.filter((fact) => !before.has(fact.id))].at(-1)!;
+}
+
 // a purely developmental credential raises no alert
 function isAnnounced(event: HoldingEvent, type: CredentialType): boolean {
   return event.kind !== 'EXPIRING' || type.operational;
 }
 
-/**
- * What happened to one holding: what time brought between `settled` and `until` as was known before, then what the change added to the past
- * and present. A past that is told otherwise without anything new in it is a CORRECTED.
- */
-function eventsOf(holding: SettledHolding, settled: number, until: number, facts: readonly CredentialFact[]): NewEntry[] {
-  const factById = new Map(facts.map((fact) => [fact.id, fact]));
-  const entry = (event: HoldingEvent) => toEntry(holding, event.kind, event.at, event.expiresAt, event.factId === null ? undefined : factById.get(event.factId));
+type Facts = ReadonlyMap<string, CredentialFact>;
+
+/** What time brought to a holding between `settled` and `until`, as was known before the change. */
+function dueEvents(holding: SettledHolding, settled: number, until: number, facts: Facts): NewEntry[] {
   const due = holding.before.events.filter((event) => event.at > settled && event.at <= until && isAnnounced(event, holding.type));
-  const entries = due.map(entry);
-  if (holding.before === holding.after) return entries;
+  return due.map((event) => eventEntry(holding, event, facts));
+}
+
+/** What a change added to the past and present of a holding. A past that is told otherwise without anything new in it is a CORRECTED. */
+function changeEvents(holding: SettledHolding, until: number, facts: Facts): NewEntry[] {
   const told = new Set(holding.before.events.filter((event) => event.at <= until).map(eventKey));
   const past = holding.after.events.filter((event) => event.at <= until);
   const added = past.filter((event) => !told.has(eventKey(event)) && event.kind !== 'EXPIRING');
-  entries.push(...added.map(entry));
   const isStill = new Set(past.map(eventKey));
   const isTakenBack = holding.before.events.some((event) => event.at <= until && event.kind !== 'EXPIRING' && !isStill.has(eventKey(event)));
-  if (added.length === 0 && isTakenBack) {
-    const current = holding.after.segments.find((segment) => segment.from <= until && until < segment.to);
-    entries.push(toEntry(holding, 'CORRECTED', until, current?.expiresAt ?? null, undefined));
-  }
-  return entries;
+  if (added.length > 0 || !isTakenBack) return added.map((event) => eventEntry(holding, event, facts));
+  const current = holding.after.segments.find((segment) => segment.from <= until && until < segment.to);
+  return [toEntry(holding, 'CORRECTED', until, current?.expiresAt ?? null, undefined)];
+}
+
+// what takes effect later, or not at all, makes nothing happen now; but every change is in the log, or it would never count as known
+function toRecorded({ row, type }: SettledHolding, fact: CredentialFact, until: number): NewEntry {
+  return {
+    kind: 'credential.act_recorded',
+    entity: row.employeeId,
+    entityVersion: 0,
+    subject: row.employeeId,
+    occurredAt: Math.min(fact.at, until),
+    body: { kind: 'RECORDED', credential: row.id, typeCode: type.code, act: fact.kind, reason: fact.reason, effectiveAt: instantText(fact.at) },
+  };
+}
+
+function eventEntry(holding: SettledHolding, event: HoldingEvent, facts: Facts): NewEntry {
+  return toEntry(holding, event.kind, event.at, event.expiresAt, event.factId === null ? undefined : facts.get(event.factId));
 }
 
 function eventKey(event: HoldingEvent): string {

@@ -29,6 +29,8 @@ export interface JudgedPerson {
 export interface Judgement {
   /** The stretches to store; null: as they are. */
   readonly segments: VerdictSegment[] | null;
+  /** What time had brought before the change and was not told yet. */
+  readonly due: NewEntry[];
   readonly events: NewEntry[];
   /** The next instant at which the verdict changes by time alone. */
   readonly nextAt: number;
@@ -48,19 +50,20 @@ export function judgeAgain(person: JudgedPerson, judged: JudgedRole, stored: rea
   const versionsBefore = isPublished ? effective(judged.published.filter((row) => row.recordedIn !== setting.change)) : judged.versions;
   const before = versionsBefore.length === 0 ? null : fromSegments(stored, versionsBefore);
   const after = judge(judged.versions, person.after, zone);
-  const events = before === null ? [] : dueEvents(person, judged, before, setting);
+  const due = before === null ? [] : dueEvents(person, judged, before, setting);
+  const events: NewEntry[] = [];
   const difference = diffVerdicts(before, after, until);
   if (difference && !(difference.before === null && difference.after === 'NOT_ELIGIBLE')) {
     events.push(toEntry(person.id, judged, difference, occurredAt(difference, after, until), because(person, judged, difference, isPublished, setting)));
   }
   const segments = toSegments(after);
-  return { segments: sameSegments(segments, stored) ? null : segments, events, nextAt: nextTransition(after, until) ?? Infinity };
+  return { segments: sameSegments(segments, stored) ? null : segments, due, events, nextAt: nextTransition(after, until) ?? Infinity };
 }
 
 /** What time brought for a role that the change does not concern. */
 export function passTime(person: JudgedPerson, judged: JudgedRole, stored: readonly VerdictSegment[], setting: Setting): Judgement {
   const timeline = fromSegments(stored, judged.versions);
-  return { segments: null, events: dueEvents(person, judged, timeline, setting), nextAt: nextTransition(timeline, setting.until) ?? Infinity };
+  return { segments: null, due: dueEvents(person, judged, timeline, setting), events: [], nextAt: nextTransition(timeline, setting.until) ?? Infinity };
 }
 
 function dueEvents(person: JudgedPerson, judged: JudgedRole, timeline: VerdictTimeline, { until, zone, labels }: Setting): NewEntry[] {

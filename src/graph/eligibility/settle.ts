@@ -64,6 +64,7 @@ type StoredSegment = VerdictSegment & { readonly id: number };
 /** The people settled together. */
 class Portion {
   private readonly labels: Labels;
+  private readonly due: NewEntry[] = [];
   private readonly events: NewEntry[] = [];
   private readonly next = new Map<string, number>();
   private readonly retired: number[] = [];
@@ -117,9 +118,11 @@ class Portion {
     };
     const setting = { change: this.write.change, until: Math.max(this.until, person.settledUntil), zone: this.zone, labels: this.labels };
     let nextAt = credentials.nextAt;
-    const events = [...credentials.events];
+    this.due.push(...credentials.due);
+    this.events.push(...credentials.events);
     const take = (judgement: Judgement, judged: JudgedRole) => {
-      events.push(...judgement.events);
+      this.due.push(...judgement.due);
+      this.events.push(...judgement.events);
       nextAt = Math.min(nextAt, judgement.nextAt);
       if (judgement.segments) this.replace(person.id, judged, stored.get(judged.role.uuid) ?? [], judgement.segments);
     };
@@ -128,7 +131,6 @@ class Portion {
       const judged = this.rules.judged.get(roleId);
       if (judged && !concerned.has(judged)) take(passTime(judgedPerson, judged, segments, setting), judged);
     }
-    this.events.push(...events);
     this.next.set(person.id, nextAt);
   }
 
@@ -195,7 +197,9 @@ class Portion {
         [rowsParam(this.recorded), this.write.change],
       );
     }
-    this.events.sort((a, b) => a.occurredAt - b.occurredAt);
+    const inOrder = (a: NewEntry, b: NewEntry) => a.occurredAt - b.occurredAt;
+    this.write.precede(this.due.sort(inOrder));
+    this.events.sort(inOrder);
     for (const event of this.events) this.write.record(event);
     const versions = await this.number();
     const records = [...this.people.values()].map((person) => ({
