@@ -12,7 +12,9 @@ const answer = await fetch(url, {
   method: 'POST',
   headers: { 'content-type': 'application/json', authorization: `Bearer ${process.env.KEY ?? ''}` },
   body: JSON.stringify({ query: readFileSync(file, 'utf8'), variables: JSON.parse(variables) }),
-}).catch((error) => ({ json: () => ({ errors: [{ message: `${url} does not answer: ${error.cause?.code ?? error.message}` }] }) }));
+}).catch((error) => ({
+  json: () => ({ errors: [{ message: `${url} does not answer: ${error.cause?.code ?? error.message}` }] }),
+}));
 const { data, errors } = await answer.json();
 process.stdout.write(`${JSON.stringify(errors ?? data, null, 2)}\n`);
 process.exit(errors ? 1 : 0);

@@ -114,7 +114,17 @@ async function build(
   timers.start();
   onStop(() => timers.stop());
 
-  const graph: Graph = { clock, zone, writer, ingestion, feed, cursors, credentials, rules, openSnapshot: () => openSnapshot(pool) };
+  const graph: Graph = {
+    clock,
+    zone,
+    writer,
+    ingestion,
+    feed,
+    cursors,
+    credentials,
+    rules,
+    openSnapshot: () => openSnapshot(pool),
+  };
   const { key: adminKey, isNew } = bootstrapKey(config.adminKey, config.dataDir);
   const authenticate = keyAuthentication(adminKey);
   let isReady = false;
@@ -132,7 +142,9 @@ async function build(
   onStop(() => server.stop());
   const url = await server.listen().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') throw error;
-    throw new StartError(`Cannot listen on ${config.host}:${config.port} (${error.code}): stop what is there, or set HOST and PORT.`);
+    throw new StartError(
+      `Cannot listen on ${config.host}:${config.port} (${error.code}): stop what is there, or set HOST and PORT.`,
+    );
   });
   isReady = true;
   return { url, adminKey, isNewKey: isNew, graph, stop: stopAll };
@@ -154,7 +166,11 @@ async function embedded(config: Config, log: Log, onStop: (stop: () => Promise<u
   return postgres.url;
 }
 
-async function databaseClock(pool: Parameters<typeof keepSynchronised>[1], log: Log, onStop: (stop: () => Promise<unknown>) => void): Promise<Clock> {
+async function databaseClock(
+  pool: Parameters<typeof keepSynchronised>[1],
+  log: Log,
+  onStop: (stop: () => Promise<unknown>) => void,
+): Promise<Clock> {
   const clock = systemClock(log);
   const synchronisation = await keepSynchronised(clock, pool, log);
   onStop(async () => synchronisation.stop());

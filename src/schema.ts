@@ -65,6 +65,9 @@ export function buildGraphSchema(): GraphQLSchema {
     if (!isInputObjectType(type)) throw new Error(`${name} is no input type`);
     type.isOneOf = true;
   }
+  schema.getQueryType()!.description = 'What is true, at any instant, as known at any instant.';
+  schema.getMutationType()!.description = 'What happened, and what is to hold: each is one change, answered when the log has it.';
+  schema.getSubscriptionType()!.description = 'What changes: every subscription is a cursor on the change log.';
   stripPropertyResolvers(schema);
   return schema;
 }

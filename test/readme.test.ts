@@ -9,7 +9,8 @@ import { buildGraphSchema } from '../src/schema';
 
 const root = path.resolve(__dirname, '..');
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-const blocks = (language: string) => [...readme.matchAll(new RegExp('```' + language + '\\n([\\s\\S]*?)```', 'g'))].map((match) => match[1]!);
+const blocks = (language: string) =>
+  [...readme.matchAll(new RegExp('```' + language + '\\n([\\s\\S]*?)```', 'g'))].map((match) => match[1]!);
 const commands = blocks('sh').flatMap((block) => block.trim().split('\n'));
 
 async function freePort(): Promise<number> {
@@ -40,7 +41,10 @@ describe('README', () => {
   });
 
   /** Runs a command; with `until`, stops it by Ctrl-C once its output matches. */
-  function run(command: string, until?: RegExp): Promise<{ output: string; code: number | null; stop: () => Promise<number | null> }> {
+  function run(
+    command: string,
+    until?: RegExp,
+  ): Promise<{ output: string; code: number | null; stop: () => Promise<number | null> }> {
     const child = spawn('bash', ['-c', `exec ${command}`], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     running.push(child);
     let output = '';
@@ -56,12 +60,21 @@ describe('README', () => {
       };
       child.stdout.on('data', read);
       child.stderr.on('data', read);
-      void exited.then((code) => (until && !until.test(output) ? reject(new Error(`${command} ended with ${code}: ${output}`)) : resolve({ output, code, stop })));
+      void exited.then((code) =>
+        until && !until.test(output)
+          ? reject(new Error(`${command} ended with ${code}: ${output}`))
+          : resolve({ output, code, stop }),
+      );
     });
   }
 
   it('names no command that is not run', () => {
-    const here = ['npm start', 'npm run demo', 'export KEY=$(cat .data/admin-key)', ...commands.filter((command) => command.startsWith('npm run -s graphql'))];
+    const here = [
+      'npm start',
+      'npm run demo',
+      'export KEY=$(cat .data/admin-key)',
+      ...commands.filter((command) => command.startsWith('npm run -s graphql')),
+    ];
     const ci = ['npm ci', 'npm test', 'npm run check'];
     expect(commands.filter((command) => !here.includes(command) && !ci.includes(command))).toEqual([]);
     const script = readFileSync(path.join(root, '.ci', 'run'), 'utf8');

@@ -23,10 +23,12 @@ const ADMIN: Actor = { id: 'key:admin', scopes: new Set(['*']) };
 export function keyAuthentication(adminKey: string): Authenticate {
   const expected = sha256(adminKey);
   return ({ headers, connectionParams }) => {
-    const sent = text(headers['authorization']) ?? text(connectionParams?.['authorization']) ?? text(connectionParams?.['Authorization']);
+    const sent =
+      text(headers['authorization']) ?? text(connectionParams?.['authorization']) ?? text(connectionParams?.['Authorization']);
     const key = /^Bearer +(.+)$/i.exec(sent ?? '')?.[1]?.trim();
     if (key === undefined) throw problem('UNAUTHENTICATED', 'Send your API key: authorization: Bearer <key>.');
-    if (!timingSafeEqual(sha256(key), expected)) throw problem('UNAUTHENTICATED', 'This API key is not known: check it, or ask for a new one.');
+    if (!timingSafeEqual(sha256(key), expected))
+      throw problem('UNAUTHENTICATED', 'This API key is not known: check it, or ask for a new one.');
     return ADMIN;
   };
 }

@@ -25,6 +25,9 @@ export const personAttributes = [
 export type PersonAttribute = (typeof personAttributes)[number];
 
 const BUILT_IN: ReadonlySet<string> = new Set(personAttributes);
+
+/** Asserted of somebody of whom nothing else is said, so that they are there from then on. No attribute: states and rules pass over it. */
+export const EXISTENCE = '(exists)';
 const CUSTOM_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 /** Whether a name can be a custom attribute: letters, digits and underscores, 64 at most, and not one of the built-in names. */
@@ -101,7 +104,8 @@ function changePoints(lists: ReadonlyMap<string, readonly Assertion[]>, zone: st
   for (const list of lists.values()) for (const assertion of list) points.add(assertion.at);
   const earliest = Math.min(...points);
   for (const { value } of lists.get('hiredOn') ?? []) if (typeof value === 'string') points.add(startOfDay(value, zone));
-  for (const { value } of lists.get('terminatedOn') ?? []) if (typeof value === 'string') points.add(startOfDay(nextDay(value), zone));
+  for (const { value } of lists.get('terminatedOn') ?? [])
+    if (typeof value === 'string') points.add(startOfDay(nextDay(value), zone));
   return [...points].filter((point) => point >= earliest).sort((a, b) => a - b);
 }
 
@@ -115,7 +119,7 @@ export function personStates(assertions: readonly Assertion[], zone: string): Pe
   points.forEach((from, i) => {
     const values: Record<string, Json> = {};
     for (const [name, list] of lists) {
-      const assertion = inEffect(list, from);
+      const assertion = name === EXISTENCE ? null : inEffect(list, from);
       if (assertion) values[name] = assertion.value;
     }
     const state: PersonState = { from, to: points[i + 1] ?? Infinity, status: statusAt(lists, from, zone), values };
@@ -131,21 +135,32 @@ export function personStates(assertions: readonly Assertion[], zone: string): Pe
 export function attributeSlices(assertions: readonly Assertion[], zone: string): Map<string, AttributeSlice[]> {
   const slices = new Map<string, AttributeSlice[]>();
   for (const [name, list] of byAttribute(assertions)) {
-    if (name === 'status') continue;
+    if (name === 'status' || name === EXISTENCE) continue;
     slices.set(
       name,
-      list.map((assertion, i) => ({ from: assertion.at, to: list[i + 1]?.at ?? Infinity, value: assertion.value, factId: assertion.id })),
+      list.map((assertion, i) => ({
+        from: assertion.at,
+        to: list[i + 1]?.at ?? Infinity,
+        value: assertion.value,
+        factId: assertion.id,
+      })),
     );
   }
   const states = personStates(assertions, zone);
   if (states.length > 0) {
     const factId = assertions[0]!.id;
-    slices.set('status', states.map((state) => ({ from: state.from, to: state.to, value: state.status, factId })));
+    slices.set(
+      'status',
+      states.map((state) => ({ from: state.from, to: state.to, value: state.status, factId })),
+    );
   }
   return slices;
 }
 
 /** The name to show: given and family name, else the external id. */
 export function displayName(values: Readonly<Record<string, Json | undefined>>, externalId: string): string {
-  return [values['givenName'], values['familyName']].filter((part) => typeof part === 'string' && part !== '').join(' ') || externalId;
+  const parts = [values['givenName'], values['familyName']].filter(
+    (part): part is string => typeof part === 'string' && part !== '',
+  );
+  return parts.join(' ') || externalId;
 }

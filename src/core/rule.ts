@@ -228,7 +228,7 @@ class RuleReader {
     if (input === null || typeof input['typeCode'] !== 'string') return malformed('holds', '{ typeCode, strict }', path);
     const typeCode = input['typeCode'];
     if (!this.rules.knowsType(typeCode)) {
-      return refusal('RULE_CREDENTIAL_TYPE_UNKNOWN', `Define the credential type "${typeCode}" first or correct its code.`, [
+      return refusal('UNKNOWN_CREDENTIAL_TYPE', `Define the credential type "${typeCode}" first or correct its code.`, [
         ...path,
         'typeCode',
       ]);

@@ -1,6 +1,6 @@
 // The verdict about one person and one role as a function of time: reading it, storing it, comparing two of them.
 import type { Instant } from './calendar';
-import { Level } from './timeline';
+import { type Level } from './timeline';
 
 /** The answer to "may this person fill this role?". AT_RISK is ELIGIBLE with a lapse ahead that is due for a warning. */
 export type Verdict = 'ELIGIBLE' | 'AT_RISK' | 'GRACE' | 'PENDING' | 'UNKNOWN' | 'NOT_ELIGIBLE';

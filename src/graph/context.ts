@@ -98,7 +98,12 @@ export function batchBy<A, V>(
       const answers = new Map<Keyed<A>, V>();
       for (const group of groups.values()) {
         const { view, args } = group[0]!;
-        const found = await fetch(context, group.map((key) => key.id), view, args);
+        const found = await fetch(
+          context,
+          group.map((key) => key.id),
+          view,
+          args,
+        );
         for (const key of group) answers.set(key, found.get(key.id) ?? missing(key.id));
       }
       return keys.map((key) => answers.get(key)!);

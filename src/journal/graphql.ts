@@ -13,7 +13,13 @@ export class Refusal {
   path: readonly string[];
 }
 
-export const IngestOutcome = { APPLIED: 'APPLIED', UNCHANGED: 'UNCHANGED', DUPLICATE: 'DUPLICATE', QUARANTINED: 'QUARANTINED', REJECTED: 'REJECTED' } as const;
+export const IngestOutcome = {
+  APPLIED: 'APPLIED',
+  UNCHANGED: 'UNCHANGED',
+  DUPLICATE: 'DUPLICATE',
+  QUARANTINED: 'QUARANTINED',
+  REJECTED: 'REJECTED',
+} as const;
 registerEnumType(IngestOutcome, {
   name: 'IngestOutcome',
   description: 'What became of one item.',
@@ -39,13 +45,16 @@ export class IngestResult {
 }
 
 @ObjectType({
-  description: 'What became of each item, in input order. One bad item never spoils its neighbours unless `atomic` was asked for.',
+  description:
+    'What became of each item, in input order. One bad item never spoils its neighbours unless `atomic` was asked for.',
   simpleResolvers: true,
 })
 export class IngestPayload {
   @Field(() => [IngestResult], { description: 'One per item, in input order.' })
   results: IngestResult[];
-  @Field(() => CursorScalar, { description: 'Position in the change log after this write; pass as `after`, or read with `knownAt` from it.' })
+  @Field(() => CursorScalar, {
+    description: 'Position in the change log after this write; pass as `after`, or read with `knownAt` from it.',
+  })
   cursor: string;
 }
 
@@ -53,7 +62,10 @@ export class IngestPayload {
 export class ChangeFilter {
   @Field(() => [String], { nullable: true, description: 'Changes about these people.' })
   employeeExternalId?: string[] | null;
-  @Field(() => [String], { nullable: true, description: 'Changes about people who were in these departments when the change was recorded.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Changes about people who were in these departments when the change was recorded.',
+  })
   department?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'Eligibility for these roles, and definitions of them.' })
   roleCode?: string[] | null;
@@ -63,7 +75,11 @@ export class ChangeFilter {
   kind?: string[] | null;
 }
 
-@ObjectType({ description: 'An item that was sent and is not part of the graph: kept with the reason, applied by itself when what it waits for arrives.', simpleResolvers: true })
+@ObjectType({
+  description:
+    'An item that was sent and is not part of the graph: kept with the reason, applied by itself when what it waits for arrives.',
+  simpleResolvers: true,
+})
 export class QuarantinedItem {
   @Field(() => ID, { description: 'Id of the kept item.' })
   id: string;
@@ -73,7 +89,10 @@ export class QuarantinedItem {
   source: string;
   @Field(() => String, { description: 'The item as JSON text, exactly as it was taken in.' })
   item: string;
-  @Field(() => String, { nullable: true, description: 'What it waits for, such as `employee:E12345`; null when somebody must repair it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What it waits for, such as `employee:E12345`; null when somebody must repair it.',
+  })
   waitsFor: string | null;
   @Field(() => Refusal, { description: 'Why it was not applied.' })
   refusal: Refusal;

@@ -14,7 +14,13 @@ export interface EarlierAnswer {
  * Claims a key for this change; null when it is new. A request with the same key that is still running is waited for, and its
  * answer returned. The same key with another body is a caller's mistake.
  */
-export async function claimKey(write: Write, operation: string, source: string, key: string, hash: Buffer): Promise<EarlierAnswer | null> {
+export async function claimKey(
+  write: Write,
+  operation: string,
+  source: string,
+  key: string,
+  hash: Buffer,
+): Promise<EarlierAnswer | null> {
   const claimed = await write.db.query(
     `/* claimKey */ INSERT INTO idempotency (operation, source, key, request_hash, change_id, recorded_at)
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
@@ -34,7 +40,13 @@ export async function claimKey(write: Write, operation: string, source: string, 
 }
 
 /** Keeps the answer with its key. */
-export async function storeAnswer(write: Write, operation: string, source: string, key: string, results: readonly ItemResult[]): Promise<void> {
+export async function storeAnswer(
+  write: Write,
+  operation: string,
+  source: string,
+  key: string,
+  results: readonly ItemResult[],
+): Promise<void> {
   await write.db.query(
     '/* storeAnswer */ UPDATE idempotency SET response = $4 WHERE operation = $1 AND source = $2 AND key = $3',
     [operation, source, key, JSON.stringify(results)],

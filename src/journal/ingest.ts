@@ -56,7 +56,8 @@ export class Ingestion {
 
   /** Applies a request in one change. The same idempotency key with the same body answers as the first time and changes nothing. */
   async ingest(actor: Actor, request: IngestRequest): Promise<IngestAnswer & { position: number }> {
-    if (request.items.length > maxItems) throw badInput(`Send at most ${maxItems} items per request; this one has ${request.items.length}.`);
+    if (request.items.length > maxItems)
+      throw badInput(`Send at most ${maxItems} items per request; this one has ${request.items.length}.`);
     const refused = poisonIn(request.source) ?? poisonIn(request.idempotencyKey ?? '');
     if (refused || request.source.trim() === '') throw badInput('`source` names the sending system: plain text, not empty.');
     const items = request.items.map(plain);
@@ -89,14 +90,24 @@ export class Ingestion {
       if (keys.length === 0) return;
       keys.forEach((key) => tried.add(key));
       for (const group of grouped(await waitingFor(write.db, keys))) {
-        const results = await this.applier(group.operation)(write, group.items.map((item) => item.item), group.source);
+        const results = await this.applier(group.operation)(
+          write,
+          group.items.map((item) => item.item),
+          group.source,
+        );
         const stillWaiting = results.map((result) => (result.outcome === 'QUARANTINED' ? result : null));
         await resolveWaiting(write, group.items, stillWaiting);
       }
     }
   };
 
-  private async apply(write: Write, operation: string, items: readonly Json[], source: string, atomic: boolean): Promise<ItemResult[]> {
+  private async apply(
+    write: Write,
+    operation: string,
+    items: readonly Json[],
+    source: string,
+    atomic: boolean,
+  ): Promise<ItemResult[]> {
     const results = new Array<ItemResult>(items.length);
     const sound: number[] = [];
     items.forEach((item, index) => {
@@ -104,13 +115,26 @@ export class Ingestion {
       if (poison) results[index] = poisoned(poison);
       else sound.push(index);
     });
-    const applied = sound.length > 0 ? await this.applier(operation)(write, sound.map((index) => items[index]), source) : [];
+    const applied =
+      sound.length > 0
+        ? await this.applier(operation)(
+            write,
+            sound.map((index) => items[index]),
+            source,
+          )
+        : [];
     sound.forEach((index, i) => (results[index] = applied[i]!));
     if (atomic && results.some(isRefused)) throw new AtomicAbort(results);
     const kept: KeptItem[] = [];
     results.forEach((result, index) => {
       if (result.outcome !== 'QUARANTINED') return;
-      kept.push({ operation, source, waitsFor: result.waitsFor ?? null, item: JSON.stringify(items[index]), refusal: result.refusal! });
+      kept.push({
+        operation,
+        source,
+        waitsFor: result.waitsFor ?? null,
+        item: JSON.stringify(items[index]),
+        refusal: result.refusal!,
+      });
     });
     await keepItems(write, kept);
     return results.map(({ outcome, id, refusal: no }) => ({ outcome, id, refusal: no }));
@@ -133,7 +157,11 @@ function plain(item: unknown): Json {
   const copy = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(copy);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined).map(([name, member]) => [name, copy(member)]));
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, member]) => member !== undefined)
+        .map(([name, member]) => [name, copy(member)]),
+    );
   };
   return copy(item) as Json;
 }
@@ -161,7 +189,9 @@ function indexed(results: readonly ItemResult[]): (ItemResult & { index: number 
   return results.map((result, index) => ({ ...result, index }));
 }
 
-function grouped<T extends { operation: string; source: string }>(items: readonly T[]): { operation: string; source: string; items: T[] }[] {
+function grouped<T extends { operation: string; source: string }>(
+  items: readonly T[],
+): { operation: string; source: string; items: T[] }[] {
   const groups = new Map<string, { operation: string; source: string; items: T[] }>();
   for (const item of items) {
     const key = JSON.stringify([item.operation, item.source]);

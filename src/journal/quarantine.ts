@@ -39,7 +39,9 @@ export async function keepItems(write: Write, items: readonly KeptItem[]): Promi
     source: item.source,
     waits_for: item.waitsFor,
     item: item.item,
-    item_hash: createHash('sha256').update(JSON.stringify([item.operation, item.source, item.item])).digest('hex'),
+    item_hash: createHash('sha256')
+      .update(JSON.stringify([item.operation, item.source, item.item]))
+      .digest('hex'),
     code: item.refusal.code,
     message: item.refusal.message,
     path: item.refusal.path,
@@ -71,12 +73,18 @@ export async function waitingFor(db: Db, keys: readonly string[]): Promise<Waiti
 }
 
 /** Closes what was applied; what must go on waiting gets its new reason. */
-export async function resolveWaiting(write: Write, items: readonly WaitingItem[], waiting: readonly (ItemResult | null)[]): Promise<void> {
+export async function resolveWaiting(
+  write: Write,
+  items: readonly WaitingItem[],
+  waiting: readonly (ItemResult | null)[],
+): Promise<void> {
   const done = items.filter((_, i) => waiting[i] === null).map((item) => item.id);
   await write.db.query('/* resolveWaiting */ UPDATE quarantine SET resolved_in = $2 WHERE id = ANY($1)', [done, write.change]);
   const again = items.flatMap((item, i) => {
     const result = waiting[i];
-    return result ? [{ id: item.id, waits_for: result.waitsFor ?? null, code: result.refusal!.code, message: result.refusal!.message }] : [];
+    return result
+      ? [{ id: item.id, waits_for: result.waitsFor ?? null, code: result.refusal!.code, message: result.refusal!.message }]
+      : [];
   });
   if (again.length === 0) return;
   await write.db.query(

@@ -64,7 +64,7 @@ export class Context {
   load<K, V>(batch: Batch<this, K, V>, key: K): Promise<V> {
     let loader = this.loaders.get(batch);
     if (!loader) {
-      loader = new DataLoader<unknown, unknown, string>((keys) => batch.fetch(this, keys as readonly K[]) as Promise<unknown[]>, {
+      loader = new DataLoader<unknown, unknown, string>((keys) => batch.fetch(this, keys as readonly K[]), {
         cacheKeyFn: (k) => batch.keyOf(k as K),
       });
       this.loaders.set(batch, loader);

@@ -12,9 +12,15 @@ describe('the main job: from a fact to a push', () => {
     await server.query(`mutation { defineCredentialTypes(input: { credentialTypes: [
       { code: "CPR", name: "CPR", kind: CERTIFICATION, issuer: "AHA", renewal: { life: "P1Y" } }] }) { cursor } }`);
     await server.query(`mutation { defineRoles(input: { roles: [{ code: "NURSE", title: "Nurse" }] }) { cursor } }`);
-    await server.query(`mutation { publishAwardRule(input: { typeCode: "CPR", when: { passed: { courseCode: "CPR-1" } } }) { refusal { code } } }`);
-    await server.query(`mutation { publishRule(input: { roleCode: "NURSE", rule: { holds: { typeCode: "CPR" } } }) { refusal { code } } }`);
-    await server.query(`mutation { upsertEmployees(input: { source: "hris", employees: [{ externalId: "E1", givenName: "Jane" }] }) { cursor } }`);
+    await server.query(
+      `mutation { publishAwardRule(input: { typeCode: "CPR", when: { passed: { courseCode: "CPR-1" } } }) { refusal { code } } }`,
+    );
+    await server.query(
+      `mutation { publishRule(input: { roleCode: "NURSE", rule: { holds: { typeCode: "CPR" } } }) { refusal { code } } }`,
+    );
+    await server.query(
+      `mutation { upsertEmployees(input: { source: "hris", employees: [{ externalId: "E1", givenName: "Jane" }] }) { cursor } }`,
+    );
     const { recordCompletions } = await server.query(`mutation { recordCompletions(input: { source: "lms", completions: [
       { employeeExternalId: "E1", courseCode: "CPR-1", status: PASSED, completedAt: "2026-05-01T08:00:00Z" }] }) { cursor } }`);
     const verdict = `query ($at: DateTime) { eligibility(employee: { externalId: { value: "E1" } }, roleCode: "NURSE", at: $at) { verdict until } }`;
@@ -27,7 +33,12 @@ describe('the main job: from a fact to a push', () => {
     );
     server.clock.set('2027-05-01T00:00:00Z');
     expect(await feed.atLeast(1)).toEqual([
-      { occurredAt: '2027-05-01T00:00:00.000Z', before: 'ELIGIBLE', after: 'NOT_ELIGIBLE', because: ['CPR certification expires'] },
+      {
+        occurredAt: '2027-05-01T00:00:00.000Z',
+        before: 'ELIGIBLE',
+        after: 'NOT_ELIGIBLE',
+        because: ['CPR certification expires'],
+      },
     ]);
   });
 });

@@ -5,11 +5,16 @@ import WebSocket from 'ws';
 import { startApp, type App, type Substitutes } from '../../src/app';
 import { testClock, type TestClock } from '../../src/platform/clock';
 import { loadConfig } from '../../src/platform/config';
+import { createPool } from '../../src/platform/postgres/pool';
 import { createDatabase } from './postgres';
 
 export interface Answer<T = Record<string, unknown>> {
   readonly data: T;
-  readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions: { readonly code: string } }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: { readonly code: string };
+  }[];
   readonly extensions: { readonly position: string };
 }
 
@@ -32,6 +37,8 @@ export interface TestApp {
   /** Sends an operation and answers everything. */
   send<T = any>(document: string, variables?: object): Promise<Answer<T>>;
   subscribe<T = any>(document: string, variables?: object): Subscriber<T>;
+  /** Does to the database what the product would not, or looks where it does not let anybody look. */
+  execute<R = any>(sql: string, params?: unknown[]): Promise<R[]>;
   stop(): Promise<void>;
 }
 
@@ -41,10 +48,18 @@ const KEY = 'test-key';
  * Starts the product on a fresh database. With `at` its clock stands still at that instant until the test moves it; without, it runs on real
  * time.
  */
-export async function startTestApp(options: { at?: string; zone?: string; databaseUrl?: string } & Omit<Substitutes, 'clock' | 'log'> = {}): Promise<TestApp> {
+export async function startTestApp(
+  options: { at?: string; zone?: string; databaseUrl?: string } & Omit<Substitutes, 'clock' | 'log'> = {},
+): Promise<TestApp> {
   const database = options.databaseUrl === undefined ? await createDatabase() : null;
   const databaseUrl = options.databaseUrl ?? database!.url;
-  const config = loadConfig({ DATABASE_URL: databaseUrl, ADMIN_KEY: KEY, PORT: '0', TIME_ZONE: options.zone ?? 'UTC', LOG_LEVEL: 'silent' });
+  const config = loadConfig({
+    DATABASE_URL: databaseUrl,
+    ADMIN_KEY: KEY,
+    PORT: '0',
+    TIME_ZONE: options.zone ?? 'UTC',
+    LOG_LEVEL: 'silent',
+  });
   const clock = options.at === undefined ? undefined : testClock(options.at);
   const app = await startApp(config, { clock, log: pino({ level: 'silent' }), reactions: options.reactions });
   const clients: Client[] = [];
@@ -68,7 +83,12 @@ export async function startTestApp(options: { at?: string; zone?: string; databa
       return answer.data;
     },
     subscribe<T>(query: string, variables?: object): Subscriber<T> {
-      const client = createClient({ url: `${app.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, connectionParams: { authorization: `Bearer ${KEY}` }, retryAttempts: 0 });
+      const client = createClient({
+        url: `${app.url.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        connectionParams: { authorization: `Bearer ${KEY}` },
+        retryAttempts: 0,
+      });
       clients.push(client);
       const received: T[] = [];
       let failure: unknown;
@@ -85,7 +105,8 @@ export async function startTestApp(options: { at?: string; zone?: string; databa
         async atLeast(count, withinMs = 5_000) {
           const end = Date.now() + withinMs;
           while (received.length < count && failure === undefined) {
-            if (Date.now() > end) throw new Error(`${received.length} of ${count} changes came within ${withinMs} ms: ${JSON.stringify(received)}`);
+            if (Date.now() > end)
+              throw new Error(`${received.length} of ${count} changes came within ${withinMs} ms: ${JSON.stringify(received)}`);
             await new Promise((resolve) => setTimeout(resolve, 5));
           }
           if (failure !== undefined) throw new Error(JSON.stringify(failure));
@@ -93,6 +114,14 @@ export async function startTestApp(options: { at?: string; zone?: string; databa
         },
         close: () => void client.dispose(),
       };
+    },
+    async execute<R>(sql: string, params?: unknown[]) {
+      const pool = await createPool(databaseUrl, { max: 1 });
+      try {
+        return (await pool.query<R>(sql, params)).rows;
+      } finally {
+        await pool.end();
+      }
     },
     async stop() {
       for (const client of clients) await client.dispose();

@@ -29,13 +29,16 @@ async function definePath(write: Write, item: PathItem, version: number): Promis
   const now = { at: write.now, known: null };
   if (item.code.trim() === '') return rejected(refusal('INVALID_CODE', 'code names the path: it is not empty.', ['code']));
   const poison = poisonIn(item);
-  if (poison) return rejected(refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path));
+  if (poison)
+    return rejected(refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path));
   const codes = [...new Set(item.moves.flatMap((move) => [move.from, move.to]))];
   const roles = new Map((await rolesKnown(write.db, now, { codes })).map((role) => [role.code, role.uuid]));
   const at = item.moves.findIndex((move) => !roles.has(move.from) || !roles.has(move.to));
   if (at >= 0) {
     const code = roles.has(item.moves[at]!.from) ? item.moves[at]!.to : item.moves[at]!.from;
-    return rejected(refusal('UNKNOWN_ROLE', `There is no role "${code}": define it first with defineRoles.`, ['moves', String(at)]));
+    return rejected(
+      refusal('UNKNOWN_ROLE', `There is no role "${code}": define it first with defineRoles.`, ['moves', String(at)]),
+    );
   }
   const [known] = await pathsKnown(write.db, now, { codes: [item.code] });
   const path = { uuid: known?.uuid ?? uuidv7(), code: item.code, title: item.title };
@@ -45,7 +48,11 @@ async function definePath(write: Write, item: PathItem, version: number): Promis
     return { outcome: 'UNCHANGED', id: nodeId('pth', path.uuid), refusal: null };
   }
   await recordPath(write, path, moves);
-  recordDefinition(write, 'career_path.defined', path.uuid, version, { code: path.code, title: path.title, moves: item.moves.map(({ from, to }) => ({ from, to })) });
+  recordDefinition(write, 'career_path.defined', path.uuid, version, {
+    code: path.code,
+    title: path.title,
+    moves: item.moves.map(({ from, to }) => ({ from, to })),
+  });
   return { outcome: 'APPLIED', id: nodeId('pth', path.uuid), refusal: null };
 }
 

@@ -16,7 +16,11 @@ export class CareerMove {
   to: Role;
 }
 
-@ObjectType('CareerPath', { implements: Node, description: 'Roles and the moves between them; cycles are allowed, real careers have them.', simpleResolvers: true })
+@ObjectType('CareerPath', {
+  implements: Node,
+  description: 'Roles and the moves between them; cycles are allowed, real careers have them.',
+  simpleResolvers: true,
+})
 export class CareerPath implements Node {
   __typename: 'CareerPath';
   uuid: string;
@@ -47,7 +51,8 @@ export class CareerMoveInput {
 }
 
 const pathById = batchBy<null, CareerPath | null>(
-  async (context, ids, view) => new Map((await pathsKnown(await context.db(), view, { ids })).map((row) => [row.uuid, toPath(row, view)])),
+  async (context, ids, view) =>
+    new Map((await pathsKnown(await context.db(), view, { ids })).map((row) => [row.uuid, toPath(row, view)])),
   () => null,
 );
 
@@ -83,7 +88,10 @@ const byCode = (a: Role | null, b: Role | null) => (a!.code < b!.code ? -1 : 1);
 @Resolver(() => CareerPath)
 export class CareerPathResolver {
   @Query(() => CareerPath, { nullable: true, description: 'One career path.' })
-  async careerPath(@Arg('code', () => String, { description: 'Its code.' }) code: string, @Ctx() context: GraphContext): Promise<CareerPath | null> {
+  async careerPath(
+    @Arg('code', () => String, { description: 'Its code.' }) code: string,
+    @Ctx() context: GraphContext,
+  ): Promise<CareerPath | null> {
     const view = await viewOf(context, {});
     const [path] = await pathsKnown(await context.db(), view, { codes: [code] });
     return path ? toPath(path, view) : null;
@@ -108,7 +116,10 @@ export class CareerPathResolver {
   }
 
   @Mutation(() => IngestPayload, { description: 'Defines a career path, or defines it anew.' })
-  defineCareerPath(@Arg('input', () => DefineCareerPathInput, { description: 'The path.' }) input: DefineCareerPathInput, @Ctx() context: GraphContext): Promise<IngestPayload> {
+  defineCareerPath(
+    @Arg('input', () => DefineCareerPathInput, { description: 'The path.' }) input: DefineCareerPathInput,
+    @Ctx() context: GraphContext,
+  ): Promise<IngestPayload> {
     return ingest(context, 'defineCareerPath', { source: 'api' }, [input]);
   }
 }

@@ -17,12 +17,20 @@ export interface MoveRow {
 }
 
 /** Paths by code or id, as a view knows them. */
-export async function pathsKnown(db: Db, view: View, where: { codes?: readonly string[]; ids?: readonly string[] }): Promise<PathRow[]> {
+export async function pathsKnown(
+  db: Db,
+  view: View,
+  where: { codes?: readonly string[]; ids?: readonly string[] },
+): Promise<PathRow[]> {
   const q = new Params();
   const conditions = [known('p', view, q)];
   if (where.codes) conditions.push(`p.code = ANY(${q.add(where.codes)})`);
   if (where.ids) conditions.push(`p.id = ANY(${q.add(where.ids)})`);
-  return rows<PathRow>(db, `/* pathsKnown */ SELECT p.id AS uuid, p.code, p.title FROM career_path p WHERE ${conditions.join(' AND ')}`, q.values);
+  return rows<PathRow>(
+    db,
+    `/* pathsKnown */ SELECT p.id AS uuid, p.code, p.title FROM career_path p WHERE ${conditions.join(' AND ')}`,
+    q.values,
+  );
 }
 
 /** The moves of paths, in the order they were defined. */
@@ -49,8 +57,14 @@ export async function nextRoles(db: Db, view: View, roleIds: readonly string[]):
 
 /** Replaces a path and its moves. */
 export async function recordPath(write: Write, path: PathRow, moves: readonly { from: string; to: string }[]): Promise<void> {
-  await write.db.query('/* retirePath */ UPDATE career_path SET retired_in = $2 WHERE id = $1 AND retired_in IS NULL', [path.uuid, write.change]);
-  await write.db.query('/* retireMoves */ UPDATE career_move SET retired_in = $2 WHERE path_id = $1 AND retired_in IS NULL', [path.uuid, write.change]);
+  await write.db.query('/* retirePath */ UPDATE career_path SET retired_in = $2 WHERE id = $1 AND retired_in IS NULL', [
+    path.uuid,
+    write.change,
+  ]);
+  await write.db.query('/* retireMoves */ UPDATE career_move SET retired_in = $2 WHERE path_id = $1 AND retired_in IS NULL', [
+    path.uuid,
+    write.change,
+  ]);
   await write.db.query('/* recordPath */ INSERT INTO career_path (id, code, title, recorded_in) VALUES ($1, $2, $3, $4)', [
     path.uuid,
     path.code,

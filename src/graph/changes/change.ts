@@ -25,7 +25,8 @@ export function kindOf(entry: LogEntry): string {
 export function passes(entry: LogEntry, filter: ChangeFilter | null | undefined): boolean {
   if (!filter) return true;
   const body = (entry.body ?? {}) as Body;
-  const among = (value: unknown, wanted: readonly string[] | null | undefined) => !wanted || (typeof value === 'string' && wanted.includes(value));
+  const among = (value: unknown, wanted: readonly string[] | null | undefined) =>
+    !wanted || (typeof value === 'string' && wanted.includes(value));
   return (
     among(body['employee'], filter.employeeExternalId) &&
     among(body['department'], filter.department) &&
@@ -57,7 +58,8 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
     occurredAt: entry.occurredAt,
     recordedAt: entry.recordedAt,
     kind: kindOf(entry),
-    employee: (_: unknown, asking: GraphContext) => (entry.subject === null ? null : loadEmployee(asking, entry.subject, view(asking))),
+    employee: (_: unknown, asking: GraphContext) =>
+      entry.subject === null ? null : loadEmployee(asking, entry.subject, view(asking)),
   };
   switch (common.__typename) {
     case 'EligibilityChange':
@@ -80,8 +82,15 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
     case 'EmployeeChange':
       return { ...common, attributes: Object.keys((body['set'] as object | undefined) ?? {}) };
     case 'CompletionChange':
-      return { ...common, completion: (_: unknown, asking: GraphContext) => loadCompletion(asking, uuid('completion'), view(asking)) };
+      return {
+        ...common,
+        completion: (_: unknown, asking: GraphContext) => loadCompletion(asking, uuid('completion'), view(asking)),
+      };
     default:
-      return { ...common, code: text(body['roleCode']) ?? text(body['typeCode']) ?? text(body['code']) ?? '', version: body['version'] ?? null };
+      return {
+        ...common,
+        code: text(body['roleCode']) ?? text(body['typeCode']) ?? text(body['code']) ?? '',
+        version: body['version'] ?? null,
+      };
   }
 }

@@ -25,7 +25,9 @@ export class ChangePage {
   changes: Change[];
   @Field(() => CursorScalar, { description: 'Where to go on; never null, so a poller always has its next `after`.' })
   cursor: string;
-  @Field(() => Boolean, { description: 'Whether there is more behind the cursor already; a page may be empty and still not the last.' })
+  @Field(() => Boolean, {
+    description: 'Whether there is more behind the cursor already; a page may be empty and still not the last.',
+  })
   hasMore: boolean;
 }
 
@@ -35,12 +37,26 @@ const READ = 500;
 
 function positionOf(context: GraphContext, after: string): number {
   const decoded = context.graph.cursors.decodeCursor(after);
-  if (decoded === 'INVALID_CURSOR') throw problem('INVALID_CURSOR', 'This is not a cursor of this change log: use one from a change, a page, a write or extensions.position.');
-  if (decoded === 'RESYNC_REQUIRED') throw problem('RESYNC_REQUIRED', 'The log was restored from a backup since this cursor was given: read the state anew and subscribe from its position.');
+  if (decoded === 'INVALID_CURSOR')
+    throw problem(
+      'INVALID_CURSOR',
+      'This is not a cursor of this change log: use one from a change, a page, a write or extensions.position.',
+    );
+  if (decoded === 'RESYNC_REQUIRED')
+    throw problem(
+      'RESYNC_REQUIRED',
+      'The log was restored from a backup since this cursor was given: read the state anew and subscribe from its position.',
+    );
   return decoded.pos;
 }
 
-async function* follow(context: GraphContext, type: string | null, filter: ChangeFilter | null, after: number | null, signal: AbortSignal): AsyncGenerator<LogEntry> {
+async function* follow(
+  context: GraphContext,
+  type: string | null,
+  filter: ChangeFilter | null,
+  after: number | null,
+  signal: AbortSignal,
+): AsyncGenerator<LogEntry> {
   const from = after ?? (await headPosition(await context.db()));
   await context.release();
   for await (const entry of context.graph.feed.read(from, signal)) {
@@ -49,7 +65,11 @@ async function* follow(context: GraphContext, type: string | null, filter: Chang
 }
 
 /** Ends the reading at once when the subscriber goes, also while it waits for the next change. */
-function subscription(context: GraphContext, type: string | null, args: { filter?: ChangeFilter | null; after?: string | null }): AsyncIterable<LogEntry> {
+function subscription(
+  context: GraphContext,
+  type: string | null,
+  args: { filter?: ChangeFilter | null; after?: string | null },
+): AsyncIterable<LogEntry> {
   const stop = new AbortController();
   const after = args.after == null ? null : positionOf(context, args.after);
   const entries = follow(context, type, args.filter ?? null, after, stop.signal);
@@ -75,22 +95,25 @@ interface SubscribeArgs {
 
 const FILTER = { nullable: true, description: 'Which changes; default all.' } as const;
 const AFTER = { nullable: true, description: 'Go on behind this cursor; default from now.' } as const;
-const FEED = 'From `after` (exclusive) to now, then live; with no `after`, live only. At least once, in order per employee, never a gap.';
+const FEED =
+  'From `after` (exclusive) to now, then live; with no `after`, live only. At least once, in order per employee, never a gap.';
 
 @Resolver()
 export class ChangesResolver {
   @Query(() => ChangePage, { description: 'The polling twin of the subscriptions: the same changes, same cursors, same filter.' })
   async changes(
     @Arg('filter', () => ChangeFilter, FILTER) filter: ChangeFilter | null,
-    @Arg('after', () => CursorScalar, { nullable: true, description: 'Go on behind this cursor; default from the beginning.' }) after: string | null,
-    @Arg('first', () => Int, { nullable: true, description: 'At most so many, 50 by default, 200 at most.' }) first: number | null,
+    @Arg('after', () => CursorScalar, { nullable: true, description: 'Go on behind this cursor; default from the beginning.' })
+    after: string | null,
+    @Arg('first', () => Int, { nullable: true, description: 'At most so many, 50 by default, 200 at most.' })
+    first: number | null,
     @Ctx() context: GraphContext,
   ): Promise<ChangePage> {
     const { limit } = parsePage({ first }, 1);
     let position = after == null ? 0 : positionOf(context, after);
     const found: LogEntry[] = [];
     let isEnd = false;
-    for (let looked = 0; looked < LOOKED_AT && found.length < limit && !isEnd; ) {
+    for (let looked = 0; looked < LOOKED_AT && found.length < limit && !isEnd;) {
       const page = await context.graph.feed.page(position, READ);
       for (const entry of page) {
         if (found.length === limit) break;
@@ -107,7 +130,10 @@ export class ChangesResolver {
     };
   }
 
-  @Subscription(() => EligibilityChange, { description: FEED, subscribe: ({ args, context }: SubscribeArgs) => subscription(context, 'EligibilityChange', args) })
+  @Subscription(() => EligibilityChange, {
+    description: FEED,
+    subscribe: ({ args, context }: SubscribeArgs) => subscription(context, 'EligibilityChange', args),
+  })
   eligibilityChanged(
     @Root() entry: LogEntry,
     @Arg('filter', () => ChangeFilter, FILTER) _filter: ChangeFilter | null,
@@ -117,7 +143,10 @@ export class ChangesResolver {
     return toChange(entry, context) as EligibilityChange;
   }
 
-  @Subscription(() => CredentialChange, { description: FEED, subscribe: ({ args, context }: SubscribeArgs) => subscription(context, 'CredentialChange', args) })
+  @Subscription(() => CredentialChange, {
+    description: FEED,
+    subscribe: ({ args, context }: SubscribeArgs) => subscription(context, 'CredentialChange', args),
+  })
   credentialChanged(
     @Root() entry: LogEntry,
     @Arg('filter', () => ChangeFilter, FILTER) _filter: ChangeFilter | null,
@@ -127,7 +156,10 @@ export class ChangesResolver {
     return toChange(entry, context) as CredentialChange;
   }
 
-  @Subscription(() => Change, { description: FEED, subscribe: ({ args, context }: SubscribeArgs) => subscription(context, null, args) })
+  @Subscription(() => Change, {
+    description: FEED,
+    subscribe: ({ args, context }: SubscribeArgs) => subscription(context, null, args),
+  })
   changed(
     @Root() entry: LogEntry,
     @Arg('filter', () => ChangeFilter, FILTER) _filter: ChangeFilter | null,
@@ -146,17 +178,30 @@ export class NodeResolver {
   }
 
   @Query(() => [Node], { nullable: 'items', description: 'Several by their ids, in order; null where there is nothing.' })
-  async nodes(@Arg('ids', () => [ID], { description: 'The ids, 200 at most.' }) ids: string[], @Ctx() context: GraphContext): Promise<(Node | null)[]> {
+  async nodes(
+    @Arg('ids', () => [ID], { description: 'The ids, 200 at most.' }) ids: string[],
+    @Ctx() context: GraphContext,
+  ): Promise<(Node | null)[]> {
     if (ids.length > pageLimits.max) throw problem('BAD_USER_INPUT', `Ask for at most ${pageLimits.max} ids at once.`);
     return Promise.all(ids.map((id) => loadNode(context, id)));
   }
 
-  @Query(() => QuarantinedItemConnection, { description: 'Items that were sent and are not part of the graph, with the reason; oldest first.' })
-  async quarantine(@Args(() => QuarantineArgs) args: QuarantineArgs, @Ctx() context: GraphContext): Promise<Connection<QuarantinedItem>> {
+  @Query(() => QuarantinedItemConnection, {
+    description: 'Items that were sent and are not part of the graph, with the reason; oldest first.',
+  })
+  async quarantine(
+    @Args(() => QuarantineArgs) args: QuarantineArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<Connection<QuarantinedItem>> {
     const page = parsePage(args, 1);
     const db = await context.db();
     const rows = await quarantinePage(db, args.source ?? null, page);
-    return connection(rows, page, (row) => [row.id], () => quarantineCount(db, args.source ?? null));
+    return connection(
+      rows,
+      page,
+      (row) => [row.id],
+      () => quarantineCount(db, args.source ?? null),
+    );
   }
 }
 
@@ -168,7 +213,7 @@ async function loadNode(context: GraphContext, id: string): Promise<Node | null>
     case 'emp':
       return loadEmployee(context, parsed.uuid, view);
     case 'typ':
-      return loadType(context, parsed.uuid, view) as Promise<Node | null>;
+      return loadType(context, parsed.uuid, view);
     case 'crd':
       return loadCredential(context, parsed.uuid, view);
     case 'cmp':

@@ -29,7 +29,12 @@ type Kind = 'SUSPENSION' | 'REINSTATEMENT' | 'REVOCATION';
 const NOT_FOUND = 'No such credential: name it by its node id, or by person, type and instance.';
 
 /** Records an act inside a change; answers the holding's id, or why not. */
-export async function actOnCredential(write: Write, kind: Kind, act: CredentialAct, cache: Cached<CredentialDefinitions>): Promise<string | Refusal> {
+export async function actOnCredential(
+  write: Write,
+  kind: Kind,
+  act: CredentialAct,
+  cache: Cached<CredentialDefinitions>,
+): Promise<string | Refusal> {
   const poison = poisonIn(act);
   if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
   if (act.reason.trim() === '') return refusal('REASON_REQUIRED', 'Say why: the reason is kept with the act.', ['reason']);
@@ -46,7 +51,9 @@ export async function actOnCredential(write: Write, kind: Kind, act: CredentialA
   if (no) return no;
   const ids = await ensureHoldings(write, [holding]);
   const credentialId = ids.get(holdingKey(holding))!;
-  await recordFacts(write, [{ id: uuidv7(), credentialId, employeeId: holding.employeeId, kind, at, zone: type.policy.zone, reason: act.reason.trim() }]);
+  await recordFacts(write, [
+    { id: uuidv7(), credentialId, employeeId: holding.employeeId, kind, at, zone: type.policy.zone, reason: act.reason.trim() },
+  ]);
   write.touch([holding.employeeId]);
   return credentialId;
 }
@@ -78,16 +85,24 @@ async function find(write: Write, key: CredentialKey, definitions: CredentialDef
 // a revocation may overtake the issue it takes back: it is kept and holds against what was issued before it
 function refuse(kind: Kind, status: CredentialStatus | null, isUnknown: boolean): Refusal | null {
   if (kind === 'REVOCATION') {
-    return status === 'REVOKED' ? refusal('ALREADY_REVOKED', 'The credential is revoked at that instant already: nothing is left to do.', ['effectiveAt']) : null;
+    return status === 'REVOKED'
+      ? refusal('ALREADY_REVOKED', 'The credential is revoked at that instant already: nothing is left to do.', ['effectiveAt'])
+      : null;
   }
   if (isUnknown || status === null) {
-    return refusal('CREDENTIAL_NOT_FOUND', 'Nothing is held at that instant: check the person, the type and effectiveAt.', ['credential']);
+    return refusal('CREDENTIAL_NOT_FOUND', 'Nothing is held at that instant: check the person, the type and effectiveAt.', [
+      'credential',
+    ]);
   }
   if (kind === 'SUSPENSION' && (status === 'SUSPENDED' || status === 'REVOKED')) {
-    return refusal('NOT_SUSPENDABLE', `The credential is ${status.toLowerCase()} at that instant and cannot be suspended.`, ['effectiveAt']);
+    return refusal('NOT_SUSPENDABLE', `The credential is ${status.toLowerCase()} at that instant and cannot be suspended.`, [
+      'effectiveAt',
+    ]);
   }
   if (kind === 'REINSTATEMENT' && status !== 'SUSPENDED') {
-    return refusal('NOT_SUSPENDED', 'The credential is not suspended at that instant: there is nothing to reinstate.', ['effectiveAt']);
+    return refusal('NOT_SUSPENDED', 'The credential is not suspended at that instant: there is nothing to reinstate.', [
+      'effectiveAt',
+    ]);
   }
   return null;
 }

@@ -6,7 +6,16 @@ import { foldHolding, statusAt, type Holding } from '../../core/renewal';
 import type { Write } from '../../journal/write';
 import { rows, rowsParam, instantText } from '../../platform/sql';
 import { attemptsOf, type AttemptRow } from '../learning/store';
-import { ensureHoldings, evidenceOf, holdingKey, recordFacts, retireFacts, type CredentialFact, type HoldingRow, type NewFact } from './facts';
+import {
+  ensureHoldings,
+  evidenceOf,
+  holdingKey,
+  recordFacts,
+  retireFacts,
+  type CredentialFact,
+  type HoldingRow,
+  type NewFact,
+} from './facts';
 import type { CredentialDefinitions, CredentialType } from './types';
 
 /** What a completion led to. */
@@ -62,7 +71,13 @@ class AwardPlan {
       const type = this.definitions.types.get(typeId);
       const versions = this.definitions.awardRules.get(typeId);
       if (type && versions) {
-        this.decideType(employeeId, holdings, type, decideAwards(versions, this.definitions.courses, attempts, this.zone), attempts);
+        this.decideType(
+          employeeId,
+          holdings,
+          type,
+          decideAwards(versions, this.definitions.courses, attempts, this.zone),
+          attempts,
+        );
       }
     }
   }
@@ -131,8 +146,14 @@ class AwardPlan {
 
   async save(people: ReadonlyMap<string, Holdings>): Promise<void> {
     await retireFacts(this.write, this.retired);
-    const ids = await ensureHoldings(this.write, this.wanted.map((entry) => entry.holding).filter((row) => !isStored(row, people)));
-    await recordFacts(this.write, this.wanted.map(({ holding, fact }) => ({ ...fact, credentialId: ids.get(holdingKey(holding)) ?? holding.id })));
+    const ids = await ensureHoldings(
+      this.write,
+      this.wanted.map((entry) => entry.holding).filter((row) => !isStored(row, people)),
+    );
+    await recordFacts(
+      this.write,
+      this.wanted.map(({ holding, fact }) => ({ ...fact, credentialId: ids.get(holdingKey(holding)) ?? holding.id })),
+    );
     await this.saveDecisions(people);
   }
 
@@ -150,7 +171,10 @@ class AwardPlan {
     );
     const retired = current.filter((row) => !wanted.delete(JSON.stringify(ordered(row.record)))).map((row) => row.id);
     if (retired.length > 0) {
-      await this.write.db.query('/* retireDecisions */ UPDATE award_decision SET retired_in = $2 WHERE id = ANY($1)', [retired, this.write.change]);
+      await this.write.db.query('/* retireDecisions */ UPDATE award_decision SET retired_in = $2 WHERE id = ANY($1)', [
+        retired,
+        this.write.change,
+      ]);
     }
     if (wanted.size === 0) return;
     await this.write.db.query(
@@ -199,7 +223,11 @@ function inMemory(fact: NewFact, write: Write): CredentialFact {
   };
 }
 
-function toRecord({ employeeId, type, decision, missing, factId }: Decided, holdings: Holdings, definitions: CredentialDefinitions): object {
+function toRecord(
+  { employeeId, type, decision, missing, factId }: Decided,
+  holdings: Holdings,
+  definitions: CredentialDefinitions,
+): object {
   const holding = [...holdings.rows.values()].find((row) => row.typeId === type.uuid && row.instance === '');
   const facts = holding ? (holdings.facts.get(holding.id) ?? []) : [];
   const policy = definitions.types.get(type.uuid)!.policy;

@@ -44,19 +44,28 @@ interface TypeRecord {
 }
 
 /** Defines credential types inside a change; all holders of a type defined anew are judged by its new policy. */
-export async function applyTypes(write: Write, raw: readonly unknown[], cache: Cached<CredentialDefinitions>, zone: string): Promise<ItemResult[]> {
+export async function applyTypes(
+  write: Write,
+  raw: readonly unknown[],
+  cache: Cached<CredentialDefinitions>,
+  zone: string,
+): Promise<ItemResult[]> {
   await announceArrivals(write.db);
   await lockCatalogue(write.db);
   const { typesByCode } = await cache.get(write.db, false);
   const version = await changeCatalogue(write);
   const records = new Map<string, TypeRecord>();
   const results = definitionResults(raw as readonly TypeItem[], (item) => {
-    if (item.code.trim() === '' || item.name.trim() === '') return refusal('INVALID_CODE', 'code and name are not empty.', ['code']);
+    if (item.code.trim() === '' || item.name.trim() === '')
+      return refusal('INVALID_CODE', 'code and name are not empty.', ['code']);
     const policy = parseRenewalPolicy(item.renewal ?? null, zone);
     if (isRefusal(policy)) return { ...policy, path: ['renewal', ...policy.path] };
     const earlier = typesByCode.get(item.code);
     const record = toRecord(item, records.get(item.code)?.id ?? earlier?.uuid ?? uuidv7());
-    const isSame = earlier !== undefined && !records.has(item.code) && canonicalJson(record as unknown as Json) === canonicalJson(asRecord(earlier) as unknown as Json);
+    const isSame =
+      earlier !== undefined &&
+      !records.has(item.code) &&
+      canonicalJson(record as unknown as Json) === canonicalJson(asRecord(earlier) as unknown as Json);
     if (!isSame) records.set(item.code, record);
     return { id: nodeId('typ', record.id), isChanged: !isSame };
   });
@@ -93,14 +102,25 @@ function toRecord(item: TypeItem, id: string): TypeRecord {
 
 function asRecord(type: TypeRow): TypeRecord {
   const { uuid, code, name, kind, issuer, operational, payImpact, renewal, equivalentTo, prerequisites } = type;
-  return { id: uuid, code, name, kind, issuer, operational, pay_impact: payImpact, renewal, equivalent_to: equivalentTo, prerequisites };
+  return {
+    id: uuid,
+    code,
+    name,
+    kind,
+    issuer,
+    operational,
+    pay_impact: payImpact,
+    renewal,
+    equivalent_to: equivalentTo,
+    prerequisites,
+  };
 }
 
 async function saveTypes(write: Write, records: readonly TypeRecord[]): Promise<void> {
-  await write.db.query('/* retireTypes */ UPDATE credential_type SET retired_in = $2 WHERE code = ANY($1) AND retired_in IS NULL', [
-    records.map((record) => record.code),
-    write.change,
-  ]);
+  await write.db.query(
+    '/* retireTypes */ UPDATE credential_type SET retired_in = $2 WHERE code = ANY($1) AND retired_in IS NULL',
+    [records.map((record) => record.code), write.change],
+  );
   await write.db.query(
     `/* recordTypes */ INSERT INTO credential_type (id, code, name, kind, issuer, operational, pay_impact, renewal, equivalent_to, prerequisites, recorded_in)
      SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(id uuid, code text, name text, kind text, issuer text, operational boolean, pay_impact boolean,
@@ -117,19 +137,25 @@ export interface AwardRuleDraft {
 }
 
 /** Publishes a version of the rule that turns completions into awards of a type; the people whose completions it reads are judged by it. */
-export async function publishAwardRule(write: Write, draft: AwardRuleDraft, cache: Cached<CredentialDefinitions>): Promise<PublishedVersion | Refusal> {
+export async function publishAwardRule(
+  write: Write,
+  draft: AwardRuleDraft,
+  cache: Cached<CredentialDefinitions>,
+): Promise<PublishedVersion | Refusal> {
   const poison = poisonIn(draft);
   if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
   await lockCatalogue(write.db);
   const definitions = await cache.get(write.db, false);
   const type = definitions.typesByCode.get(draft.typeCode);
-  if (!type) return refusal('UNKNOWN_CREDENTIAL_TYPE', `There is no credential type "${draft.typeCode}": define it first.`, ['typeCode']);
+  if (!type)
+    return refusal('UNKNOWN_CREDENTIAL_TYPE', `There is no credential type "${draft.typeCode}": define it first.`, ['typeCode']);
   const when = parseAwardCondition(draft.when);
   if (isRefusal(when)) return { ...when, path: ['when', ...when.path] };
   const courses = awardCourses(when);
   const defined = await definedCourses(write.db, courses);
   const missing = courses.find((code) => !defined.has(code));
-  if (missing !== undefined) return refusal('UNKNOWN_COURSE', `There is no course "${missing}": define it first with defineCourses.`, ['when']);
+  if (missing !== undefined)
+    return refusal('UNKNOWN_COURSE', `There is no course "${missing}": define it first with defineCourses.`, ['when']);
   const number = await changeCatalogue(write);
   const [last] = await rows<{ version: number }>(
     write.db,
@@ -139,14 +165,41 @@ export async function publishAwardRule(write: Write, draft: AwardRuleDraft, cach
   const version = (last?.version ?? 0) + 1;
   const effectiveFrom = draft.effectiveFrom ?? (version === 1 ? SINCE_EVER : write.now);
   const ast = awardJson(when) as Json;
-  const hash = createHash('sha256').update(`award-rule-1 ${canonicalJson(ast)}`).digest('hex');
-  const published = { id: uuidv7(), version, effectiveFrom, effectiveUntil: null, text: awardText(when), ast, hash, publishedBy: write.actor.id };
+  const hash = createHash('sha256')
+    .update(`award-rule-1 ${canonicalJson(ast)}`)
+    .digest('hex');
+  const published = {
+    id: uuidv7(),
+    version,
+    effectiveFrom,
+    effectiveUntil: null,
+    text: awardText(when),
+    ast,
+    hash,
+    publishedBy: write.actor.id,
+  };
   await write.db.query(
     `/* recordAwardRule */ INSERT INTO award_rule (id, type_id, version, effective_from, condition, text, hash, published_by, recorded_in)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [published.id, type.uuid, version, instantText(effectiveFrom), JSON.stringify(ast), published.text, hash, write.actor.id, write.change],
+    [
+      published.id,
+      type.uuid,
+      version,
+      instantText(effectiveFrom),
+      JSON.stringify(ast),
+      published.text,
+      hash,
+      write.actor.id,
+      write.change,
+    ],
   );
-  recordDefinition(write, 'award_rule.published', type.uuid, number, { typeCode: type.code, version, effectiveFrom: instantText(effectiveFrom), ast, hash });
+  recordDefinition(write, 'award_rule.published', type.uuid, number, {
+    typeCode: type.code,
+    version,
+    effectiveFrom: instantText(effectiveFrom),
+    ast,
+    hash,
+  });
   const earlierCourses = (definitions.awardRules.get(type.uuid) ?? []).flatMap((rule) => awardCourses(rule.when));
   const people = await rows<{ employee_id: string }>(
     write.db,

@@ -72,7 +72,7 @@ export function evidenceOf(facts: readonly CredentialFact[]): Evidence[] {
     expiresAt: fact.expiresAt,
     initial: fact.initial,
     recordedAt: fact.recordedAt,
-  })) as Evidence[];
+  }));
 }
 
 /** A fact to record. */
@@ -141,7 +141,7 @@ export async function recordFacts(write: Write, facts: readonly NewFact[]): Prom
     `/* recordFacts */ INSERT INTO credential_fact (id, credential_id, employee_id, kind, at, expires_at, issued_on, expires_on, zone, initial, reason,
        evidence_url, issuer, rule_version, completion_ids, event_id, issued_to, actor, source, recorded_at, recorded_in)
      SELECT r.*, (SELECT s.name FROM employee_state s WHERE s.employee_id = r.employee_id AND s.retired_in IS NULL
-         ORDER BY (s.valid_from <= $4) DESC, CASE WHEN s.valid_from <= $4 THEN s.valid_from END DESC, s.valid_from LIMIT 1),
+         ORDER BY (s.valid_from <= r.at) DESC, CASE WHEN s.valid_from <= r.at THEN s.valid_from END DESC, s.valid_from LIMIT 1),
        $2, $3, $4, $5
      FROM jsonb_to_recordset($1) AS r(id uuid, credential_id uuid, employee_id uuid, kind text, at timestamptz, expires_at timestamptz, issued_on date,
        expires_on date, zone text, initial boolean, reason text, evidence_url text, issuer text, rule_version integer, completion_ids uuid[], event_id text)`,
@@ -152,7 +152,10 @@ export async function recordFacts(write: Write, facts: readonly NewFact[]): Prom
 /** Retires facts by row. */
 export async function retireFacts(write: Write, rowIds: readonly number[]): Promise<void> {
   if (rowIds.length === 0) return;
-  await write.db.query('/* retireFacts */ UPDATE credential_fact SET retired_in = $2 WHERE row_id = ANY($1)', [rowIds, write.change]);
+  await write.db.query('/* retireFacts */ UPDATE credential_fact SET retired_in = $2 WHERE row_id = ANY($1)', [
+    rowIds,
+    write.change,
+  ]);
 }
 
 /** Facts a sender's events made, by event id. */

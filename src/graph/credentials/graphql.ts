@@ -15,22 +15,27 @@ import { Completion } from '../learning/gql-types';
 import { loadEmployee } from '../people/graphql';
 import { Employee } from '../people/gql-types';
 import { PagedViewArgs, ViewArgs } from '../view-args';
+import { RulePayload, toRulePayload } from '../rule-types';
 import { actOnCredential } from './act';
+import { publishAwardRule } from './define';
 import { evidenceOf } from './facts';
+import {
+  CredentialActionInput,
+  CredentialFilter,
+  DefineCredentialTypesInput,
+  IssueCredentialsInput,
+  PublishAwardRuleInput,
+} from './gql-inputs';
 import {
   AwardDecision,
   Credential,
-  CredentialActionInput,
   CredentialConnection,
   CredentialCount,
   CredentialDimension,
   CredentialEvent,
-  CredentialFilter,
   CredentialPayload,
   CredentialTypeConnection,
   CredentialTypeNode,
-  DefineCredentialTypesInput,
-  IssueCredentialsInput,
 } from './gql-types';
 import {
   credentialCount,
@@ -53,7 +58,12 @@ type TypeNode = CredentialTypeNode & CredentialType;
 
 /** The holding as the schema shows it, under a view. */
 export function toCredential(row: CredentialRow, view: View): Credential {
-  return Object.assign(row, { __typename: 'Credential' as const, id: nodeId('crd', row.uuid), view, verificationUrl: null }) as unknown as Credential;
+  return Object.assign(row, {
+    __typename: 'Credential' as const,
+    id: nodeId('crd', row.uuid),
+    view,
+    verificationUrl: null,
+  }) as unknown as Credential;
 }
 
 function toTypeNode(type: CredentialType, view: View): TypeNode {
@@ -133,7 +143,10 @@ const keysOf = credentialKeys as unknown as (row: Credential) => string[];
 @Resolver(() => CredentialTypeNode)
 export class CredentialTypeResolver {
   @Query(() => CredentialTypeNode, { nullable: true, description: 'One credential type.' })
-  async credentialType(@Arg('code', () => String, { description: 'Its code.' }) code: string, @Ctx() context: GraphContext): Promise<TypeNode | null> {
+  async credentialType(
+    @Arg('code', () => String, { description: 'Its code.' }) code: string,
+    @Ctx() context: GraphContext,
+  ): Promise<TypeNode | null> {
     const view = await viewOf(context, {});
     const [type] = await typesKnown(await context.db(), context.graph.zone, view, { codes: [code] });
     return type ? toTypeNode(type, view) : null;
@@ -145,9 +158,16 @@ export class CredentialTypeResolver {
     const view = await viewOf(context, {});
     const types = (await typesKnown(await context.db(), context.graph.zone, view, {})).map((type) => toTypeNode(type, view));
     const [after, before] = [page.after?.[0], page.before?.[0]];
-    const between = types.filter((type) => (after === undefined || type.code > after) && (before === undefined || type.code < before));
+    const between = types.filter(
+      (type) => (after === undefined || type.code > after) && (before === undefined || type.code < before),
+    );
     if (!page.forward) between.reverse();
-    return connection(between.slice(0, page.limit + 1), page, (type) => [type.code], () => Promise.resolve(types.length));
+    return connection(
+      between.slice(0, page.limit + 1),
+      page,
+      (type) => [type.code],
+      () => Promise.resolve(types.length),
+    );
   }
 
   @FieldResolver(() => String, { description: 'English for the renewal policy, with three worked dates.' })
@@ -155,12 +175,24 @@ export class CredentialTypeResolver {
     return renewalText(type.policy);
   }
 
-  @Mutation(() => IngestPayload, { description: 'Defines credential types, or defines them anew; all holders are judged by the new policy.' })
+  @Mutation(() => IngestPayload, {
+    description: 'Defines credential types, or defines them anew; all holders are judged by the new policy.',
+  })
   defineCredentialTypes(
     @Arg('input', () => DefineCredentialTypesInput, { description: 'Which types.' }) input: DefineCredentialTypesInput,
     @Ctx() context: GraphContext,
   ): Promise<IngestPayload> {
     return ingest(context, 'defineCredentialTypes', { source: 'api' }, input.credentialTypes);
+  }
+
+  @Mutation(() => RulePayload, {
+    description: 'Completion -> credential. A new version each time; older decisions keep naming theirs.',
+  })
+  async publishAwardRule(
+    @Arg('input', () => PublishAwardRuleInput, { description: 'The rule.' }) input: PublishAwardRuleInput,
+    @Ctx() context: GraphContext,
+  ): Promise<RulePayload> {
+    return toRulePayload(await context.write('api', (write) => publishAwardRule(write, input, context.graph.credentials)));
   }
 }
 
@@ -179,9 +211,12 @@ export class CredentialResolver {
     return connection(rows, page, keysOf, () => credentialCount(db, view, filter));
   }
 
-  @Query(() => [CredentialCount], { description: 'Counts for dashboards, grouped; equals an independent count of the same rows.' })
+  @Query(() => [CredentialCount], {
+    description: 'Counts for dashboards, grouped; equals an independent count of the same rows.',
+  })
   async credentialCounts(
-    @Arg('groupBy', () => [CredentialDimension], { description: 'What to count by, in this order.' }) groupBy: (keyof typeof CredentialDimension)[],
+    @Arg('groupBy', () => [CredentialDimension], { description: 'What to count by, in this order.' })
+    groupBy: (keyof typeof CredentialDimension)[],
     @Arg('filter', () => CredentialFilter, { nullable: true, description: 'Which credentials.' }) filter: CredentialFilter | null,
     @Args(() => ViewArgs) args: ViewArgs,
     @Ctx() context: GraphContext,
@@ -202,13 +237,20 @@ export class CredentialResolver {
   }
 
   @FieldResolver(() => String, {
-    description: 'Plain language at the instant asked about: \'CPR certification active until 2027-03-30\', \'Recertification due in 45 days\'.',
+    description:
+      "Plain language at the instant asked about: 'CPR certification active until 2027-03-30', 'Recertification due in 45 days'.",
   })
   async statusText(@Root() credential: Credential, @Ctx() context: GraphContext): Promise<string> {
     const type = (await loadType(context, credential.typeUuid, credential.view))!;
     const { status, validFrom, validTo, issuedAt, expiresAt, view } = credential;
     const segment = { from: validFrom, to: validTo, status, issuedAt, expiresAt };
-    return statusText({ label: type.label, segment, at: view.at, zone: type.policy.zone, noticeBefore: type.policy.noticeBefore });
+    return statusText({
+      label: type.label,
+      segment,
+      at: view.at,
+      zone: type.policy.zone,
+      noticeBefore: type.policy.noticeBefore,
+    });
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'Where the evidence of the award in effect is.' })
@@ -216,12 +258,17 @@ export class CredentialResolver {
     return (await awardInEffect(context, credential))?.evidenceUrl ?? null;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The name it was issued to, as it was then; the current one is `employee.name`.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The name it was issued to, as it was then; the current one is `employee.name`.',
+  })
   async issuedTo(@Root() credential: Credential, @Ctx() context: GraphContext): Promise<string | null> {
     return (await awardInEffect(context, credential))?.issuedTo ?? null;
   }
 
-  @FieldResolver(() => [CredentialEvent], { description: 'Everything that had happened to it by the instant asked about, in order of time.' })
+  @FieldResolver(() => [CredentialEvent], {
+    description: 'Everything that had happened to it by the instant asked about, in order of time.',
+  })
   async history(@Root() credential: Credential, @Ctx() context: GraphContext): Promise<CredentialEvent[]> {
     const type = (await loadType(context, credential.typeUuid, credential.view))!;
     const facts = await context.load(records, { id: credential.uuid, view: credential.view, args: null });
@@ -246,7 +293,7 @@ export class CredentialResolver {
       });
   }
 
-  @Mutation(() => IngestPayload, { description: 'Issues and renews credentials with the issuer\'s own dates.' })
+  @Mutation(() => IngestPayload, { description: "Issues and renews credentials with the issuer's own dates." })
   issueCredentials(
     @Arg('input', () => IssueCredentialsInput, { description: 'Who holds what.' }) input: IssueCredentialsInput,
     @Ctx() context: GraphContext,
@@ -255,19 +302,29 @@ export class CredentialResolver {
   }
 
   @Mutation(() => CredentialPayload, { description: 'Suspends a credential until it is reinstated; its clock runs on.' })
-  suspendCredential(@Arg('input', () => CredentialActionInput, { description: 'Which one, and why.' }) input: CredentialActionInput, @Ctx() context: GraphContext): Promise<CredentialPayload> {
+  suspendCredential(
+    @Arg('input', () => CredentialActionInput, { description: 'Which one, and why.' }) input: CredentialActionInput,
+    @Ctx() context: GraphContext,
+  ): Promise<CredentialPayload> {
     return act(context, (write) => actOnCredential(write, 'SUSPENSION', input, context.graph.credentials));
   }
 
   @Mutation(() => CredentialPayload, { description: 'Lifts a suspension.' })
-  reinstateCredential(@Arg('input', () => CredentialActionInput, { description: 'Which one, and why.' }) input: CredentialActionInput, @Ctx() context: GraphContext): Promise<CredentialPayload> {
+  reinstateCredential(
+    @Arg('input', () => CredentialActionInput, { description: 'Which one, and why.' }) input: CredentialActionInput,
+    @Ctx() context: GraphContext,
+  ): Promise<CredentialPayload> {
     return act(context, (write) => actOnCredential(write, 'REINSTATEMENT', input, context.graph.credentials));
   }
 
   @Mutation(() => CredentialPayload, {
-    description: 'Takes a credential back; what was awarded before is void from then on. May arrive before the issue it takes back.',
+    description:
+      'Takes a credential back; what was awarded before is void from then on. May arrive before the issue it takes back.',
   })
-  revokeCredential(@Arg('input', () => CredentialActionInput, { description: 'Which one, and why.' }) input: CredentialActionInput, @Ctx() context: GraphContext): Promise<CredentialPayload> {
+  revokeCredential(
+    @Arg('input', () => CredentialActionInput, { description: 'Which one, and why.' }) input: CredentialActionInput,
+    @Ctx() context: GraphContext,
+  ): Promise<CredentialPayload> {
     return act(context, (write) => actOnCredential(write, 'REVOCATION', input, context.graph.credentials));
   }
 }
@@ -279,8 +336,12 @@ async function awardInEffect(context: GraphContext, credential: Credential): Pro
 
 async function act(context: GraphContext, work: (write: Write) => Promise<string | Refusal>): Promise<CredentialPayload> {
   const { value, cursor } = await context.write('api', work);
-  if (isRefusal(value)) return { credential: null, refusal: value as CredentialPayload['refusal'], cursor };
-  return { credential: await loadCredential(context, value, { at: context.graph.clock.now(), known: null }), refusal: null, cursor };
+  if (isRefusal(value)) return { credential: null, refusal: value, cursor };
+  return {
+    credential: await loadCredential(context, value, { at: context.graph.clock.now(), known: null }),
+    refusal: null,
+    cursor,
+  };
 }
 
 @Resolver(() => Employee)
@@ -293,9 +354,18 @@ export class EmployeeCredentialsResolver {
     @Ctx() context: GraphContext,
   ): Promise<Connection<Credential>> {
     const page = parsePage(args, 1);
-    const rows = await context.load(ofPerson, { id: employee.uuid, view: employee.view, args: { ...args, filter: filter ?? null } });
+    const rows = await context.load(ofPerson, {
+      id: employee.uuid,
+      view: employee.view,
+      args: { ...args, filter: filter ?? null },
+    });
     const count = () => context.load(countOfPerson, { id: employee.uuid, view: employee.view, args: filter ?? null });
-    return connection(rows.map((row) => toCredential(row, employee.view)), page, keysOf, count);
+    return connection(
+      rows.map((row) => toCredential(row, employee.view)),
+      page,
+      keysOf,
+      count,
+    );
   }
 }
 

@@ -32,12 +32,16 @@ interface Validity {
 
 /** When the award begins and, if the issuer says so, ends: civil days are days of the type's zone. */
 export function validityOf(item: CredentialItem, zone: string, now: number): Validity | Refusal {
-  if (item.issuedAt != null && item.issuedOn != null) return refusal('AMBIGUOUS_DATE', 'Send issuedAt or issuedOn, not both.', ['issuedOn']);
-  if (item.expiresAt != null && item.expiresOn != null) return refusal('AMBIGUOUS_DATE', 'Send expiresAt or expiresOn, not both.', ['expiresOn']);
+  if (item.issuedAt != null && item.issuedOn != null)
+    return refusal('AMBIGUOUS_DATE', 'Send issuedAt or issuedOn, not both.', ['issuedOn']);
+  if (item.expiresAt != null && item.expiresOn != null)
+    return refusal('AMBIGUOUS_DATE', 'Send expiresAt or expiresOn, not both.', ['expiresOn']);
   const at = item.issuedOn != null ? startOfDay(item.issuedOn, zone) : (item.issuedAt ?? now);
   const expiresAt = item.expiresOn != null ? endOfDay(item.expiresOn, zone) : (item.expiresAt ?? null);
   if (expiresAt !== null && expiresAt <= at) {
-    return refusal('EXPIRES_BEFORE_ISSUED', 'The credential would end before it begins: correct one of the two dates.', [item.expiresOn != null ? 'expiresOn' : 'expiresAt']);
+    return refusal('EXPIRES_BEFORE_ISSUED', 'The credential would end before it begins: correct one of the two dates.', [
+      item.expiresOn != null ? 'expiresOn' : 'expiresAt',
+    ]);
   }
   return { at, expiresAt };
 }
@@ -53,13 +57,27 @@ export async function applyIssues(
   await holdCatalogue(write.db);
   const { typesByCode } = await cache.get(write.db, write.arrived.has('catalogue'));
   const codes = [...new Set(items.map((item) => item.typeCode))];
-  const found = await findAll(write, source, items.map((item) => item.employeeExternalId), codes, async (db, wanted) => {
-    const defined = (await cache.get(db, write.arrived.has('catalogue'))).typesByCode;
-    return new Set(wanted.filter((code) => defined.has(code)));
-  });
+  const found = await findAll(
+    write,
+    source,
+    items.map((item) => item.employeeExternalId),
+    codes,
+    async (db, wanted) => {
+      const defined = (await cache.get(db, write.arrived.has('catalogue'))).typesByCode;
+      return new Set(wanted.filter((code) => defined.has(code)));
+    },
+  );
   const people = [...found.people.values()].filter((person): person is string => typeof person === 'string');
   await lockEmployees(write.db, people);
-  const issues = new Issues(write, await factsByEvent(write.db, source, items.flatMap((item) => item.eventId ?? [])), await standingAwards(write, people));
+  const issues = new Issues(
+    write,
+    await factsByEvent(
+      write.db,
+      source,
+      items.flatMap((item) => item.eventId ?? []),
+    ),
+    await standingAwards(write, people),
+  );
   const results = items.map((item): ItemResult => {
     const person = personOf(found, item.employeeExternalId);
     if (typeof person !== 'string') return person;
@@ -72,12 +90,19 @@ export async function applyIssues(
 
 function unknownType(code: string): ItemResult {
   const message = `There is no credential type "${code}" yet: the item is kept and applied by itself when defineCredentialTypes brings the type.`;
-  return { outcome: 'QUARANTINED', id: null, refusal: refusal('UNKNOWN_CREDENTIAL_TYPE', message, ['typeCode']), waitsFor: `type:${code}` };
+  return {
+    outcome: 'QUARANTINED',
+    id: null,
+    refusal: refusal('UNKNOWN_CREDENTIAL_TYPE', message, ['typeCode']),
+    waitsFor: `type:${code}`,
+  };
 }
 
 async function standingAwards(write: Write, people: readonly string[]): Promise<Set<string>> {
   const facts = await factsOf(write, people);
-  return new Set(facts.filter((fact) => fact.kind === 'AWARD' && fact.retiredIn === null).map((fact) => awardKey(fact.credentialId, fact)));
+  return new Set(
+    facts.filter((fact) => fact.kind === 'AWARD' && fact.retiredIn === null).map((fact) => awardKey(fact.credentialId, fact)),
+  );
 }
 
 function awardKey(credentialId: string, validity: Validity): string {
@@ -123,14 +148,22 @@ class Issues {
   // which holding an item belongs to is known only once all holdings exist
   async save(results: ItemResult[]): Promise<ItemResult[]> {
     const sound = results.flatMap((result, i) => (result.outcome === 'APPLIED' ? [i] : []));
-    const ids = await ensureHoldings(this.write, this.pending.map((entry) => entry.holding));
+    const ids = await ensureHoldings(
+      this.write,
+      this.pending.map((entry) => entry.holding),
+    );
     const facts: NewFact[] = [];
     this.pending.forEach(({ holding, fact }, n) => {
       const credentialId = ids.get(holdingKey(holding))!;
       const id = nodeId('crd', credentialId);
       const key = awardKey(credentialId, fact as Validity);
-      const isKnown = this.standing.has(key) || this.inBatch.has(key) || (fact.eventId !== null && this.inBatch.has(`event ${fact.eventId}`));
-      results[sound[n]!] = { outcome: isKnown ? (fact.eventId !== null ? 'DUPLICATE' : 'UNCHANGED') : 'APPLIED', id, refusal: null };
+      const isKnown =
+        this.standing.has(key) || this.inBatch.has(key) || (fact.eventId !== null && this.inBatch.has(`event ${fact.eventId}`));
+      results[sound[n]!] = {
+        outcome: isKnown ? (fact.eventId !== null ? 'DUPLICATE' : 'UNCHANGED') : 'APPLIED',
+        id,
+        refusal: null,
+      };
       if (isKnown) return;
       this.inBatch.set(key, n);
       if (fact.eventId !== null) this.inBatch.set(`event ${fact.eventId}`, n);

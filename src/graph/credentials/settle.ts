@@ -66,7 +66,10 @@ export async function settleCredentials(
   for (const person of people.values()) {
     settled.set(person.id, settlePerson(person, before.get(person.id)!, after.get(person.id)!, definitions, options));
   }
-  await saveSegments(write, [...settled.values()].flatMap((entry) => entry.holdings));
+  await saveSegments(
+    write,
+    [...settled.values()].flatMap((entry) => entry.holdings),
+  );
   return settled;
 }
 
@@ -140,7 +143,9 @@ type Facts = ReadonlyMap<string, CredentialFact>;
 
 /** What time brought to a holding between `settled` and `until`, as was known before the change. */
 function dueEvents(holding: SettledHolding, settled: number, until: number, facts: Facts): NewEntry[] {
-  const due = holding.before.events.filter((event) => event.at > settled && event.at <= until && isAnnounced(event, holding.type));
+  const due = holding.before.events.filter(
+    (event) => event.at > settled && event.at <= until && isAnnounced(event, holding.type),
+  );
   return due.map((event) => eventEntry(holding, event, facts));
 }
 
@@ -150,7 +155,9 @@ function changeEvents(holding: SettledHolding, until: number, facts: Facts): New
   const past = holding.after.events.filter((event) => event.at <= until);
   const added = past.filter((event) => !told.has(eventKey(event)) && event.kind !== 'EXPIRING');
   const isStill = new Set(past.map(eventKey));
-  const isTakenBack = holding.before.events.some((event) => event.at <= until && event.kind !== 'EXPIRING' && !isStill.has(eventKey(event)));
+  const isTakenBack = holding.before.events.some(
+    (event) => event.at <= until && event.kind !== 'EXPIRING' && !isStill.has(eventKey(event)),
+  );
   if (added.length > 0 || !isTakenBack) return added.map((event) => eventEntry(holding, event, facts));
   const current = holding.after.segments.find((segment) => segment.from <= until && until < segment.to);
   return [toEntry(holding, 'CORRECTED', until, current?.expiresAt ?? null, undefined)];
@@ -164,7 +171,14 @@ function toRecorded({ row, type }: SettledHolding, fact: CredentialFact, until: 
     entityVersion: 0,
     subject: row.employeeId,
     occurredAt: Math.min(fact.at, until),
-    body: { kind: 'RECORDED', credential: row.id, typeCode: type.code, act: fact.kind, reason: fact.reason, effectiveAt: instantText(fact.at) },
+    body: {
+      kind: 'RECORDED',
+      credential: row.id,
+      typeCode: type.code,
+      act: fact.kind,
+      reason: fact.reason,
+      effectiveAt: instantText(fact.at),
+    },
   };
 }
 
@@ -176,7 +190,13 @@ function eventKey(event: HoldingEvent): string {
   return `${event.kind}|${event.at}|${event.factId ?? ''}`;
 }
 
-function toEntry(holding: SettledHolding, kind: string, at: number, expiresAt: number | null, fact: CredentialFact | undefined): NewEntry {
+function toEntry(
+  holding: SettledHolding,
+  kind: string,
+  at: number,
+  expiresAt: number | null,
+  fact: CredentialFact | undefined,
+): NewEntry {
   const { row, type } = holding;
   return {
     kind: `credential.${kind.toLowerCase()}`,
@@ -240,7 +260,10 @@ async function saveSegments(write: Write, holdings: readonly SettledHolding[]): 
     .filter((s) => !wanted.delete(segmentKey(s.credential_id, s.valid_from, s.valid_to, s.status, s.issued_at, s.expires_at)))
     .map((s) => s.id);
   if (retired.length > 0) {
-    await write.db.query('/* retireSegments */ UPDATE credential_segment SET retired_in = $2 WHERE id = ANY($1)', [retired, write.change]);
+    await write.db.query('/* retireSegments */ UPDATE credential_segment SET retired_in = $2 WHERE id = ANY($1)', [
+      retired,
+      write.change,
+    ]);
   }
   if (wanted.size > 0) {
     await write.db.query(

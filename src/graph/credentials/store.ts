@@ -69,13 +69,15 @@ export interface CredentialFilter {
 function conditions(filter: CredentialFilter | null | undefined, view: View, q: Params): string {
   const all = ['true'];
   if (filter?.status) all.push(`s.status = ANY(${q.add(filter.status)})`);
-  if (filter?.expiresBefore != null) all.push(`s.expires_at < ${q.add(new Date(filter.expiresBefore).toISOString())}::timestamptz`);
+  if (filter?.expiresBefore != null)
+    all.push(`s.expires_at < ${q.add(new Date(filter.expiresBefore).toISOString())}::timestamptz`);
   if (filter?.expiresAfter != null) all.push(`s.expires_at > ${q.add(new Date(filter.expiresAfter).toISOString())}::timestamptz`);
   const type = ['true'];
   if (filter?.typeCode) type.push(`t.code = ANY(${q.add(filter.typeCode)})`);
   if (filter?.kind) type.push(`t.kind = ANY(${q.add(filter.kind)})`);
   if (filter?.operational != null) type.push(`t.operational = ${q.add(filter.operational)}`);
-  if (type.length > 1) all.push(`s.type_id IN (SELECT t.id FROM credential_type t WHERE ${known('t', view, q)} AND ${type.join(' AND ')})`);
+  if (type.length > 1)
+    all.push(`s.type_id IN (SELECT t.id FROM credential_type t WHERE ${known('t', view, q)} AND ${type.join(' AND ')})`);
   if (filter?.department) {
     all.push(`EXISTS (SELECT 1 FROM employee_state d WHERE d.employee_id = s.employee_id AND d.department = ANY(${q.add(filter.department)})
       AND ${valid('d', view, q)} AND ${known('d', view, q)})`);
@@ -111,7 +113,13 @@ export async function credentialCount(db: Db, view: View, filter: CredentialFilt
 }
 
 /** One page of credentials for each person, in one statement. */
-export async function credentialPages(db: Db, view: View, people: readonly string[], filter: CredentialFilter | null, page: Page): Promise<CredentialRow[]> {
+export async function credentialPages(
+  db: Db,
+  view: View,
+  people: readonly string[],
+  filter: CredentialFilter | null,
+  page: Page,
+): Promise<CredentialRow[]> {
   const q = new Params();
   const { where, order, limit } = keyset(page, BY_ID, q);
   return rows<CredentialRow>(
@@ -125,7 +133,12 @@ export async function credentialPages(db: Db, view: View, people: readonly strin
 }
 
 /** How many credentials of each person the filter finds. */
-export async function credentialCountsOf(db: Db, view: View, people: readonly string[], filter: CredentialFilter | null): Promise<Map<string, number>> {
+export async function credentialCountsOf(
+  db: Db,
+  view: View,
+  people: readonly string[],
+  filter: CredentialFilter | null,
+): Promise<Map<string, number>> {
   const q = new Params();
   const found = await rows<{ id: string; count: number }>(
     db,
@@ -145,7 +158,12 @@ const DIMENSIONS: Record<string, string> = {
 };
 
 /** Counts of credentials by dimensions; people without a value are counted under the empty key. */
-export async function credentialGroups(db: Db, view: View, by: readonly string[], filter: CredentialFilter | null): Promise<{ keys: string[]; count: number }[]> {
+export async function credentialGroups(
+  db: Db,
+  view: View,
+  by: readonly string[],
+  filter: CredentialFilter | null,
+): Promise<{ keys: string[]; count: number }[]> {
   const q = new Params();
   const columns = by.map((dimension) => `coalesce(${DIMENSIONS[dimension]!}, '')`);
   return rows(

@@ -38,17 +38,27 @@ const TYPE = `t.id AS uuid, t.code, t.name, t.kind, t.issuer, t.operational, t.p
 /** The type with its renewal policy; the policy was checked when it was defined. */
 export function withPolicy(row: TypeRow, zone: string): CredentialType {
   const policy = row.renewal === null ? NEVER_EXPIRES(zone) : parseRenewalPolicy(row.renewal, zone);
-  if (isRefusal(policy)) throw new Error(`Credential type ${row.code} holds a renewal policy that cannot be read: ${policy.message}`);
+  if (isRefusal(policy))
+    throw new Error(`Credential type ${row.code} holds a renewal policy that cannot be read: ${policy.message}`);
   return { ...row, policy, label: credentialLabel(row) };
 }
 
 /** The types known at a view's position: by id, by code, or all. */
-export async function typesKnown(db: Db, zone: string, view: View, where: { ids?: readonly string[]; codes?: readonly string[] }): Promise<CredentialType[]> {
+export async function typesKnown(
+  db: Db,
+  zone: string,
+  view: View,
+  where: { ids?: readonly string[]; codes?: readonly string[] },
+): Promise<CredentialType[]> {
   const q = new Params();
   const conditions = [knownAt('t', view.known === null ? null : q.add(view.known))];
   if (where.ids) conditions.push(`t.id = ANY(${q.add(where.ids)})`);
   if (where.codes) conditions.push(`t.code = ANY(${q.add(where.codes)})`);
-  const found = await rows<TypeRow>(db, `/* typesKnown */ SELECT ${TYPE} FROM credential_type t WHERE ${conditions.join(' AND ')} ORDER BY t.code`, q.values);
+  const found = await rows<TypeRow>(
+    db,
+    `/* typesKnown */ SELECT ${TYPE} FROM credential_type t WHERE ${conditions.join(' AND ')} ORDER BY t.code`,
+    q.values,
+  );
   return found.map((row) => withPolicy(row, zone));
 }
 
@@ -73,7 +83,10 @@ interface AwardRuleRow {
 }
 
 async function readDefinitions(db: Db, zone: string): Promise<CredentialDefinitions> {
-  const found = await rows<TypeRow>(db, `/* allTypes */ SELECT ${TYPE} FROM credential_type t WHERE t.retired_in IS NULL ORDER BY t.code`);
+  const found = await rows<TypeRow>(
+    db,
+    `/* allTypes */ SELECT ${TYPE} FROM credential_type t WHERE t.retired_in IS NULL ORDER BY t.code`,
+  );
   const types = new Map(found.map((row) => [row.uuid, withPolicy(row, zone)]));
   const typesByCode = new Map([...types.values()].map((type) => [type.code, type]));
   const published = await rows<AwardRuleRow>(
@@ -85,7 +98,12 @@ async function readDefinitions(db: Db, zone: string): Promise<CredentialDefiniti
   const awardRules = new Map<string, AwardRuleVersion[]>();
   const typesOfCourse = new Map<string, Set<string>>();
   for (const [typeId, list] of byType) {
-    const versions = effectiveRanges(list).map((range) => ({ version: range.version, from: range.from, until: range.until, when: readCondition(range.condition) }));
+    const versions = effectiveRanges(list).map((range) => ({
+      version: range.version,
+      from: range.from,
+      until: range.until,
+      when: readCondition(range.condition),
+    }));
     awardRules.set(typeId, versions);
     for (const { when } of versions) {
       for (const course of awardCourses(when)) typesOfCourse.set(course, (typesOfCourse.get(course) ?? new Set()).add(typeId));
@@ -131,7 +149,8 @@ function prerequisiteOrder(types: ReadonlyMap<string, CredentialType>): string[]
 /** `equivalentTo` says what a type counts as: closed over chains. */
 export function equivalentsOf(types: ReadonlyMap<string, CredentialType>): (code: string) => readonly string[] {
   const countsAs = new Map<string, string[]>();
-  for (const type of types.values()) for (const code of type.equivalentTo) countsAs.set(code, [...(countsAs.get(code) ?? []), type.code]);
+  for (const type of types.values())
+    for (const code of type.equivalentTo) countsAs.set(code, [...(countsAs.get(code) ?? []), type.code]);
   const closed = new Map<string, readonly string[]>();
   return (code) => {
     let found = closed.get(code);

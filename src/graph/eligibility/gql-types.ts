@@ -20,7 +20,7 @@ registerEnumType(Verdict, {
   description: 'What a rule says about a person at an instant.',
   valuesConfig: {
     ELIGIBLE: { description: 'Every condition is met.' },
-    AT_RISK: { description: 'Met, and about to lapse within the rule\'s warning time.' },
+    AT_RISK: { description: "Met, and about to lapse within the rule's warning time." },
     GRACE: { description: 'Met only because of a grace period.' },
     PENDING: { description: 'Not met yet; what is missing has been asked for.' },
     UNKNOWN: { description: 'It cannot be said: a value the rule asks for is not known, or no rule is in effect.' },
@@ -62,7 +62,10 @@ export class ExplanationNode {
   factIds: readonly string[];
 }
 
-@ObjectType('Eligibility', { description: 'One answer about one person and one role; it knows its own end.', simpleResolvers: true })
+@ObjectType('Eligibility', {
+  description: 'One answer about one person and one role; it knows its own end.',
+  simpleResolvers: true,
+})
 export class Eligibility {
   employeeUuid: string;
   roleUuid: string;
@@ -72,13 +75,17 @@ export class Eligibility {
   verdict: keyof typeof Verdict;
   @Field(() => DateTimeScalar, { nullable: true, description: 'Since when the verdict has held; null: since ever.' })
   since: number | null;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'The exact instant at which the verdict changes if no new fact arrives; null: never.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The exact instant at which the verdict changes if no new fact arrives; null: never.',
+  })
   until: number | null;
   @Field(() => Verdict, { nullable: true, description: 'What it changes to at `until`.' })
   untilVerdict: keyof typeof Verdict | null;
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'The next instant at which the person is eligible with no new fact; null: eligible already, or time alone does not help.',
+    description:
+      'The next instant at which the person is eligible with no new fact; null: eligible already, or time alone does not help.',
   })
   nextEligibleAt: number | null;
   @Field(() => Int, { nullable: true, description: 'The version of the rule that says so; null: no rule is in effect.' })
@@ -95,7 +102,10 @@ export class EligibilityFilter {
   verdict?: (keyof typeof Verdict)[] | null;
   @Field(() => [String], { nullable: true, description: 'For people in one of these departments.' })
   department?: string[] | null;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Whose verdict changes before this instant if no new fact arrives.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Whose verdict changes before this instant if no new fact arrives.',
+  })
   changesBefore?: number | null;
 }
 
@@ -104,11 +114,13 @@ const KINDS = {
   CORRECTION: 'The verdict now is the same, but a stretch of the past is judged otherwise.',
   FORECAST: 'The verdict now is the same, but its future is another one.',
 } as const;
-export const EligibilityChangeKind = Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, kind])) as { [K in keyof typeof KINDS]: K };
+export const EligibilityChangeKind = Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, kind])) as {
+  [K in keyof typeof KINDS]: K;
+};
 registerEnumType(EligibilityChangeKind, {
   name: 'EligibilityChangeKind',
   description: 'What is different about an eligibility. One change per person, role and write: the first that applies.',
-  valuesConfig: Object.fromEntries(Object.entries(KINDS).map(([kind, description]) => [kind, { description }])) as Record<keyof typeof KINDS, { description: string }>,
+  valuesConfig: Object.fromEntries(Object.entries(KINDS).map(([kind, description]) => [kind, { description }])),
 });
 
 @ObjectType({ implements: Change, description: 'The eligibility of a person for a role changed.', simpleResolvers: true })
@@ -130,7 +142,10 @@ export class EligibilityChange implements Change {
   after: keyof typeof Verdict;
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it will change if no new fact arrives; null: never.' })
   until: number | null;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Set on a correction: the stretch of time that is now judged otherwise.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Set on a correction: the stretch of time that is now judged otherwise.',
+  })
   correctedFrom: number | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'The end (exclusive) of that stretch.' })
   correctedUntil: number | null;

@@ -10,7 +10,7 @@ import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { PagedArgs } from '../../platform/graphql/types';
 import { batchBy, viewKey, viewOf, type GraphContext, type View } from '../context';
 import { equivalentsOf, typesKnown, type CredentialType } from '../credentials/types';
-import { labelsOf } from '../labels';
+import { labelsOf } from '../rules/labels';
 import { findEmployee, loadEmployee } from '../people/graphql';
 import { Employee, EmployeeKey } from '../people/gql-types';
 import { allRoles, loadRole, loadRules } from '../rules/graphql';
@@ -56,7 +56,7 @@ async function answer(context: GraphContext, pair: PairRow, view: View): Promise
     loadRules(context, pair.roleUuid, view),
   ]);
   const timeline = fromSegments(segments, rules);
-  return { ...pair, ...answerAt(timeline, view.at), view, timeline } as Eligibility;
+  return { ...pair, ...answerAt(timeline, view.at), view, timeline };
 }
 
 const typesAll = batchBy<null, CredentialType[]>(
@@ -67,17 +67,27 @@ const typesAll = batchBy<null, CredentialType[]>(
   () => [],
 );
 
+interface Held {
+  readonly typeCode: string;
+  readonly factId: string;
+  readonly segments: { from: number; to: number; status: string }[];
+}
+
 const factsOf = batchBy<null, PersonFacts>(
   async (context, ids, view) => {
     const db = await context.db();
     const types = await loadTypes(context, view);
     const codes = new Map(types.map((type) => [type.uuid, type.code]));
     const equivalents = equivalentsOf(new Map(types.map((type) => [type.code, type])));
-    const holdings = new Map<string, Map<string, { typeCode: string; factId: string; segments: { from: number; to: number; status: string }[] }>>();
+    const holdings = new Map<string, Map<string, Held>>();
     for (const row of await holdingTimelines(db, view, ids)) {
-      const person = holdings.get(row.employeeUuid) ?? new Map();
+      const person = holdings.get(row.employeeUuid) ?? new Map<string, Held>();
       holdings.set(row.employeeUuid, person);
-      const holding = person.get(row.credentialUuid) ?? { typeCode: codes.get(row.typeUuid) ?? '', factId: nodeId('crd', row.credentialUuid), segments: [] };
+      const holding = person.get(row.credentialUuid) ?? {
+        typeCode: codes.get(row.typeUuid) ?? '',
+        factId: nodeId('crd', row.credentialUuid),
+        segments: [],
+      };
       person.set(row.credentialUuid, holding);
       holding.segments.push(row);
     }
@@ -168,7 +178,9 @@ export class EligibilityResolver {
     return answer(context, { employeeUuid: employee.uuid, roleUuid: role.uuid }, view);
   }
 
-  @Query(() => EligibilityConnection, { description: 'Who is eligible for what: the reverse look-up. Lists every person with every role that has a rule in effect.' })
+  @Query(() => EligibilityConnection, {
+    description: 'Who is eligible for what: the reverse look-up. Lists every person with every role that has a rule in effect.',
+  })
   async eligibilities(
     @Arg('filter', () => EligibilityFilter, { nullable: true, description: 'Which answers.' }) filter: EligibilityFilter | null,
     @Args(() => PagedViewArgs) args: PagedViewArgs,
@@ -197,14 +209,21 @@ export class EligibilityResolver {
   async untilBecause(@Root() eligibility: Eligibility, @Ctx() context: GraphContext): Promise<string[]> {
     if (eligibility.until === null) return [];
     const { employeeUuid, roleUuid, view } = eligibility;
-    const [rules, facts, labels] = await Promise.all([loadRules(context, roleUuid, view), loadFacts(context, employeeUuid, view), loadLabels(context, view)]);
+    const [rules, facts, labels] = await Promise.all([
+      loadRules(context, roleUuid, view),
+      loadFacts(context, employeeUuid, view),
+      loadLabels(context, view),
+    ]);
     return untilBecause(rules, facts, view.at, labels, context.graph.zone);
   }
 
-  @FieldResolver(() => [EligibilitySegment], { description: 'The whole step function, past and future, or the part of it that overlaps [from, to).' })
+  @FieldResolver(() => [EligibilitySegment], {
+    description: 'The whole step function, past and future, or the part of it that overlaps [from, to).',
+  })
   segments(
     @Root() eligibility: Eligibility,
-    @Arg('from', () => DateTimeScalar, { nullable: true, description: 'From this instant, default since ever.' }) from: number | null,
+    @Arg('from', () => DateTimeScalar, { nullable: true, description: 'From this instant, default since ever.' })
+    from: number | null,
     @Arg('to', () => DateTimeScalar, { nullable: true, description: 'Until this instant, default for ever.' }) to: number | null,
   ): EligibilitySegment[] {
     return segmentsBetween(eligibility.timeline, from ?? -Infinity, to ?? Infinity).map((segment) => ({
@@ -215,22 +234,40 @@ export class EligibilityResolver {
     }));
   }
 
-  @FieldResolver(() => [ExplanationNode], { description: 'Why: every condition of the rule in effect. Flat list, root first; `parentId` gives the tree.' })
+  @FieldResolver(() => [ExplanationNode], {
+    description: 'Why: every condition of the rule in effect. Flat list, root first; `parentId` gives the tree.',
+  })
   async explanation(@Root() eligibility: Eligibility, @Ctx() context: GraphContext): Promise<ExplanationNode[]> {
     const { employeeUuid, roleUuid, view } = eligibility;
-    const [rules, facts, labels] = await Promise.all([loadRules(context, roleUuid, view), loadFacts(context, employeeUuid, view), loadLabels(context, view)]);
+    const [rules, facts, labels] = await Promise.all([
+      loadRules(context, roleUuid, view),
+      loadFacts(context, employeeUuid, view),
+      loadLabels(context, view),
+    ]);
     const nodes = explain(rules, facts, view.at, labels, context.graph.zone);
-    return nodes.length > 0 ? (nodes as unknown as ExplanationNode[]) : [withoutRule(eligibility)];
+    return nodes.length > 0 ? nodes : [withoutRule(eligibility)];
   }
 }
 
 function withoutRule({ since, until }: Eligibility): ExplanationNode {
-  return { id: '0', parentId: null, op: 'rule', verdict: 'UNKNOWN', since, until, binding: true, text: 'no rule is in effect for this role', factIds: [] };
+  return {
+    id: '0',
+    parentId: null,
+    op: 'rule',
+    verdict: 'UNKNOWN',
+    since,
+    until,
+    binding: true,
+    text: 'no rule is in effect for this role',
+    factIds: [],
+  };
 }
 
 @Resolver(() => Employee)
 export class EmployeeEligibilityResolver {
-  @FieldResolver(() => EligibilityConnection, { description: 'What the person is eligible for, and what not: every role that has a rule in effect.' })
+  @FieldResolver(() => EligibilityConnection, {
+    description: 'What the person is eligible for, and what not: every role that has a rule in effect.',
+  })
   async eligibilities(
     @Root() employee: Employee,
     @Arg('filter', () => EligibilityFilter, { nullable: true, description: 'Which answers.' }) filter: EligibilityFilter | null,
@@ -247,7 +284,9 @@ export class EmployeeEligibilityResolver {
 
 @Resolver(() => Role)
 export class RoleEligibilityResolver {
-  @FieldResolver(() => EligibilityConnection, { description: 'Who is eligible for the role, and who is not: everybody, if it has a rule in effect.' })
+  @FieldResolver(() => EligibilityConnection, {
+    description: 'Who is eligible for the role, and who is not: everybody, if it has a rule in effect.',
+  })
   async eligibilities(
     @Root() role: Role,
     @Arg('filter', () => EligibilityFilter, { nullable: true, description: 'Which answers.' }) filter: EligibilityFilter | null,

@@ -44,29 +44,64 @@ interface Setting {
 }
 
 /** Judges a role that the change may concern. */
-export function judgeAgain(person: JudgedPerson, judged: JudgedRole, stored: readonly VerdictSegment[], setting: Setting): Judgement {
-  const { until, zone, labels } = setting;
+export function judgeAgain(
+  person: JudgedPerson,
+  judged: JudgedRole,
+  stored: readonly VerdictSegment[],
+  setting: Setting,
+): Judgement {
+  const { until, zone } = setting;
   const isPublished = judged.published.some((row) => row.recordedIn === setting.change);
-  const versionsBefore = isPublished ? effective(judged.published.filter((row) => row.recordedIn !== setting.change)) : judged.versions;
+  const versionsBefore = isPublished
+    ? effective(judged.published.filter((row) => row.recordedIn !== setting.change))
+    : judged.versions;
   const before = versionsBefore.length === 0 ? null : fromSegments(stored, versionsBefore);
   const after = judge(judged.versions, person.after, zone);
   const due = before === null ? [] : dueEvents(person, judged, before, setting);
   const events: NewEntry[] = [];
   const difference = diffVerdicts(before, after, until);
   if (difference && !(difference.before === null && difference.after === 'NOT_ELIGIBLE')) {
-    events.push(toEntry(person.id, judged, difference, occurredAt(difference, after, until), because(person, judged, difference, isPublished, setting)));
+    events.push(
+      toEntry(
+        person.id,
+        judged,
+        difference,
+        occurredAt(difference, after, until),
+        because(person, judged, difference, isPublished, setting),
+      ),
+    );
   }
   const segments = toSegments(after);
-  return { segments: sameSegments(segments, stored) ? null : segments, due, events, nextAt: nextTransition(after, until) ?? Infinity };
+  return {
+    segments: sameSegments(segments, stored) ? null : segments,
+    due,
+    events,
+    nextAt: nextTransition(after, until) ?? Infinity,
+  };
 }
 
 /** What time brought for a role that the change does not concern. */
-export function passTime(person: JudgedPerson, judged: JudgedRole, stored: readonly VerdictSegment[], setting: Setting): Judgement {
+export function passTime(
+  person: JudgedPerson,
+  judged: JudgedRole,
+  stored: readonly VerdictSegment[],
+  setting: Setting,
+): Judgement {
   const timeline = fromSegments(stored, judged.versions);
-  return { segments: null, due: dueEvents(person, judged, timeline, setting), events: [], nextAt: nextTransition(timeline, setting.until) ?? Infinity };
+  return {
+    segments: null,
+    due: dueEvents(person, judged, timeline, setting),
+    events: [],
+    nextAt: nextTransition(timeline, setting.until) ?? Infinity,
+  };
 }
 
-function dueEvents(person: JudgedPerson, judged: JudgedRole, timeline: VerdictTimeline, { until, zone, labels }: Setting): NewEntry[] {
+function dueEvents(
+  person: JudgedPerson,
+  judged: JudgedRole,
+  timeline: VerdictTimeline,
+  { until, zone, labels }: Setting,
+): NewEntry[] {
   return transitionsBetween(timeline, person.settledUntil, until).map((transition) => {
     const why = untilBecause(judged.versions, person.before, transition.at - 1, labels, zone);
     const difference: VerdictDifference = { kind: 'TRANSITION', ...transition, correctedFrom: null, correctedUntil: null };
@@ -81,7 +116,13 @@ function occurredAt(difference: VerdictDifference, after: VerdictTimeline, until
   return answerAt(after, until).since ?? until;
 }
 
-function because(person: JudgedPerson, judged: JudgedRole, difference: VerdictDifference, isPublished: boolean, setting: Setting): string[] {
+function because(
+  person: JudgedPerson,
+  judged: JudgedRole,
+  difference: VerdictDifference,
+  isPublished: boolean,
+  setting: Setting,
+): string[] {
   const version = judged.versions.find(({ from, until }) => from <= setting.until && setting.until < until);
   if (isPublished) return [`rule version ${judged.published.at(-1)!.version} was published`];
   if (!version) return [];
@@ -90,7 +131,13 @@ function because(person: JudgedPerson, judged: JudgedRole, difference: VerdictDi
   return why.length > 0 || difference.kind !== 'FORECAST' ? why : ['the outlook changed'];
 }
 
-function toEntry(employeeId: string, { role }: JudgedRole, difference: VerdictDifference, at: number, why: readonly string[]): NewEntry {
+function toEntry(
+  employeeId: string,
+  { role }: JudgedRole,
+  difference: VerdictDifference,
+  at: number,
+  why: readonly string[],
+): NewEntry {
   return {
     kind: 'eligibility.changed',
     entity: employeeId,
@@ -120,7 +167,12 @@ function sameSegments(a: readonly VerdictSegment[], b: readonly VerdictSegment[]
     a.length === b.length &&
     a.every((segment, i) => {
       const other = b[i]!;
-      return segment.from === other.from && segment.to === other.to && segment.verdict === other.verdict && segment.ruleVersion === other.ruleVersion;
+      return (
+        segment.from === other.from &&
+        segment.to === other.to &&
+        segment.verdict === other.verdict &&
+        segment.ruleVersion === other.ruleVersion
+      );
     })
   );
 }

@@ -16,7 +16,15 @@ export function holdingSlices(segments: readonly StatusSegment[], factId: string
     if (segment.status !== 'ACTIVE' && segment.status !== 'GRACE') return [];
     const next = segments[i + 1]?.status;
     const endedBy = next === 'SUSPENDED' ? 'SUSPENSION' : next === 'REVOKED' ? 'REVOCATION' : undefined;
-    return [{ from: segment.from, to: segment.to, level: segment.status === 'ACTIVE' ? 'MET' : 'GRACE', factId, ...(endedBy && { endedBy }) }];
+    return [
+      {
+        from: segment.from,
+        to: segment.to,
+        level: segment.status === 'ACTIVE' ? 'MET' : 'GRACE',
+        factId,
+        ...(endedBy && { endedBy }),
+      },
+    ];
   });
 }
 

@@ -11,7 +11,7 @@ import { instantText, rows, rowsParam } from '../../platform/sql';
 import { holdCatalogue, type Cached } from '../catalogue';
 import { holdingFactId, settleCredentials, type SettledCredentials } from '../credentials/settle';
 import type { CredentialDefinitions } from '../credentials/types';
-import { labelsOf } from '../labels';
+import { labelsOf } from '../rules/labels';
 import { assertionsOf, attributesChangedBy, retiredAssertionsOf } from '../people/facts';
 import { lockEmployees, type LockedEmployee } from '../people/resolve';
 import type { JudgedRole, RuleDefinitions } from '../rules/definitions';
@@ -87,13 +87,19 @@ class Portion {
     const stored = await segmentsOf(this.write, ids);
     const changedAttributes = isClock ? new Map<string, Set<string>>() : await attributesChangedBy(this.write, ids);
     const assertions = await assertionsOf(this.write.db, ids);
-    const retired = changedAttributes.size === 0 ? new Map<string, Assertion[]>() : await retiredAssertionsOf(this.write, [...changedAttributes.keys()]);
+    const retired =
+      changedAttributes.size === 0
+        ? new Map<string, Assertion[]>()
+        : await retiredAssertionsOf(this.write, [...changedAttributes.keys()]);
     const published = new Set([...this.write.arrived].filter((key) => key.startsWith('rule:')).map((key) => key.slice(5)));
     for (const person of this.people.values()) {
       const credentials = this.settled.get(person.id)!;
       const attributes = changedAttributes.get(person.id) ?? new Set<string>();
       const after = assertions.get(person.id)!;
-      const before = attributes.size === 0 ? after : [...after.filter((a) => a.recordedIn !== this.write.change), ...(retired.get(person.id) ?? [])];
+      const before =
+        attributes.size === 0
+          ? after
+          : [...after.filter((a) => a.recordedIn !== this.write.change), ...(retired.get(person.id) ?? [])];
       this.judgePerson(person, credentials, attributes, before, after, stored.get(person.id) ?? new Map(), published);
     }
   }
@@ -116,7 +122,12 @@ class Portion {
         () => this.factsFrom(person.id, credentials, 'after', after),
       ),
     };
-    const setting = { change: this.write.change, until: Math.max(this.until, person.settledUntil), zone: this.zone, labels: this.labels };
+    const setting = {
+      change: this.write.change,
+      until: Math.max(this.until, person.settledUntil),
+      zone: this.zone,
+      labels: this.labels,
+    };
     let nextAt = credentials.nextAt;
     this.due.push(...credentials.due);
     this.events.push(...credentials.events);
@@ -162,7 +173,12 @@ class Portion {
     return found;
   }
 
-  private factsFrom(id: string, credentials: SettledCredentials, side: 'before' | 'after', assertions: readonly Assertion[]): PersonFacts {
+  private factsFrom(
+    id: string,
+    credentials: SettledCredentials,
+    side: 'before' | 'after',
+    assertions: readonly Assertion[],
+  ): PersonFacts {
     const holdings = credentials.holdings.map((holding) => ({
       typeCode: holding.type.code,
       factId: holdingFactId(holding.row),
@@ -171,7 +187,12 @@ class Portion {
     return personFacts(holdings, assertions, id, this.definitions.equivalents, this.zone);
   }
 
-  private replace(employeeId: string, judged: JudgedRole, stored: readonly StoredSegment[], segments: readonly VerdictSegment[]): void {
+  private replace(
+    employeeId: string,
+    judged: JudgedRole,
+    stored: readonly StoredSegment[],
+    segments: readonly VerdictSegment[],
+  ): void {
     const wanted = new Map(segments.map((segment) => [segmentKey(segment), segment]));
     for (const row of stored) if (!wanted.delete(segmentKey(row))) this.retired.push(row.id);
     for (const segment of wanted.values()) {
@@ -188,7 +209,10 @@ class Portion {
 
   async save(): Promise<void> {
     if (this.retired.length > 0) {
-      await this.write.db.query('/* retireVerdicts */ UPDATE eligibility_segment SET retired_in = $2 WHERE id = ANY($1)', [this.retired, this.write.change]);
+      await this.write.db.query('/* retireVerdicts */ UPDATE eligibility_segment SET retired_in = $2 WHERE id = ANY($1)', [
+        this.retired,
+        this.write.change,
+      ]);
     }
     if (this.recorded.length > 0) {
       await this.write.db.query(
@@ -223,14 +247,20 @@ class Portion {
       const version = entry.subject === null || entry.entityVersion !== 0 ? undefined : versions.get(entry.subject);
       if (version === undefined) return entry;
       versions.set(entry.subject!, version + 1);
-      const about = { employee: this.people.get(entry.subject!)!.externalId, department: departments.get(entry.subject!) ?? null };
+      const about = {
+        employee: this.people.get(entry.subject!)!.externalId,
+        department: departments.get(entry.subject!) ?? null,
+      };
       return { ...entry, entityVersion: version + 1, body: { ...(entry.body as Record<string, Json>), ...about } };
     });
     return versions;
   }
 }
 
-function lazyFacts(before: () => PersonFacts, after: () => PersonFacts): { readonly before: PersonFacts; readonly after: PersonFacts } {
+function lazyFacts(
+  before: () => PersonFacts,
+  after: () => PersonFacts,
+): { readonly before: PersonFacts; readonly after: PersonFacts } {
   let first: PersonFacts | undefined;
   let second: PersonFacts | undefined;
   return {
@@ -254,7 +284,15 @@ async function departmentsOf(write: Write, ids: readonly string[], at: Instant):
 }
 
 async function segmentsOf(write: Write, ids: readonly string[]): Promise<Map<string, Map<string, StoredSegment[]>>> {
-  const found = await rows<{ id: number; employee_id: string; role_id: string; from: number; to: number; verdict: Verdict; rule_version: number }>(
+  const found = await rows<{
+    id: number;
+    employee_id: string;
+    role_id: string;
+    from: number;
+    to: number;
+    verdict: Verdict;
+    rule_version: number;
+  }>(
     write.db,
     `/* verdictsOf */ SELECT id, employee_id, role_id, valid_from AS "from", valid_to AS "to", verdict, rule_version FROM eligibility_segment
      WHERE employee_id = ANY($1) AND retired_in IS NULL ORDER BY employee_id, role_id, valid_from`,

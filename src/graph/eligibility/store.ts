@@ -12,7 +12,10 @@ export interface PairRow {
 }
 
 export const pairKeys = (pair: PairRow): string[] => [pair.roleUuid, pair.employeeUuid];
-const KEYS: readonly SortKey[] = [{ sql: 'r.id', type: 'uuid' }, { sql: 'e.employee_id', type: 'uuid' }];
+const KEYS: readonly SortKey[] = [
+  { sql: 'r.id', type: 'uuid' },
+  { sql: 'e.employee_id', type: 'uuid' },
+];
 
 export interface PairFilter {
   readonly verdict?: readonly string[] | null;
@@ -65,7 +68,11 @@ export async function pairPage(db: Db, view: View, roles: readonly string[], fil
 /** How many pairs a filter finds. */
 export async function pairCount(db: Db, view: View, roles: readonly string[], filter: PairFilter): Promise<number> {
   const q = new Params();
-  const [row] = await rows<{ count: number }>(db, `/* pairCount */ SELECT count(*) AS count ${pairs(view, roles, filter, q)}`, q.values);
+  const [row] = await rows<{ count: number }>(
+    db,
+    `/* pairCount */ SELECT count(*) AS count ${pairs(view, roles, filter, q)}`,
+    q.values,
+  );
   return row!.count;
 }
 

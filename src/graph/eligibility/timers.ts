@@ -72,7 +72,9 @@ export class Timers {
     const until = due.length < BATCH ? now : due.at(-1)!.at;
     const ids = due.map((row) => row.id);
     await writer.write({ actor: CLOCK, source: null }, async (write) => {
-      const [lock] = await rows<{ mine: boolean }>(write.db, '/* timersTurn */ SELECT pg_try_advisory_xact_lock($1) AS mine', [TIMERS_LOCK]);
+      const [lock] = await rows<{ mine: boolean }>(write.db, '/* timersTurn */ SELECT pg_try_advisory_xact_lock($1) AS mine', [
+        TIMERS_LOCK,
+      ]);
       if (lock!.mine) await settle(write, ids, until, this.options);
     });
     return PAUSE_MS;
@@ -91,6 +93,10 @@ export class Timers {
 
 /** How many people have a boundary that is due and not published: the lag of the timers. */
 export async function dueCount(db: Db, now: number): Promise<number> {
-  const [row] = await rows<{ count: number }>(db, '/* dueCount */ SELECT count(*) AS count FROM employee WHERE next_change_at <= $1', [instantText(now)]);
+  const [row] = await rows<{ count: number }>(
+    db,
+    '/* dueCount */ SELECT count(*) AS count FROM employee WHERE next_change_at <= $1',
+    [instantText(now)],
+  );
   return row!.count;
 }

@@ -26,7 +26,8 @@ export async function applyCourses(write: Write, raw: readonly unknown[]): Promi
   const records = new Map<string, CourseRecord>();
   const results = definitionResults(raw as readonly CourseItem[], (item) => {
     if (item.code.trim() === '') return refusal('INVALID_CODE', 'code names the course: it is not empty.', ['code']);
-    if ((item.creditHours ?? 0) < 0) return refusal('INVALID_CREDIT_HOURS', 'creditHours counts hours: zero or more.', ['creditHours']);
+    if ((item.creditHours ?? 0) < 0)
+      return refusal('INVALID_CREDIT_HOURS', 'creditHours counts hours: zero or more.', ['creditHours']);
     const earlier = known.get(item.code);
     const record = {
       id: records.get(item.code)?.id ?? earlier?.uuid ?? uuidv7(),

@@ -5,7 +5,12 @@ import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { Change, Employee } from '../people/gql-types';
 
-export const CompletionStatus = { PASSED: 'PASSED', FAILED: 'FAILED', IN_PROGRESS: 'IN_PROGRESS', NOT_STARTED: 'NOT_STARTED' } as const;
+export const CompletionStatus = {
+  PASSED: 'PASSED',
+  FAILED: 'FAILED',
+  IN_PROGRESS: 'IN_PROGRESS',
+  NOT_STARTED: 'NOT_STARTED',
+} as const;
 registerEnumType(CompletionStatus, {
   name: 'CompletionStatus',
   description: 'Where an attempt at a course stands.',
@@ -37,11 +42,11 @@ export class Completion implements Node {
   id: string;
   @Field(() => String, { description: 'The course.' })
   courseCode: string;
-  @Field(() => String, { nullable: true, description: 'The sender\'s id of the attempt.' })
+  @Field(() => String, { nullable: true, description: "The sender's id of the attempt." })
   attemptId: string | null;
   @Field(() => CompletionStatus, { description: 'Where the attempt stands.' })
   status: keyof typeof CompletionStatus;
-  @Field(() => Float, { nullable: true, description: 'Score, in the course\'s own scale.' })
+  @Field(() => Float, { nullable: true, description: "Score, in the course's own scale." })
   score: number | null;
   @Field(() => Float, { nullable: true, description: 'Credit hours earned; absent: those of the course.' })
   creditHours: number | null;
@@ -75,7 +80,7 @@ export class CourseInput {
   title: string;
   @Field(() => Float, { nullable: true, description: 'Credit hours of a completion that names none.' })
   creditHours?: number | null;
-  @Field(() => Float, { nullable: true, description: 'The lowest score that passes; absent: the sender\'s word counts.' })
+  @Field(() => Float, { nullable: true, description: "The lowest score that passes; absent: the sender's word counts." })
   passMark?: number | null;
   @Field(() => RetakePolicy, { nullable: true, defaultValue: 'LATEST', description: 'Which of several attempts counts.' })
   retakePolicy?: keyof typeof RetakePolicy | null;
@@ -85,7 +90,10 @@ export class CourseInput {
 export class RecordCompletionsInput {
   @Field(() => String, { description: 'The system that says so, such as `lms`.' })
   source: string;
-  @Field(() => String, { nullable: true, description: 'Makes the whole request idempotent: the same key and body answer as the first time.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Makes the whole request idempotent: the same key and body answer as the first time.',
+  })
   idempotencyKey?: string | null;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All items or none.' })
   atomic?: boolean | null;
@@ -95,17 +103,17 @@ export class RecordCompletionsInput {
 
 @InputType({ description: 'One attempt at a course; the same attempt is taken in once, whatever its event is called.' })
 export class CompletionInput {
-  @Field(() => String, { nullable: true, description: 'The sender\'s id of this message; the same one has one effect.' })
+  @Field(() => String, { nullable: true, description: "The sender's id of this message; the same one has one effect." })
   eventId?: string | null;
-  @Field(() => String, { description: 'Who; an unknown person\'s item is kept until the person arrives.' })
+  @Field(() => String, { description: "Who; an unknown person's item is kept until the person arrives." })
   employeeExternalId: string;
-  @Field(() => String, { description: 'Which course; an unknown course\'s item is kept until it is defined.' })
+  @Field(() => String, { description: "Which course; an unknown course's item is kept until it is defined." })
   courseCode: string;
-  @Field(() => String, { nullable: true, description: 'The sender\'s id of the attempt; the same one has one effect.' })
+  @Field(() => String, { nullable: true, description: "The sender's id of the attempt; the same one has one effect." })
   attemptId?: string | null;
   @Field(() => CompletionStatus, { description: 'Where the attempt stands.' })
   status: keyof typeof CompletionStatus;
-  @Field(() => Float, { nullable: true, description: 'Score, in the course\'s own scale.' })
+  @Field(() => Float, { nullable: true, description: "Score, in the course's own scale." })
   score?: number | null;
   @Field(() => Float, { nullable: true, description: 'Credit hours earned; absent: those of the course.' })
   creditHours?: number | null;
@@ -117,7 +125,10 @@ export class CompletionInput {
   recertificationCycle?: string | null;
   @Field(() => String, { nullable: true, description: 'The badge the sender issued for it.' })
   badgeId?: string | null;
-  @Field(() => DateScalar, { nullable: true, description: 'The last valid day, when the sender says when the result expires; it wins over the renewal policy.' })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: 'The last valid day, when the sender says when the result expires; it wins over the renewal policy.',
+  })
   expiresOn?: string | null;
 }
 

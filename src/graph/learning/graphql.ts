@@ -50,13 +50,19 @@ export class CompletionResolver {
     return loadEmployee(context, completion.employeeUuid, completion.view);
   }
 
-  @Mutation(() => IngestPayload, { description: 'Defines courses, or defines them anew; what their completions earned is decided again.' })
-  defineCourses(@Arg('input', () => DefineCoursesInput, { description: 'Which courses.' }) input: DefineCoursesInput, @Ctx() context: GraphContext): Promise<IngestPayload> {
+  @Mutation(() => IngestPayload, {
+    description: 'Defines courses, or defines them anew; what their completions earned is decided again.',
+  })
+  defineCourses(
+    @Arg('input', () => DefineCoursesInput, { description: 'Which courses.' }) input: DefineCoursesInput,
+    @Ctx() context: GraphContext,
+  ): Promise<IngestPayload> {
     return ingest(context, 'defineCourses', { source: 'api' }, input.courses);
   }
 
   @Mutation(() => IngestPayload, {
-    description: 'Records attempts at courses: enrolments, results, corrections. What they earn is awarded in the same transaction.',
+    description:
+      'Records attempts at courses: enrolments, results, corrections. What they earn is awarded in the same transaction.',
   })
   recordCompletions(
     @Arg('input', () => RecordCompletionsInput, { description: 'Who says what.' }) input: RecordCompletionsInput,
@@ -68,12 +74,23 @@ export class CompletionResolver {
 
 @Resolver(() => Employee)
 export class EmployeeLearningResolver {
-  @FieldResolver(() => CompletionConnection, { description: 'All attempts at courses, also those that do not count, oldest first.' })
-  async completions(@Root() employee: Employee, @Args(() => PagedArgs) args: PagedArgs, @Ctx() context: GraphContext): Promise<Connection<Completion>> {
+  @FieldResolver(() => CompletionConnection, {
+    description: 'All attempts at courses, also those that do not count, oldest first.',
+  })
+  async completions(
+    @Root() employee: Employee,
+    @Args(() => PagedArgs) args: PagedArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<Connection<Completion>> {
     const page = parsePage(args, 2);
     const rows = await context.load(ofPerson, { id: employee.uuid, view: employee.view, args: { ...args } });
     const keysOf = completionKeys as unknown as (row: Completion) => string[];
     const count = () => context.load(countOfPerson, { id: employee.uuid, view: employee.view, args: null });
-    return connection(rows.map((row) => toCompletion(row, employee.view)), page, keysOf, count);
+    return connection(
+      rows.map((row) => toCompletion(row, employee.view)),
+      page,
+      keysOf,
+      count,
+    );
   }
 }

@@ -28,11 +28,13 @@ export interface CompletionItem {
 
 /** Why an item cannot be taken as it is; null when it can. */
 export function checkCompletion(item: CompletionItem): Refusal | null {
-  if (item.courseCode.trim() === '') return refusal('INVALID_COURSE_CODE', 'courseCode names the course: it is not empty.', ['courseCode']);
+  if (item.courseCode.trim() === '')
+    return refusal('INVALID_COURSE_CODE', 'courseCode names the course: it is not empty.', ['courseCode']);
   if (item.employeeExternalId.trim() === '') {
     return refusal('INVALID_EXTERNAL_ID', 'employeeExternalId names the person: it is not empty.', ['employeeExternalId']);
   }
-  if ((item.creditHours ?? 0) < 0) return refusal('INVALID_CREDIT_HOURS', 'creditHours counts hours: zero or more.', ['creditHours']);
+  if ((item.creditHours ?? 0) < 0)
+    return refusal('INVALID_CREDIT_HOURS', 'creditHours counts hours: zero or more.', ['creditHours']);
   return null;
 }
 
@@ -43,7 +45,13 @@ export async function applyCompletions(write: Write, raw: readonly unknown[], so
   const refused = items.map(checkCompletion);
   const sound = items.filter((_, i) => refused[i] === null);
   const courses = [...new Set(sound.map((item) => item.courseCode))];
-  const found = await findAll(write, source, sound.map((item) => item.employeeExternalId), courses, definedCourses);
+  const found = await findAll(
+    write,
+    source,
+    sound.map((item) => item.employeeExternalId),
+    courses,
+    definedCourses,
+  );
   const people = [...found.people.values()].filter((person): person is string => typeof person === 'string');
   await lockEmployees(write.db, people);
   const eventIds = sound.flatMap((item) => item.eventId ?? []);
@@ -62,7 +70,12 @@ export async function applyCompletions(write: Write, raw: readonly unknown[], so
 
 function unknownCourse(code: string): ItemResult {
   const message = `There is no course "${code}" yet: the item is kept and applied by itself when defineCourses brings the course.`;
-  return { outcome: 'QUARANTINED', id: null, refusal: refusal('UNKNOWN_COURSE', message, ['courseCode']), waitsFor: `course:${code}` };
+  return {
+    outcome: 'QUARANTINED',
+    id: null,
+    refusal: refusal('UNKNOWN_COURSE', message, ['courseCode']),
+    waitsFor: `course:${code}`,
+  };
 }
 
 interface KnownAttempt {
@@ -143,7 +156,8 @@ class Attempts {
 
   private remember(attempt: KnownAttempt): void {
     const { record } = attempt;
-    if (record.attempt_id !== null) this.byAttempt.set(JSON.stringify([record.employee_id, record.course_code, record.attempt_id]), attempt);
+    if (record.attempt_id !== null)
+      this.byAttempt.set(JSON.stringify([record.employee_id, record.course_code, record.attempt_id]), attempt);
     this.byMoment.set(JSON.stringify([record.employee_id, record.course_code, record.completed_at]), attempt);
   }
 

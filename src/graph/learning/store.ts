@@ -85,7 +85,10 @@ export async function completionsById(db: Db, view: View, ids: readonly string[]
   return new Map(found.map((row) => [row.uuid, row]));
 }
 
-const LATEST_FIRST: readonly SortKey[] = [{ sql: 'c.completed_at', type: 'timestamptz' }, { sql: 'c.id', type: 'uuid' }];
+const LATEST_FIRST: readonly SortKey[] = [
+  { sql: 'c.completed_at', type: 'timestamptz' },
+  { sql: 'c.id', type: 'uuid' },
+];
 
 export const completionKeys = (row: CompletionRow): string[] => [new Date(row.completedAt).toISOString(), row.uuid];
 
@@ -164,9 +167,17 @@ export interface CompletionRecord {
 }
 
 /** Records attempts and retires those they replace. */
-export async function recordCompletionRows(write: Write, source: string, records: readonly CompletionRecord[], retired: readonly number[]): Promise<void> {
+export async function recordCompletionRows(
+  write: Write,
+  source: string,
+  records: readonly CompletionRecord[],
+  retired: readonly number[],
+): Promise<void> {
   if (retired.length > 0) {
-    await write.db.query('/* retireCompletions */ UPDATE completion SET retired_in = $2 WHERE row_id = ANY($1)', [retired, write.change]);
+    await write.db.query('/* retireCompletions */ UPDATE completion SET retired_in = $2 WHERE row_id = ANY($1)', [
+      retired,
+      write.change,
+    ]);
   }
   if (records.length === 0) return;
   await write.db.query(

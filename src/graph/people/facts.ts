@@ -1,5 +1,6 @@
 // People: the facts behind the states, and the states derived from them.
 import { displayName, personAttributes, personStates, type Assertion, type PersonState } from '../../core/person';
+import type { ReportingLine } from '../../core/reporting-lines';
 import { canonicalJson, type Json } from '../../core/rule';
 import type { Write } from '../../journal/write';
 import type { Db } from '../../platform/postgres/pool';
@@ -51,12 +52,26 @@ export async function retiredAssertionsOf(write: Write, ids: readonly string[]):
 }
 
 /** Records assertions and retires those they replace. */
-export async function recordAssertions(write: Write, source: string, added: readonly AssertionRow[], retired: readonly string[]): Promise<void> {
+export async function recordAssertions(
+  write: Write,
+  source: string,
+  added: readonly AssertionRow[],
+  retired: readonly string[],
+): Promise<void> {
   if (retired.length > 0) {
-    await write.db.query('/* retireAssertions */ UPDATE employee_fact SET retired_in = $2 WHERE id = ANY($1)', [retired, write.change]);
+    await write.db.query('/* retireAssertions */ UPDATE employee_fact SET retired_in = $2 WHERE id = ANY($1)', [
+      retired,
+      write.change,
+    ]);
   }
   if (added.length === 0) return;
-  const records = added.map((fact) => ({ id: fact.id, employee_id: fact.employeeId, name: fact.name, at: instantText(fact.at), value: fact.value }));
+  const records = added.map((fact) => ({
+    id: fact.id,
+    employee_id: fact.employeeId,
+    name: fact.name,
+    at: instantText(fact.at),
+    value: fact.value,
+  }));
   await write.db.query(
     `/* recordAssertions */ INSERT INTO employee_fact (id, employee_id, name, at, value, source, recorded_in)
      SELECT r.id, r.employee_id, r.name, r.at, coalesce(r.value, 'null'), $2, $3
@@ -65,21 +80,19 @@ export async function recordAssertions(write: Write, source: string, added: read
   );
 }
 
-/** The current manager edges above these external ids, at an instant: who names whom as manager. Ends by itself on a cycle. */
-export async function managerEdges(db: Db, externalIds: readonly string[], at: number): Promise<Map<string, string>> {
-  const found = await rows<{ employee: string; manager: string }>(
+/** The reporting lines, past and to come, of these external ids and of everybody above them. Ends by itself on a circle. */
+export async function reportingLines(db: Db, externalIds: readonly string[]): Promise<ReportingLine[]> {
+  if (externalIds.length === 0) return [];
+  const lines = `JOIN employee e ON e.external_id = up.id
+       JOIN employee_fact f ON f.employee_id = e.id AND f.name = 'managerExternalId' AND f.retired_in IS NULL`;
+  return rows<ReportingLine>(
     db,
-    `/* managerEdges */ WITH RECURSIVE up AS (
-       SELECT NULL::text AS employee, v.value AS manager FROM unnest($1::text[]) AS v(value)
-       UNION
-       SELECT up.manager, m.manager FROM up JOIN employee e ON e.external_id = up.manager
-       CROSS JOIN LATERAL (SELECT f.value #>> '{}' AS manager FROM employee_fact f
-         WHERE f.employee_id = e.id AND f.name = 'managerExternalId' AND f.retired_in IS NULL AND f.at <= $2 ORDER BY f.at DESC LIMIT 1) m
-       WHERE m.manager IS NOT NULL
-     ) SELECT employee, manager FROM up WHERE employee IS NOT NULL`,
-    [externalIds, instantText(at)],
+    `/* reportingLines */ WITH RECURSIVE up AS (
+       SELECT v.id FROM unnest($1::text[]) AS v(id)
+       UNION SELECT f.value #>> '{}' FROM up ${lines} WHERE f.value #>> '{}' IS NOT NULL
+     ) SELECT up.id AS employee, f.value #>> '{}' AS manager, f.at FROM up ${lines}`,
+    [externalIds],
   );
-  return new Map(found.map((row) => [row.employee, row.manager]));
 }
 
 /** The people who name one of these external ids as manager, now or at another time. */
@@ -104,7 +117,12 @@ interface StateRecord {
  * Brings employee_state in line with the facts of these people, writing only differences: rows that no longer hold are retired, new ones
  * recorded.
  */
-export async function deriveStates(write: Write, people: ReadonlyMap<string, string>, facts: ReadonlyMap<string, readonly Assertion[]>, zone: string): Promise<void> {
+export async function deriveStates(
+  write: Write,
+  people: ReadonlyMap<string, string>,
+  facts: ReadonlyMap<string, readonly Assertion[]>,
+  zone: string,
+): Promise<void> {
   const ids = [...people.keys()];
   const managers = new Set<string>();
   for (const list of facts.values()) {
@@ -129,7 +147,10 @@ export async function deriveStates(write: Write, people: ReadonlyMap<string, str
     if (!wanted.delete(recordKey(row.record))) retired.push(row.id);
   }
   if (retired.length > 0) {
-    await write.db.query('/* retireStates */ UPDATE employee_state SET retired_in = $2 WHERE id = ANY($1)', [retired, write.change]);
+    await write.db.query('/* retireStates */ UPDATE employee_state SET retired_in = $2 WHERE id = ANY($1)', [
+      retired,
+      write.change,
+    ]);
   }
   if (wanted.size === 0) return;
   await write.db.query(
@@ -156,7 +177,7 @@ async function idsOf(db: Db, externalIds: readonly string[]): Promise<Map<string
 
 // the column names are those of employee_state, so that what is wanted and what is stored compare as they are
 function toRecord(id: string, externalId: string, state: PersonState, managerIds: ReadonlyMap<string, string>): StateRecord {
-  const text = (name: string) => (typeof state.values[name] === 'string' ? (state.values[name] as string) : null);
+  const text = (name: string) => (typeof state.values[name] === 'string' ? state.values[name] : null);
   const custom: Record<string, Json> = {};
   for (const [name, value] of Object.entries(state.values)) if (!BUILT_IN.has(name)) custom[name] = value;
   const manager = text('managerExternalId');
@@ -177,7 +198,7 @@ function toRecord(id: string, externalId: string, state: PersonState, managerIds
     location: text('location'),
     cost_center: text('costCenter'),
     manager_id: manager === null ? null : (managerIds.get(manager) ?? null),
-    role_codes: (state.values['roleCodes'] as Json[] | null | undefined) ?? [],
+    role_codes: state.values['roleCodes'] ?? [],
     hired_on: text('hiredOn'),
     terminated_on: text('terminatedOn'),
     attributes: custom,
@@ -189,5 +210,9 @@ const BUILT_IN: ReadonlySet<string> = new Set(personAttributes);
 // to_jsonb writes 2026-04-10T14:05:00+00:00 where JavaScript writes 2026-04-10T14:05:00.000Z
 function recordKey(record: StateRecord): string {
   const instant = (text: string) => (text.endsWith('infinity') ? text : String(Date.parse(text)));
-  return canonicalJson({ ...record, valid_from: instant(record.valid_from), valid_to: instant(record.valid_to) } as unknown as Json);
+  return canonicalJson({
+    ...record,
+    valid_from: instant(record.valid_from),
+    valid_to: instant(record.valid_to),
+  });
 }

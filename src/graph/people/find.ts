@@ -38,7 +38,12 @@ export function personOf(found: Found, externalId: string): string | ItemResult 
   const person = found.people.get(externalId);
   if (person === undefined) {
     const message = `Nobody has the external id "${externalId}" yet: the item is kept and applied by itself when upsertEmployees brings the person.`;
-    return { outcome: 'QUARANTINED', id: null, refusal: refusal('UNKNOWN_EMPLOYEE', message, ['employeeExternalId']), waitsFor: `employee:${externalId}` };
+    return {
+      outcome: 'QUARANTINED',
+      id: null,
+      refusal: refusal('UNKNOWN_EMPLOYEE', message, ['employeeExternalId']),
+      waitsFor: `employee:${externalId}`,
+    };
   }
   return isRefusal(person) ? { outcome: 'QUARANTINED', id: null, refusal: person } : person;
 }

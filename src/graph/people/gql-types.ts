@@ -4,7 +4,12 @@ import { CursorScalar, DateScalar, DateTimeScalar, JsonScalar } from '../../plat
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
 
-export const EmploymentStatus = { PRE_HIRE: 'PRE_HIRE', ACTIVE: 'ACTIVE', ON_LEAVE: 'ON_LEAVE', TERMINATED: 'TERMINATED' } as const;
+export const EmploymentStatus = {
+  PRE_HIRE: 'PRE_HIRE',
+  ACTIVE: 'ACTIVE',
+  ON_LEAVE: 'ON_LEAVE',
+  TERMINATED: 'TERMINATED',
+} as const;
 registerEnumType(EmploymentStatus, {
   name: 'EmploymentStatus',
   description: 'Where a person stands with the organisation.',
@@ -31,7 +36,7 @@ registerEnumType(EmployeeOrder, {
 export class EmployeeKey {
   @Field(() => ID, { nullable: true, description: 'The node id.' })
   id?: string;
-  @Field(() => ExternalIdInput, { nullable: true, description: 'An id in a source, or the organisation\'s own.' })
+  @Field(() => ExternalIdInput, { nullable: true, description: "An id in a source, or the organisation's own." })
   externalId?: ExternalIdInput;
   @Field(() => String, { nullable: true, description: 'An e-mail address the person has, or had and nobody else ever did.' })
   email?: string;
@@ -39,7 +44,7 @@ export class EmployeeKey {
 
 @InputType({ description: 'An external id.' })
 export class ExternalIdInput {
-  @Field(() => String, { nullable: true, description: 'The source in which it is an id; absent: the organisation\'s own id.' })
+  @Field(() => String, { nullable: true, description: "The source in which it is an id; absent: the organisation's own id." })
   source?: string | null;
   @Field(() => String, { description: 'The id.' })
   value: string;
@@ -128,7 +133,10 @@ export const EmployeeConnection = connectionOf(Employee, 'Employee', 'people');
 export class UpsertEmployeesInput {
   @Field(() => String, { description: 'The system that says so, such as `hris`.' })
   source: string;
-  @Field(() => String, { nullable: true, description: 'Makes the whole request idempotent: the same key and body answer as the first time.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Makes the whole request idempotent: the same key and body answer as the first time.',
+  })
   idempotencyKey?: string | null;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All items or none.' })
   atomic?: boolean | null;
@@ -138,7 +146,9 @@ export class UpsertEmployeesInput {
 
 @InputType({ description: 'Absent fields are left alone, null clears.' })
 export class EmployeeInput {
-  @Field(() => String, { description: 'The person\'s id in the source; the organisation\'s own if no other source knew it before.' })
+  @Field(() => String, {
+    description: "The person's id in the source; the organisation's own if no other source knew it before.",
+  })
   externalId: string;
   @Field(() => String, { nullable: true, description: 'Given name.' })
   givenName?: string | null;
@@ -146,7 +156,10 @@ export class EmployeeInput {
   familyName?: string | null;
   @Field(() => String, { nullable: true, description: 'E-mail address.' })
   email?: string | null;
-  @Field(() => EmploymentStatus, { nullable: true, description: 'Employment status; while none was ever sent it follows from hiredOn and terminatedOn.' })
+  @Field(() => EmploymentStatus, {
+    nullable: true,
+    description: 'Employment status; while none was ever sent it follows from hiredOn and terminatedOn.',
+  })
   status?: keyof typeof EmploymentStatus | null;
   @Field(() => String, { nullable: true, description: 'Such as full-time or contractor.' })
   employmentType?: string | null;
@@ -206,7 +219,8 @@ export class EmployeeChange implements Change {
   @Field(() => Employee, { description: 'The person, as known at delivery.' })
   employee: Employee;
   @Field(() => String, {
-    description: 'ADDED, TERMINATED, LEAVE_STARTED, STATUS_CHANGED, MANAGER_CHANGED, TRANSFERRED, JOB_CHANGED or UPDATED; the weightiest one.',
+    description:
+      'ADDED, TERMINATED, LEAVE_STARTED, STATUS_CHANGED, MANAGER_CHANGED, TRANSFERRED, JOB_CHANGED or UPDATED; the weightiest one.',
   })
   kind: string;
   @Field(() => [String], { description: 'The names of the attributes that were set.' })

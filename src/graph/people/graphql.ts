@@ -78,7 +78,8 @@ async function uuidOfKey(context: GraphContext, key: EmployeeKey, view: View): P
 export class EmployeeResolver {
   @Query(() => Employee, {
     nullable: true,
-    description: 'One person. Reads at an instant (`at`, default now) with what was known then (`knownAt`, default now); both apply to everything below the field.',
+    description:
+      'One person. Reads at an instant (`at`, default now) with what was known then (`knownAt`, default now); both apply to everything below the field.',
   })
   async employee(
     @Arg('by', () => EmployeeKey, { description: 'Who.' }) by: EmployeeKey,
@@ -91,7 +92,8 @@ export class EmployeeResolver {
   @Query(() => EmployeeConnection, { description: 'People, at an instant and as known at an instant.' })
   async employees(
     @Arg('filter', () => EmployeeFilter, { nullable: true, description: 'Which people.' }) filter: EmployeeFilter | null,
-    @Arg('orderBy', () => EmployeeOrder, { nullable: true, description: 'By name unless said otherwise.' }) orderBy: keyof typeof EmployeeOrder | null,
+    @Arg('orderBy', () => EmployeeOrder, { nullable: true, description: 'By name unless said otherwise.' })
+    orderBy: keyof typeof EmployeeOrder | null,
     @Args(() => PagedViewArgs) args: PagedViewArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<Employee>> {
@@ -109,22 +111,44 @@ export class EmployeeResolver {
     return employee.managerId === null ? null : loadEmployee(context, employee.managerId, employee.view);
   }
 
-  @FieldResolver(() => EmployeeConnection, { description: 'The people who report to this one, by name; nobody appears twice, and a cycle of managers ends by itself.' })
+  @FieldResolver(() => EmployeeConnection, {
+    description: 'The people who report to this one, by name; nobody appears twice, and a cycle of managers ends by itself.',
+  })
   async reports(
     @Root() employee: Employee,
-    @Arg('transitive', () => Boolean, { nullable: true, defaultValue: false, description: 'Also those who report through others.' }) transitive: boolean | null,
+    @Arg('transitive', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: 'Also those who report through others.',
+    })
+    transitive: boolean | null,
     @Args(() => PagedArgs) args: PagedArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<Employee>> {
     const page = parsePage(args, 2);
-    const rows = await context.load(reportsOf, { id: employee.uuid, view: employee.view, args: { ...args, transitive: transitive === true } });
+    const rows = await context.load(reportsOf, {
+      id: employee.uuid,
+      view: employee.view,
+      args: { ...args, transitive: transitive === true },
+    });
     const keysOf = employeeKeys('NAME') as unknown as (row: Employee) => string[];
     const count = () => context.load(reportCount, { id: employee.uuid, view: employee.view, args: transitive === true });
-    return connection(rows.map((row) => toEmployee(row, employee.view)), page, keysOf, count);
+    return connection(
+      rows.map((row) => toEmployee(row, employee.view)),
+      page,
+      keysOf,
+      count,
+    );
   }
 
-  @Mutation(() => IngestPayload, { description: 'Takes in what a source says about people. Absent fields are left alone, null clears; nothing that was known is lost.' })
-  upsertEmployees(@Arg('input', () => UpsertEmployeesInput, { description: 'Who says what.' }) input: UpsertEmployeesInput, @Ctx() context: GraphContext): Promise<IngestPayload> {
+  @Mutation(() => IngestPayload, {
+    description:
+      'Takes in what a source says about people. Absent fields are left alone, null clears; nothing that was known is lost.',
+  })
+  upsertEmployees(
+    @Arg('input', () => UpsertEmployeesInput, { description: 'Who says what.' }) input: UpsertEmployeesInput,
+    @Ctx() context: GraphContext,
+  ): Promise<IngestPayload> {
     return ingest(context, 'upsertEmployees', input, input.employees);
   }
 }

@@ -32,7 +32,9 @@ export async function resolvePeople(db: Db, source: string, identifiers: readonl
 }
 
 function ambiguous(value: string): Refusal {
-  return refusal('AMBIGUOUS_IDENTITY', `"${value}" belongs to several people: send the employee's external id instead.`, ['employeeExternalId']);
+  return refusal('AMBIGUOUS_IDENTITY', `"${value}" belongs to several people: send the employee's external id instead.`, [
+    'employeeExternalId',
+  ]);
 }
 
 /** A locked person. */

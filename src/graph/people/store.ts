@@ -116,7 +116,10 @@ export function employeeConditions(filter: EmployeeFilter | null | undefined, vi
   among('s.cost_center', filter?.costCenter);
   among('s.employment_type', filter?.employmentType);
   among('s.external_id', filter?.externalId);
-  among('lower(s.email)', filter?.email?.map((email) => email.toLowerCase()));
+  among(
+    'lower(s.email)',
+    filter?.email?.map((email) => email.toLowerCase()),
+  );
   if (filter?.roleCode) conditions.push(`s.role_codes && ${q.add(filter.roleCode)}::text[]`);
   if (filter?.hiredFrom) conditions.push(`s.hired_on >= ${q.add(filter.hiredFrom)}::date`);
   if (filter?.hiredBefore) conditions.push(`s.hired_on < ${q.add(filter.hiredBefore)}::date`);
@@ -129,9 +132,18 @@ export function employeeConditions(filter: EmployeeFilter | null | undefined, vi
 }
 
 const ORDERS: Record<string, readonly SortKey[]> = {
-  NAME: [{ sql: 's.name', type: 'text' }, { sql: 's.employee_id', type: 'uuid' }],
-  EXTERNAL_ID: [{ sql: 's.external_id', type: 'text' }, { sql: 's.employee_id', type: 'uuid' }],
-  HIRED_ON: [{ sql: `coalesce(s.hired_on, 'infinity')`, type: 'date' }, { sql: 's.employee_id', type: 'uuid' }],
+  NAME: [
+    { sql: 's.name', type: 'text' },
+    { sql: 's.employee_id', type: 'uuid' },
+  ],
+  EXTERNAL_ID: [
+    { sql: 's.external_id', type: 'text' },
+    { sql: 's.employee_id', type: 'uuid' },
+  ],
+  HIRED_ON: [
+    { sql: `coalesce(s.hired_on, 'infinity')`, type: 'date' },
+    { sql: 's.employee_id', type: 'uuid' },
+  ],
 };
 
 /** The sort keys of a row under an order, for its cursor. */
@@ -142,7 +154,13 @@ export function employeeKeys(order: string): (row: EmployeeRow) => string[] {
 }
 
 /** One page of people. */
-export async function employeePage(db: Db, view: View, filter: EmployeeFilter | null, order: string, page: Page): Promise<EmployeeRow[]> {
+export async function employeePage(
+  db: Db,
+  view: View,
+  filter: EmployeeFilter | null,
+  order: string,
+  page: Page,
+): Promise<EmployeeRow[]> {
   const q = new Params();
   const { where, order: orderBy, limit } = keyset(page, ORDERS[order]!, q);
   return rows<EmployeeRow>(
@@ -178,7 +196,13 @@ function reportsOf(view: View, managers: readonly string[], transitive: boolean,
 }
 
 /** One page of reports for each manager, in one statement. */
-export async function reportPages(db: Db, view: View, managers: readonly string[], transitive: boolean, page: Page): Promise<ReportRow[]> {
+export async function reportPages(
+  db: Db,
+  view: View,
+  managers: readonly string[],
+  transitive: boolean,
+  page: Page,
+): Promise<ReportRow[]> {
   const q = new Params();
   const below = reportsOf(view, managers, transitive, q);
   const { where, order, limit } = keyset(page, ORDERS['NAME']!, q);
@@ -194,7 +218,12 @@ export async function reportPages(db: Db, view: View, managers: readonly string[
 }
 
 /** How many reports each manager has. */
-export async function reportCounts(db: Db, view: View, managers: readonly string[], transitive: boolean): Promise<Map<string, number>> {
+export async function reportCounts(
+  db: Db,
+  view: View,
+  managers: readonly string[],
+  transitive: boolean,
+): Promise<Map<string, number>> {
   const q = new Params();
   const below = reportsOf(view, managers, transitive, q);
   const found = await rows<{ parent: string; count: number }>(

@@ -1,7 +1,8 @@
 // upsertEmployees: what a source says about people, as dated assertions.
 import { uuidv7 } from 'uuidv7';
-import { isCustomAttribute, personAttributes } from '../../core/person';
+import { EXISTENCE, isCustomAttribute, personAttributes } from '../../core/person';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
+import { circularLines, type ReportingLine } from '../../core/reporting-lines';
 import { canonicalJson, type Json } from '../../core/rule';
 import type { ItemResult } from '../../journal/ingest';
 import { ensureKeys } from '../../journal/keys';
@@ -10,8 +11,8 @@ import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
 import { instantText, rows, rowsParam } from '../../platform/sql';
 import { holdCatalogue } from '../catalogue';
-import { assertionsOf, awaitingManagers, deriveStates, managerEdges, recordAssertions, type AssertionRow } from './facts';
-import { lockEmployees, resolvePeople, type LockedEmployee } from './resolve';
+import { assertionsOf, awaitingManagers, deriveStates, recordAssertions, reportingLines, type AssertionRow } from './facts';
+import { lockEmployees, resolvePeople, type LockedEmployee, type Resolved } from './resolve';
 
 /** An item of upsertEmployees; absent fields are left alone, null clears. */
 export interface EmployeeItem {
@@ -26,7 +27,9 @@ const MAX_TEXT = 1_000;
 /** Why an item cannot be taken as it is; null when it can. */
 export function checkEmployee(item: EmployeeItem): Refusal | null {
   if (item.externalId.trim() === '' || item.externalId.length > 200) {
-    return refusal('INVALID_EXTERNAL_ID', 'externalId is the person\'s id in the sending system: 1 to 200 characters.', ['externalId']);
+    return refusal('INVALID_EXTERNAL_ID', "externalId is the person's id in the sending system: 1 to 200 characters.", [
+      'externalId',
+    ]);
   }
   for (const name of personAttributes) {
     const value = item[name];
@@ -54,16 +57,22 @@ export async function applyEmployees(write: Write, raw: readonly unknown[], sour
     return no && { outcome: 'REJECTED', id: null, refusal: no };
   });
   const sound = items.filter((_, i) => results[i] === null);
-  const { people, created } = await findOrCreate(write, source, sound.map((item) => item.externalId));
+  const { people, created } = await findOrCreate(
+    write,
+    source,
+    sound.map((item) => item.externalId),
+  );
   const known = [...new Set([...people.values()].filter((person): person is string => !isRefusal(person)))];
   const awaiting = created.size > 0 ? await awaitingManagers(write.db, [...created.values()]) : [];
   const locked = await lockEmployees(write.db, new Set([...known, ...awaiting]));
   const facts = await assertionsOf(write.db, [...locked.keys()]);
-  const batch = new Batch(write, facts, await managerEdges(write.db, namedManagers(sound), write.now));
+  const batch = new Batch(write, facts);
+  const circular = await circularItems(write, sound, people, locked);
   items.forEach((item, i) => {
     if (results[i]) return;
     const person = people.get(item.externalId)!;
     if (isRefusal(person)) results[i] = { outcome: 'QUARANTINED', id: null, refusal: person };
+    else if (circular.has(item)) results[i] = closesCircle(locked.get(person)!, String(item['managerExternalId']));
     else results[i] = batch.apply(locked.get(person)!, item, created.has(person));
   });
   await recordAssertions(write, source, batch.added(), batch.retired);
@@ -100,8 +109,30 @@ async function findOrCreate(write: Write, source: string, externalIds: readonly 
   return { people, created };
 }
 
-function namedManagers(items: readonly EmployeeItem[]): string[] {
-  return [...new Set(items.map((item) => item['managerExternalId']).filter((id): id is string => typeof id === 'string'))];
+/** The items that would make somebody their own manager; all lines of a request are looked at together. */
+async function circularItems(
+  write: Write,
+  items: readonly EmployeeItem[],
+  people: Resolved,
+  locked: ReadonlyMap<string, LockedEmployee>,
+): Promise<ReadonlySet<EmployeeItem>> {
+  const itemOf = new Map<ReportingLine, EmployeeItem>();
+  for (const item of items) {
+    const [person, manager] = [people.get(item.externalId)!, item['managerExternalId']];
+    if (isRefusal(person) || manager === undefined) continue;
+    const line = { employee: locked.get(person)!.externalId, manager: manager as string | null, at: item.effectiveAt ?? write.now };
+    itemOf.set(line, item);
+  }
+  const asserted = [...itemOf.keys()];
+  if (asserted.every((line) => line.manager === null)) return new Set();
+  const concerned = new Set(asserted.flatMap((line) => [line.employee, line.manager ?? []].flat()));
+  const circular = circularLines(await reportingLines(write.db, [...concerned]), asserted);
+  return new Set([...circular].map((line) => itemOf.get(line)!));
+}
+
+function closesCircle(person: LockedEmployee, manager: string): ItemResult {
+  const message = `${manager} reports to ${person.externalId}, directly or through others, and cannot be the manager: correct one of the two edges.`;
+  return { outcome: 'REJECTED', id: nodeId('emp', person.id), refusal: refusal('MANAGER_CYCLE', message, ['managerExternalId']) };
 }
 
 /** The items of one request, applied in order to what is known of each person. */
@@ -113,7 +144,6 @@ class Batch {
   constructor(
     private readonly write: Write,
     readonly facts: Map<string, AssertionRow[]>,
-    private readonly managers: Map<string, string>,
   ) {}
 
   added(): AssertionRow[] {
@@ -123,18 +153,10 @@ class Batch {
   apply(person: LockedEmployee, item: EmployeeItem, isNew: boolean): ItemResult {
     const id = nodeId('emp', person.id);
     const at = item.effectiveAt ?? this.write.now;
-    const manager = item['managerExternalId'];
-    if (typeof manager === 'string' && this.closesCycle(person.externalId, manager)) {
-      const message = `${manager} reports to ${person.externalId}, directly or through others, and cannot be the manager: correct one of the two edges.`;
-      return { outcome: 'REJECTED', id, refusal: refusal('MANAGER_CYCLE', message, ['managerExternalId']) };
-    }
-    if (manager !== undefined) {
-      if (typeof manager === 'string') this.managers.set(person.externalId, manager);
-      else this.managers.delete(person.externalId);
-    }
     const isDated = item.effectiveAt != null;
     let isChanged = isNew;
     for (const [name, value] of assertedBy(item)) isChanged = this.assert(person.id, name, at, value, isDated) || isChanged;
+    if (this.facts.get(person.id)!.length === 0) this.assert(person.id, EXISTENCE, at, true, isDated);
     return { outcome: isChanged ? 'APPLIED' : 'UNCHANGED', id, refusal: null };
   }
 
@@ -155,22 +177,13 @@ class Batch {
     const fact = { id: uuidv7(), employeeId, name, at, value, recordedIn: 0 };
     list.push(fact);
     this.fresh.set(fact.id, fact);
-    this.changed.set(employeeId, (this.changed.get(employeeId) ?? new Map()).set(name, fact));
+    this.changed.set(employeeId, (this.changed.get(employeeId) ?? new Map<string, AssertionRow>()).set(name, fact));
     return true;
-  }
-
-  private closesCycle(employee: string, manager: string): boolean {
-    const seen = new Set<string>();
-    for (let above: string | undefined = manager; above !== undefined && !seen.has(above); above = this.managers.get(above)) {
-      if (above === employee) return true;
-      seen.add(above);
-    }
-    return false;
   }
 }
 
 function recordEmployeeChange(write: Write, employeeId: string, set: ReadonlyMap<string, AssertionRow>, isNew: boolean): void {
-  const asserted = [...set.values()];
+  const asserted = [...set.values()].filter((fact) => fact.name !== EXISTENCE);
   const occurredAt = asserted.length > 0 ? Math.min(...asserted.map((fact) => fact.at)) : write.now;
   write.record({
     kind: 'employee.changed',
@@ -206,7 +219,7 @@ function* assertedBy(item: EmployeeItem): Iterable<[string, Json]> {
   }
   const custom = item.attributes;
   if (custom && typeof custom === 'object' && !Array.isArray(custom)) {
-    for (const [name, value] of Object.entries(custom)) if (value !== undefined) yield [name, value as Json];
+    for (const [name, value] of Object.entries(custom)) if (value !== undefined) yield [name, value];
   }
 }
 
@@ -221,7 +234,8 @@ async function rememberIdentities(
   for (const item of items) {
     const person = people.get(item.externalId)!;
     if (isRefusal(person)) continue;
-    if (!item.externalId.includes('@')) records.push({ employee_id: person, kind: 'EXTERNAL_ID', source, value: item.externalId });
+    if (!item.externalId.includes('@'))
+      records.push({ employee_id: person, kind: 'EXTERNAL_ID', source, value: item.externalId });
     const email = item['email'];
     if (typeof email === 'string') records.push({ employee_id: person, kind: 'EMAIL', source, value: email.toLowerCase() });
   }

@@ -40,7 +40,11 @@ const PUBLISHED = `v.id AS uuid, v.role_id AS "roleId", v.version, v.effective_f
   v.published_by AS "publishedBy", v.recorded_in AS "recordedIn"`;
 
 /** Roles by id or code, as a view knows them. */
-export async function rolesKnown(db: Db, view: View, where: { ids?: readonly string[]; codes?: readonly string[] }): Promise<RoleRow[]> {
+export async function rolesKnown(
+  db: Db,
+  view: View,
+  where: { ids?: readonly string[]; codes?: readonly string[] },
+): Promise<RoleRow[]> {
   const q = new Params();
   const conditions = [knownAt('r', view.known === null ? null : q.add(view.known))];
   if (where.ids) conditions.push(`r.id = ANY(${q.add(where.ids)})`);
@@ -101,7 +105,10 @@ export interface RuleDefinitions {
 export function ruleDefinitions(): Cached<RuleDefinitions> {
   return new Cached(async (db) => {
     const roles = await rows<RoleRow>(db, `/* allRoles */ SELECT ${ROLE} FROM role r WHERE r.retired_in IS NULL`);
-    const published = await rows<PublishedRow>(db, `/* allRules */ SELECT ${PUBLISHED} FROM rule_version v ORDER BY v.role_id, v.version`);
+    const published = await rows<PublishedRow>(
+      db,
+      `/* allRules */ SELECT ${PUBLISHED} FROM rule_version v ORDER BY v.role_id, v.version`,
+    );
     const byRole = new Map<string, PublishedRow[]>();
     for (const row of published) byRole.set(row.roleId, [...(byRole.get(row.roleId) ?? []), row]);
     const judged = new Map<string, JudgedRole>();

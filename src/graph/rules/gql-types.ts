@@ -1,12 +1,15 @@
 // Roles and rules in the schema.
 import { Field, Float, InputType, Int, ObjectType } from 'type-graphql';
-import { Refusal } from '../../journal/graphql';
-import { CursorScalar, DateTimeScalar, DurationScalar, JsonScalar } from '../../platform/graphql/scalars';
+import { DateTimeScalar, DurationScalar, JsonScalar } from '../../platform/graphql/scalars';
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { Change, Employee } from '../people/gql-types';
 
-@ObjectType('Role', { implements: Node, description: 'A target of eligibility: a job, a shift, a pay band, a place in the talent marketplace.', simpleResolvers: true })
+@ObjectType('Role', {
+  implements: Node,
+  description: 'A target of eligibility: a job, a shift, a pay band, a place in the talent marketplace.',
+  simpleResolvers: true,
+})
 export class Role implements Node {
   __typename: 'Role';
   uuid: string;
@@ -21,34 +24,6 @@ export class Role implements Node {
 }
 
 export const RoleConnection = connectionOf(Role, 'Role', 'roles, by code');
-
-@ObjectType({ description: 'A published version of a rule, kept for ever: older decisions go on naming theirs.', simpleResolvers: true })
-export class RuleVersion {
-  @Field(() => Int, { description: 'Counts from 1.' })
-  version: number;
-  @Field(() => DateTimeScalar, { description: 'When it takes effect; a first version published without a date has been in effect since 1900.' })
-  effectiveFrom: number;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When a later version takes over; null: not yet known.' })
-  effectiveUntil: number | null;
-  @Field(() => String, { description: 'The rule in English.' })
-  text: string;
-  @Field(() => JsonScalar, { description: 'The rule as its input, canonical: it can be published again as it is.' })
-  ast: unknown;
-  @Field(() => String, { description: 'SHA-256 of the canonical rule, in hexadecimal digits.' })
-  hash: string;
-  @Field(() => String, { description: 'Who published it.' })
-  publishedBy: string;
-}
-
-@ObjectType({ description: 'What became of a publication.', simpleResolvers: true })
-export class RulePayload {
-  @Field(() => RuleVersion, { nullable: true, description: 'The new version; null when refused.' })
-  version: RuleVersion | null;
-  @Field(() => Refusal, { nullable: true, description: 'Why not.' })
-  refusal: Refusal | null;
-  @Field(() => CursorScalar, { nullable: true, description: 'Position in the change log after it.' })
-  cursor: string | null;
-}
 
 @InputType({ description: 'Roles to define or define anew.' })
 export class DefineRolesInput {
@@ -72,11 +47,18 @@ export class RuleDraftInput {
   roleCode: string;
   @Field(() => RuleNodeInput, { description: 'What somebody must be and hold.' })
   rule: RuleNodeInput;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it takes effect, default now; a first version by default since ever. It replaces what was to hold from then on.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When it takes effect, default now; a first version by default since ever. It replaces what was to hold from then on.',
+  })
   effectiveFrom?: number | null;
   @Field(() => DurationScalar, { nullable: true, description: 'How long before a lapse the verdict turns to AT_RISK.' })
   warnBefore?: string | null;
-  @Field(() => String, { nullable: true, description: 'The hash of a rehearsal of this draft; refused when no rehearsal has it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The hash of a rehearsal of this draft; refused when no rehearsal has it.',
+  })
   rehearsalHash?: string | null;
 }
 
@@ -108,13 +90,16 @@ export class AtLeastInput {
 
 @InputType({ description: 'Holding a credential.' })
 export class HoldsInput {
-  @Field(() => String, { description: 'The type\'s code.' })
+  @Field(() => String, { description: "The type's code." })
   typeCode: string;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Whether grace does not count.' })
   strict?: boolean | null;
 }
 
-@InputType({ description: 'A test of an attribute; exactly one of equals, in and atLeast. No value known: unknown; known to have none: not met.' })
+@InputType({
+  description:
+    'A test of an attribute; exactly one of equals, in and atLeast. No value known: unknown; known to have none: not met.',
+})
 export class AttributeInput {
   @Field(() => String, { description: 'The attribute: a field of EmployeeInput or a custom attribute.' })
   name: string;
@@ -134,47 +119,11 @@ export class DuringInput {
   until?: number | null;
 }
 
-@InputType({ description: 'A rule that turns completions into awards.' })
-export class PublishAwardRuleInput {
-  @Field(() => String, { description: 'The type it awards.' })
-  typeCode: string;
-  @Field(() => AwardConditionInput, { description: 'What must have been completed.' })
-  when: AwardConditionInput;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it takes effect, default now; a first version by default since ever. Completions are decided by the version in effect when they were finished.' })
-  effectiveFrom?: number | null;
-}
-
-@InputType({ description: 'What must have been completed since the last award; exactly one key.' })
-export class AwardConditionInput {
-  @Field(() => PassedCourseInput, { nullable: true, description: 'A course was passed.' })
-  passed?: PassedCourseInput;
-  @Field(() => [AwardConditionInput], { nullable: true, description: 'All of these.' })
-  all?: AwardConditionInput[];
-  @Field(() => [AwardConditionInput], { nullable: true, description: 'Any of these.' })
-  any?: AwardConditionInput[];
-  @Field(() => CourseCreditsInput, { nullable: true, description: 'So many credit hours were earned.' })
-  creditHours?: CourseCreditsInput;
-}
-
-@InputType({ description: 'A course passed.' })
-export class PassedCourseInput {
-  @Field(() => String, { description: 'Which course.' })
-  courseCode: string;
-  @Field(() => Float, { nullable: true, description: 'The lowest score that counts, beside the course\'s own pass mark.' })
-  minScore?: number | null;
-}
-
-@InputType({ description: 'Credit hours earned.' })
-export class CourseCreditsInput {
-  @Field(() => [String], { description: 'In these courses.' })
-  courseCodes: string[];
-  @Field(() => Float, { description: 'At least so many hours.' })
-  min: number;
-  @Field(() => DurationScalar, { description: 'How long an hour counts after it was earned.' })
-  within: string;
-}
-
-@ObjectType({ implements: Change, description: 'A definition changed: a course, a credential type, a role, a career path, or the rule of one.', simpleResolvers: true })
+@ObjectType({
+  implements: Change,
+  description: 'A definition changed: a course, a credential type, a role, a career path, or the rule of one.',
+  simpleResolvers: true,
+})
 export class DefinitionChange implements Change {
   __typename: 'DefinitionChange';
   cursor: string;
@@ -183,7 +132,10 @@ export class DefinitionChange implements Change {
   recordedAt: number;
   @Field(() => Employee, { nullable: true, description: 'Always null: a definition is about nobody.' })
   employee: Employee | null;
-  @Field(() => String, { description: 'COURSE_DEFINED, CREDENTIAL_TYPE_DEFINED, ROLE_DEFINED, CAREER_PATH_DEFINED, AWARD_RULE_PUBLISHED or RULE_PUBLISHED.' })
+  @Field(() => String, {
+    description:
+      'COURSE_DEFINED, CREDENTIAL_TYPE_DEFINED, ROLE_DEFINED, CAREER_PATH_DEFINED, AWARD_RULE_PUBLISHED or RULE_PUBLISHED.',
+  })
   kind: string;
   @Field(() => String, { description: 'The code of what was defined; for a rule, that of the role or type it judges or awards.' })
   code: string;

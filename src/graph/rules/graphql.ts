@@ -1,16 +1,14 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { isRefusal, type Refusal as RefusalData } from '../../core/refusal';
 import { IngestPayload } from '../../journal/graphql';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { nodeId } from '../../platform/graphql/node-id';
 import { connection, parsePage, type Connection } from '../../platform/graphql/paging';
 import { PagedArgs } from '../../platform/graphql/types';
 import { batchBy, viewOf, type GraphContext, type View } from '../context';
-import { publishAwardRule } from '../credentials/define';
 import { ingest } from '../ingest';
-import type { PublishedVersion } from '../versions';
+import { RulePayload, RuleVersion, toRulePayload } from '../rule-types';
 import { rolesKnown, rulesKnown, type EffectiveRule, type RoleRow } from './definitions';
-import { DefineRolesInput, PublishAwardRuleInput, Role, RoleConnection, RuleDraftInput, RulePayload, RuleVersion } from './gql-types';
+import { DefineRolesInput, Role, RoleConnection, RuleDraftInput } from './gql-types';
 import { publishRule } from './publish';
 
 /** The role as the schema shows it, under a view. */
@@ -19,7 +17,8 @@ export function toRole(row: RoleRow, view: View): Role {
 }
 
 const roleById = batchBy<null, Role | null>(
-  async (context, ids, view) => new Map((await rolesKnown(await context.db(), view, { ids })).map((row) => [row.uuid, toRole(row, view)])),
+  async (context, ids, view) =>
+    new Map((await rolesKnown(await context.db(), view, { ids })).map((row) => [row.uuid, toRole(row, view)])),
   () => null,
 );
 
@@ -46,13 +45,24 @@ export async function allRoles(context: GraphContext, view: View, codes?: readon
 
 function toVersion(rule: EffectiveRule): RuleVersion {
   const { version, text, ast, hash, publishedBy } = rule.published;
-  return { version, effectiveFrom: rule.from, effectiveUntil: Number.isFinite(rule.until) ? rule.until : null, text, ast, hash, publishedBy };
+  return {
+    version,
+    effectiveFrom: rule.from,
+    effectiveUntil: Number.isFinite(rule.until) ? rule.until : null,
+    text,
+    ast,
+    hash,
+    publishedBy,
+  };
 }
 
 @Resolver(() => Role)
 export class RoleResolver {
   @Query(() => Role, { nullable: true, description: 'One role.' })
-  async role(@Arg('code', () => String, { description: 'Its code.' }) code: string, @Ctx() context: GraphContext): Promise<Role | null> {
+  async role(
+    @Arg('code', () => String, { description: 'Its code.' }) code: string,
+    @Ctx() context: GraphContext,
+  ): Promise<Role | null> {
     const [role] = await allRoles(context, await viewOf(context, {}), [code]);
     return role ?? null;
   }
@@ -62,15 +72,26 @@ export class RoleResolver {
     const page = parsePage(args, 1);
     const roles = await allRoles(context, await viewOf(context, {}));
     const [after, before] = [page.after?.[0], page.before?.[0]];
-    const between = roles.filter((role) => (after === undefined || role.code > after) && (before === undefined || role.code < before));
+    const between = roles.filter(
+      (role) => (after === undefined || role.code > after) && (before === undefined || role.code < before),
+    );
     if (!page.forward) between.reverse();
-    return connection(between.slice(0, page.limit + 1), page, (role) => [role.code], () => Promise.resolve(roles.length));
+    return connection(
+      between.slice(0, page.limit + 1),
+      page,
+      (role) => [role.code],
+      () => Promise.resolve(roles.length),
+    );
   }
 
-  @FieldResolver(() => RuleVersion, { nullable: true, description: 'The version of its rule in effect at an instant; null: none was.' })
+  @FieldResolver(() => RuleVersion, {
+    nullable: true,
+    description: 'The version of its rule in effect at an instant; null: none was.',
+  })
   async rule(
     @Root() role: Role,
-    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'When, default the instant the role was asked about.' }) at: number | null,
+    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'When, default the instant the role was asked about.' })
+    at: number | null,
     @Ctx() context: GraphContext,
   ): Promise<RuleVersion | null> {
     const instant = at ?? role.view.at;
@@ -80,26 +101,21 @@ export class RoleResolver {
   }
 
   @Mutation(() => IngestPayload, { description: 'Defines roles, or defines them anew.' })
-  defineRoles(@Arg('input', () => DefineRolesInput, { description: 'Which roles.' }) input: DefineRolesInput, @Ctx() context: GraphContext): Promise<IngestPayload> {
+  defineRoles(
+    @Arg('input', () => DefineRolesInput, { description: 'Which roles.' }) input: DefineRolesInput,
+    @Ctx() context: GraphContext,
+  ): Promise<IngestPayload> {
     return ingest(context, 'defineRoles', { source: 'api' }, input.roles);
   }
 
-  @Mutation(() => RulePayload, { description: 'Completion -> credential. A new version each time; older decisions keep naming theirs.' })
-  async publishAwardRule(
-    @Arg('input', () => PublishAwardRuleInput, { description: 'The rule.' }) input: PublishAwardRuleInput,
+  @Mutation(() => RulePayload, {
+    description: "Publishes a new version of a role's rule; everybody is judged by it before the answer.",
+  })
+  async publishRule(
+    @Arg('input', () => RuleDraftInput, { description: 'The rule.' }) input: RuleDraftInput,
     @Ctx() context: GraphContext,
   ): Promise<RulePayload> {
-    return payload(await context.write('api', (write) => publishAwardRule(write, input, context.graph.credentials)));
-  }
-
-  @Mutation(() => RulePayload, { description: 'Publishes a new version of a role\'s rule; everybody is judged by it before the answer.' })
-  async publishRule(@Arg('input', () => RuleDraftInput, { description: 'The rule.' }) input: RuleDraftInput, @Ctx() context: GraphContext): Promise<RulePayload> {
     const { credentials, zone } = context.graph;
-    return payload(await context.write('api', (write) => publishRule(write, input, credentials, zone)));
+    return toRulePayload(await context.write('api', (write) => publishRule(write, input, credentials, zone)));
   }
-}
-
-function payload({ value, cursor }: { value: PublishedVersion | RefusalData; cursor: string }): RulePayload {
-  if (isRefusal(value)) return { version: null, refusal: value as RulePayload['refusal'], cursor };
-  return { version: value, refusal: null, cursor };
 }

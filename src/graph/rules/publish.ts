@@ -12,7 +12,7 @@ import { instantText, rows, rowsParam } from '../../platform/sql';
 import { changeCatalogue, lockCatalogue, type Cached } from '../catalogue';
 import type { CredentialDefinitions } from '../credentials/types';
 import { definitionResults, recordDefinition } from '../definitions';
-import { labelsOf } from '../labels';
+import { labelsOf } from './labels';
 import { SINCE_EVER, type PublishedVersion } from '../versions';
 import { bestWithoutHoldings, type RoleRow } from './definitions';
 
@@ -27,24 +27,44 @@ export interface RoleItem {
 export async function applyRoles(write: Write, raw: readonly unknown[]): Promise<ItemResult[]> {
   const version = await changeCatalogue(write);
   const items = raw as readonly RoleItem[];
-  const known = new Map((await currentRoles(write, items.map((item) => item.code))).map((role) => [role.code, role]));
+  const known = new Map(
+    (
+      await currentRoles(
+        write,
+        items.map((item) => item.code),
+      )
+    ).map((role) => [role.code, role]),
+  );
   const records = new Map<string, { id: string; code: string; title: string; job_family: string | null }>();
   const results = definitionResults(items, (item) => {
     if (item.code.trim() === '') return refusal('INVALID_CODE', 'code names the role: it is not empty.', ['code']);
     const earlier = known.get(item.code);
-    const record = { id: records.get(item.code)?.id ?? earlier?.uuid ?? uuidv7(), code: item.code, title: item.title, job_family: item.jobFamily ?? null };
-    const isSame = earlier !== undefined && !records.has(item.code) && earlier.title === record.title && earlier.jobFamily === record.job_family;
+    const record = {
+      id: records.get(item.code)?.id ?? earlier?.uuid ?? uuidv7(),
+      code: item.code,
+      title: item.title,
+      job_family: item.jobFamily ?? null,
+    };
+    const isSame =
+      earlier !== undefined &&
+      !records.has(item.code) &&
+      earlier.title === record.title &&
+      earlier.jobFamily === record.job_family;
     if (!isSame) records.set(item.code, record);
     return { id: nodeId('rol', record.id), isChanged: !isSame };
   });
   if (records.size === 0) return results;
-  await write.db.query('/* retireRoles */ UPDATE role SET retired_in = $2 WHERE code = ANY($1) AND retired_in IS NULL', [[...records.keys()], write.change]);
+  await write.db.query('/* retireRoles */ UPDATE role SET retired_in = $2 WHERE code = ANY($1) AND retired_in IS NULL', [
+    [...records.keys()],
+    write.change,
+  ]);
   await write.db.query(
     `/* recordRoles */ INSERT INTO role (id, code, title, job_family, recorded_in)
      SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(id uuid, code text, title text, job_family text)`,
     [rowsParam([...records.values()]), write.change],
   );
-  for (const record of records.values()) recordDefinition(write, 'role.defined', record.id, version, { roleCode: record.code, ...record });
+  for (const record of records.values())
+    recordDefinition(write, 'role.defined', record.id, version, { roleCode: record.code, ...record });
   return results;
 }
 
@@ -66,7 +86,12 @@ export interface RuleDraft {
 }
 
 /** Publishes a version of a role's rule; everybody it can concern is judged by it before the commit. */
-export async function publishRule(write: Write, draft: RuleDraft, cache: Cached<CredentialDefinitions>, zone: string): Promise<PublishedVersion | Refusal> {
+export async function publishRule(
+  write: Write,
+  draft: RuleDraft,
+  cache: Cached<CredentialDefinitions>,
+  zone: string,
+): Promise<PublishedVersion | Refusal> {
   const poison = poisonIn(draft);
   if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
   if (draft.rehearsalHash != null) {
@@ -75,12 +100,17 @@ export async function publishRule(write: Write, draft: RuleDraft, cache: Cached<
   await lockCatalogue(write.db);
   const definitions = await cache.get(write.db, false);
   const [role] = await currentRoles(write, [draft.roleCode]);
-  if (!role) return refusal('UNKNOWN_ROLE', `There is no role "${draft.roleCode}": define it first with defineRoles.`, ['roleCode']);
+  if (!role)
+    return refusal('UNKNOWN_ROLE', `There is no role "${draft.roleCode}": define it first with defineRoles.`, ['roleCode']);
   const catalogue = { typeCodes: new Set(definitions.typesByCode.keys()), attributes: isAttributeName };
   const node = parseRule(draft.rule, catalogue, ['rule']);
   if (isRefusal(node)) return node;
   const number = await changeCatalogue(write);
-  const [last] = await rows<{ version: number | null }>(write.db, '/* lastRuleVersion */ SELECT max(version) AS version FROM rule_version WHERE role_id = $1', [role.uuid]);
+  const [last] = await rows<{ version: number | null }>(
+    write.db,
+    '/* lastRuleVersion */ SELECT max(version) AS version FROM rule_version WHERE role_id = $1',
+    [role.uuid],
+  );
   const version = (last?.version ?? 0) + 1;
   const effectiveFrom = draft.effectiveFrom ?? (version === 1 ? SINCE_EVER : write.now);
   const ast = ruleToAst(node);
@@ -97,7 +127,18 @@ export async function publishRule(write: Write, draft: RuleDraft, cache: Cached<
   await write.db.query(
     `/* recordRule */ INSERT INTO rule_version (id, role_id, version, effective_from, warn_before, ast, text, hash, published_by, recorded_in)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [published.id, role.uuid, version, instantText(effectiveFrom), draft.warnBefore ?? null, JSON.stringify(ast), published.text, published.hash, write.actor.id, write.change],
+    [
+      published.id,
+      role.uuid,
+      version,
+      instantText(effectiveFrom),
+      draft.warnBefore ?? null,
+      JSON.stringify(ast),
+      published.text,
+      published.hash,
+      write.actor.id,
+      write.change,
+    ],
   );
   recordDefinition(write, 'rule.published', role.uuid, number, {
     roleCode: role.code,

@@ -1,4 +1,4 @@
-import { Params } from '../sql';
+import { type Params } from '../sql';
 import { badInput, problem } from './errors';
 
 /** The four arguments of every connection. */
@@ -41,7 +41,11 @@ export function encodeKeys(keys: readonly string[]): string {
 function decodeKeys(cursor: string, keys: number): string[] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(parsed) && parsed.length === keys && parsed.every((key) => typeof key === 'string' && !key.includes('\u0000'))) {
+    if (
+      Array.isArray(parsed) &&
+      parsed.length === keys &&
+      parsed.every((key) => typeof key === 'string' && !key.includes('\u0000'))
+    ) {
       return parsed as string[];
     }
   } catch {

@@ -54,7 +54,9 @@ export const DurationScalar = textScalar(
   'A calendar duration, ISO 8601 in years, months, weeks and days: P2Y, P90D.',
   (text) => {
     if (parseSpan(text) === null) {
-      throw badInput(`"${text.slice(0, 40)}" is not a calendar duration: use years, months, weeks and days, such as P2Y or P90D.`);
+      throw badInput(
+        `"${text.slice(0, 40)}" is not a calendar duration: use years, months, weeks and days, such as P2Y or P90D.`,
+      );
     }
     return text;
   },

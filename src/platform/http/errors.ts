@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { types } from 'node:util';
 
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 
 import type { ErrorCode } from '../graphql/errors';
 import type { Log } from '../log';
@@ -95,9 +95,9 @@ function causesOf(error: GraphQLError): Error[] {
 function isRequestMistake(causes: readonly Error[]): boolean {
   const [outer] = causes;
   if (!(outer instanceof GraphQLError)) return false;
-  if (outer.path === undefined) return outer.originalError === undefined || outer.nodes?.[0]?.kind === 'VariableDefinition';
+  if (outer.path === undefined) return outer.originalError === undefined || outer.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
   const inner = causes.at(-1);
-  return inner instanceof GraphQLError && inner.nodes !== undefined && inner.nodes.some(({ kind }) => kind !== 'Field');
+  return inner instanceof GraphQLError && inner.nodes !== undefined && inner.nodes.some(({ kind }) => kind !== Kind.FIELD);
 }
 
 function messageOf(thrown: unknown): string {

@@ -184,8 +184,8 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     },
     onSubscribe({ extra, connectionParams, subscriptions }, _id, payload) {
       const prepared = prepare(extra, payload, Object.keys(subscriptions).length);
-      if (!Array.isArray(prepared)) callers.set(prepared as object, callerOf(extra, connectionParams, payload.operationName));
-      return prepared as ExecutionArgs;
+      if (!Array.isArray(prepared)) callers.set(prepared, callerOf(extra, connectionParams, payload.operationName));
+      return prepared;
     },
     execute: (args) => guarded(() => executeOnce(args, callerFor(args))),
     subscribe: (args) => guarded(() => subscribe(args, callerFor(args))),
@@ -214,7 +214,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
           socket.on('message', (data: RawData) => {
-            handle(String(data)).catch((error: unknown) => {
+            handle(textOf(data)).catch((error: unknown) => {
               if (error instanceof CloseSocket) return socket.close(error.code, error.message);
               log.error({ err: error }, 'a socket message could not be handled');
               return socket.close(4500, 'Internal error');
@@ -265,13 +265,21 @@ function asInputError(error: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes, source, positions, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
 }
 
+/** ws delivers what it received as one buffer or several. */
+function textOf(data: RawData): string {
+  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
+}
+
 /** Resolves when the socket has taken the text, so that a slow reader slows its own subscription and nothing else. */
 function send(socket: WebSocket, text: string, patienceMs: number, position: () => unknown): Promise<void> {
   if (socket.readyState !== socket.OPEN) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const slow = setTimeout(() => {
       const last = position();
-      socket.close(4408, last === undefined ? 'Too slow' : `Too slow: resume after position ${String(last)}`.slice(0, 120));
+      socket.close(
+        4408,
+        last === undefined ? 'Too slow' : `Too slow: resume after position ${JSON.stringify(last)}`.slice(0, 120),
+      );
       setTimeout(() => socket.terminate(), 1000).unref();
     }, patienceMs);
     socket.send(text, (error) => {

@@ -53,6 +53,8 @@ export async function createPool(url: string, options: PoolOptions = {}): Promis
     keepAlive: true,
     application_name: options.applicationName ?? 'credential-graph',
     types: { getTypeParser: parserFor },
+    // pg waits for the promise, which its types do not say
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises
     onConnect: (client) => prepare(client, options.statementTimeoutMs ?? 30_000),
   });
   // Without listeners, a connection that breaks while idle or between statements would end the process.

@@ -53,5 +53,5 @@ const PARSERS = new Map<number, (text: string) => unknown>([
 /** How columns become values: instants as milliseconds, days as text, int8 and numeric as numbers; the rest as the driver does. */
 export function parserFor(oid: number, format: 'text' | 'binary' = 'text'): (text: string) => unknown {
   const own = format === 'text' ? PARSERS.get(oid) : undefined;
-  return own ?? (getTypeParser(oid, format as 'text') as (text: string) => unknown);
+  return own ?? (getTypeParser(oid, format) as (text: string) => unknown);
 }

@@ -1,0 +1,253 @@
+// What mutations and filters about credentials take.
+import { Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { DateScalar, DateTimeScalar, DurationScalar } from '../../platform/graphql/scalars';
+import { CredentialKind, CredentialStatus } from './gql-types';
+
+export const RenewalAnchor = { COMPLETION: 'COMPLETION', EXPIRY: 'EXPIRY', FIXED: 'FIXED' } as const;
+registerEnumType(RenewalAnchor, {
+  name: 'RenewalAnchor',
+  description: 'What a renewal counts from.',
+  valuesConfig: {
+    COMPLETION: { description: 'The day of the renewal.' },
+    EXPIRY: { description: 'The expiry in effect, if the renewal is early or late enough for it; else the day of the renewal.' },
+    FIXED: { description: 'A day of the calendar year.' },
+  },
+});
+
+export const LastDay = { ON_ANNIVERSARY: 'ON_ANNIVERSARY', BEFORE_ANNIVERSARY: 'BEFORE_ANNIVERSARY' } as const;
+registerEnumType(LastDay, {
+  name: 'LastDay',
+  description: 'Which day is the last valid one of a life of whole years or months.',
+  valuesConfig: {
+    ON_ANNIVERSARY: { description: 'The anniversary itself.' },
+    BEFORE_ANNIVERSARY: { description: 'The day before the anniversary.' },
+  },
+});
+
+@InputType({ description: 'Which credentials; all conditions must hold, an absent one always does.' })
+export class CredentialFilter {
+  @Field(() => [CredentialStatus], { nullable: true, description: 'With one of these statuses at the instant asked about.' })
+  status?: (keyof typeof CredentialStatus)[] | null;
+  @Field(() => [String], { nullable: true, description: 'Of one of these types.' })
+  typeCode?: string[] | null;
+  @Field(() => [CredentialKind], { nullable: true, description: 'Of one of these kinds.' })
+  kind?: (keyof typeof CredentialKind)[] | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Expiring before this instant.' })
+  expiresBefore?: number | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Expiring after this instant.' })
+  expiresAfter?: number | null;
+  @Field(() => [String], { nullable: true, description: 'Held by people in one of these departments.' })
+  department?: string[] | null;
+  @Field(() => Boolean, { nullable: true, description: 'Of operational types, or of purely developmental ones.' })
+  operational?: boolean | null;
+}
+
+@InputType({ description: 'A day of the year on which everything of a type expires.' })
+export class FixedExpiryInput {
+  @Field(() => Int, { description: 'Month, 1 to 12.' })
+  month: number;
+  @Field(() => Int, { description: 'Day of the month; the last valid day.' })
+  day: number;
+  @Field(() => DurationScalar, { nullable: true, description: 'How long an award lasts at least: a nearer date is passed over.' })
+  minActive?: string | null;
+}
+
+@InputType({ description: 'How a credential lasts and renews. Absent: it never expires.' })
+export class RenewalPolicyInput {
+  @Field(() => DurationScalar, { nullable: true, description: 'How long an award lasts.' })
+  life?: string | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Life counted in calendar months: valid to the end of the n-th month after the month of issue.',
+  })
+  calendarMonths?: number | null;
+  @Field(() => RenewalAnchor, { nullable: true, defaultValue: 'COMPLETION', description: 'What a renewal counts from.' })
+  anchor?: keyof typeof RenewalAnchor | null;
+  @Field(() => DurationScalar, {
+    nullable: true,
+    description: 'How long before the expiry a renewal still counts from the expiry.',
+  })
+  early?: string | null;
+  @Field(() => DurationScalar, { nullable: true, description: 'How long after the expiry there is grace.' })
+  grace?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'Whether the credential counts during the grace (status GRACE).',
+  })
+  graceCounts?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'Whether a renewal during the grace counts from the expiry.',
+  })
+  backdate?: boolean | null;
+  @Field(() => DurationScalar, {
+    nullable: true,
+    description: 'How long after the expiry a renewal is possible; later only an initial award counts.',
+  })
+  reinstateWithin?: string | null;
+  @Field(() => FixedExpiryInput, { nullable: true, description: 'Everything expires on this day of the year.' })
+  fixed?: FixedExpiryInput | null;
+  @Field(() => [DurationScalar], {
+    nullable: true,
+    description: 'How long before the expiry to give notice; one change of kind EXPIRING each.',
+  })
+  noticeBefore?: string[] | null;
+  @Field(() => LastDay, { nullable: true, defaultValue: 'BEFORE_ANNIVERSARY', description: 'Which day is the last valid one.' })
+  lastDay?: keyof typeof LastDay | null;
+  @Field(() => String, { nullable: true, description: "IANA zone whose civil days count; absent: the organisation's." })
+  timeZone?: string | null;
+}
+
+@InputType({ description: 'Credential types to define or define anew.' })
+export class DefineCredentialTypesInput {
+  @Field(() => [CredentialTypeInput], { description: 'At most 1,000.' })
+  credentialTypes: CredentialTypeInput[];
+}
+
+@InputType({ description: 'A credential type.' })
+export class CredentialTypeInput {
+  @Field(() => String, { description: 'Its code, by which everything names it.' })
+  code: string;
+  @Field(() => String, { description: 'Its name.' })
+  name: string;
+  @Field(() => CredentialKind, { description: 'What sort of proof it is.' })
+  kind: keyof typeof CredentialKind;
+  @Field(() => String, { description: 'Who issues it.' })
+  issuer: string;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'false: purely developmental; raises no alert and no pay signal.',
+  })
+  operational?: boolean | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Whether pay depends on it.' })
+  payImpact?: boolean | null;
+  @Field(() => RenewalPolicyInput, { nullable: true, description: 'How it lasts and renews. Absent: it never expires.' })
+  renewal?: RenewalPolicyInput | null;
+  @Field(() => [String], { nullable: true, description: 'Codes of the types in whose place it counts.' })
+  equivalentTo?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Codes of the types that must be held when an award rule awards it.' })
+  prerequisites?: string[] | null;
+}
+
+@InputType({ description: 'Awards by people and other systems.' })
+export class IssueCredentialsInput {
+  @Field(() => String, { description: 'The system that says so.' })
+  source: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Makes the whole request idempotent: the same key and body answer as the first time.',
+  })
+  idempotencyKey?: string | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All items or none.' })
+  atomic?: boolean | null;
+  @Field(() => [CredentialInput], { description: 'At most 1,000.' })
+  credentials: CredentialInput[];
+}
+
+@InputType({
+  description:
+    "Dates without a time are civil days in the type's zone: valid from the start of `issuedOn` through the end of `expiresOn`.",
+})
+export class CredentialInput {
+  @Field(() => String, { nullable: true, description: "The sender's id of this message; the same one has one effect." })
+  eventId?: string | null;
+  @Field(() => String, { description: "Who; an unknown person's item is kept until the person arrives." })
+  employeeExternalId: string;
+  @Field(() => String, { description: "Which type; an unknown type's item is kept until it is defined." })
+  typeCode: string;
+  @Field(() => String, { nullable: true, description: 'Which one of several of the same type, such as a licence number.' })
+  instance?: string | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was issued; default now. Or issuedOn.' })
+  issuedAt?: number | null;
+  @Field(() => DateScalar, { nullable: true, description: 'The first valid day.' })
+  issuedOn?: string | null;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The end (exclusive) the issuer gave; it wins over the renewal policy. Or expiresOn.',
+  })
+  expiresAt?: number | null;
+  @Field(() => DateScalar, { nullable: true, description: 'The last valid day the issuer gave.' })
+  expiresOn?: string | null;
+  @Field(() => String, { nullable: true, description: 'Where the evidence is.' })
+  evidenceUrl?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether the whole of the requirements was met anew.' })
+  initial?: boolean | null;
+}
+
+@InputType({ description: "A person's holding of a type." })
+export class HoldingInput {
+  @Field(() => String, { description: 'Who.' })
+  employeeExternalId: string;
+  @Field(() => String, { description: 'Which type.' })
+  typeCode: string;
+  @Field(() => String, { nullable: true, description: 'Which one of several of the same type.' })
+  instance?: string | null;
+}
+
+@InputType({ description: 'Names one credential; exactly one key.' })
+export class CredentialKey {
+  @Field(() => ID, { nullable: true, description: 'The node id.' })
+  id?: string | null;
+  @Field(() => HoldingInput, { nullable: true, description: 'Person, type and instance.' })
+  holding?: HoldingInput | null;
+}
+
+@InputType({ description: 'An act of a person on a credential.' })
+export class CredentialActionInput {
+  @Field(() => CredentialKey, { description: 'Which credential.' })
+  credential: CredentialKey;
+  @Field(() => String, { description: 'Why; kept with the act, and required.' })
+  reason: string;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it takes effect, default now; may be in the past or the future.',
+  })
+  effectiveAt?: number | null;
+}
+
+@InputType({ description: 'A rule that turns completions into awards.' })
+export class PublishAwardRuleInput {
+  @Field(() => String, { description: 'The type it awards.' })
+  typeCode: string;
+  @Field(() => AwardConditionInput, { description: 'What must have been completed.' })
+  when: AwardConditionInput;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When it takes effect, default now; a first version by default since ever. Completions are decided by the version in effect when they were finished.',
+  })
+  effectiveFrom?: number | null;
+}
+
+@InputType({ description: 'What must have been completed since the last award; exactly one key.' })
+export class AwardConditionInput {
+  @Field(() => PassedCourseInput, { nullable: true, description: 'A course was passed.' })
+  passed?: PassedCourseInput;
+  @Field(() => [AwardConditionInput], { nullable: true, description: 'All of these.' })
+  all?: AwardConditionInput[];
+  @Field(() => [AwardConditionInput], { nullable: true, description: 'Any of these.' })
+  any?: AwardConditionInput[];
+  @Field(() => CourseCreditsInput, { nullable: true, description: 'So many credit hours were earned.' })
+  creditHours?: CourseCreditsInput;
+}
+
+@InputType({ description: 'A course passed.' })
+export class PassedCourseInput {
+  @Field(() => String, { description: 'Which course.' })
+  courseCode: string;
+  @Field(() => Float, { nullable: true, description: "The lowest score that counts, beside the course's own pass mark." })
+  minScore?: number | null;
+}
+
+@InputType({ description: 'Credit hours earned.' })
+export class CourseCreditsInput {
+  @Field(() => [String], { description: 'In these courses.' })
+  courseCodes: string[];
+  @Field(() => Float, { description: 'At least so many hours.' })
+  min: number;
+  @Field(() => DurationScalar, { description: 'How long an hour counts after it was earned.' })
+  within: string;
+}
