@@ -53,7 +53,7 @@ export function loadGraphiql(): GraphiqlPage {
   add('graphiql.js', fs.readFileSync(fromPackage('graphiql', 'graphiql.min.js')));
   add('graphiql.css', fs.readFileSync(fromPackage('graphiql', 'graphiql.min.css')));
   for (const name of ['page.js', 'page.css', 'icon.svg']) add(name, fs.readFileSync(path.join(web, name)));
-  add('operations.json', Buffer.from(JSON.stringify(readOperations(path.join(web, 'operations')))));
+  add('operations.json', Buffer.from(JSON.stringify(readOperations(path.join(projectRoot(), 'test', 'operations')))));
 
   return {
     html: fs.readFileSync(path.join(web, 'index.html'), 'utf8'),
@@ -76,18 +76,12 @@ export function loadGraphiql(): GraphiqlPage {
   };
 }
 
-/** The ready operations: each file is a tab, in the order of the file names; a .json beside it holds its variables. */
+/** The ready operations, a tab each: the same files that the tests send and that client types are generated from. */
+const READY = ['DashboardPage', 'WhyEligible', 'PublishRule', 'EligibilityFeed', 'CredentialFeed'];
+
 function readOperations(folder: string): { query: string; variables?: string }[] {
-  const files = fs.readdirSync(folder).sort();
-  return files
-    .filter((name) => name.endsWith('.graphql'))
-    .map((name) => {
-      const variables = name.replace(/\.graphql$/, '.json');
-      const query = fs.readFileSync(path.join(folder, name), 'utf8').trim();
-      return files.includes(variables)
-        ? { query, variables: fs.readFileSync(path.join(folder, variables), 'utf8').trim() }
-        : { query };
-    });
+  const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8').trim();
+  return READY.map((name) => ({ query: read(`${name}.graphql`), variables: read(`${name}.variables.json`) }));
 }
 
 /** The folder of package.json, whether this runs from src or from dist. */
