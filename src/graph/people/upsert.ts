@@ -72,7 +72,7 @@ export async function applyEmployees(write: Write, raw: readonly unknown[], sour
     if (results[i]) return;
     const person = people.get(item.externalId)!;
     if (isRefusal(person)) results[i] = { outcome: 'QUARANTINED', id: null, refusal: person };
-    else if (circular.has(item)) results[i] = closesCircle(locked.get(person)!, String(item['managerExternalId']));
+    else if (circular.has(item)) results[i] = closesCircle(locked.get(person)!, item['managerExternalId'] as string);
     else results[i] = batch.apply(locked.get(person)!, item, created.has(person));
   });
   await recordAssertions(write, source, batch.added(), batch.retired);
@@ -120,7 +120,11 @@ async function circularItems(
   for (const item of items) {
     const [person, manager] = [people.get(item.externalId)!, item['managerExternalId']];
     if (isRefusal(person) || manager === undefined) continue;
-    const line = { employee: locked.get(person)!.externalId, manager: manager as string | null, at: item.effectiveAt ?? write.now };
+    const line = {
+      employee: locked.get(person)!.externalId,
+      manager: manager as string | null,
+      at: item.effectiveAt ?? write.now,
+    };
     itemOf.set(line, item);
   }
   const asserted = [...itemOf.keys()];
