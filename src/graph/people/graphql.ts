@@ -68,7 +68,7 @@ export async function findEmployee(context: GraphContext, key: EmployeeKey, view
 async function uuidOfKey(context: GraphContext, key: EmployeeKey, view: View): Promise<string | null> {
   if (key.id != null) return uuidOf('emp', key.id);
   const db = await context.db();
-  if (key.externalId) return findByExternalId(db, key.externalId.value, key.externalId.source ?? null);
+  if (key.externalId) return findByExternalId(db, view, key.externalId.value, key.externalId.source ?? null);
   const found = await findByEmail(db, view, key.email!);
   if (found.length > 1) throw badInput(`${found.length} people have this e-mail address: ask by externalId instead.`);
   return found[0] ?? null;

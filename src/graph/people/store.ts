@@ -39,25 +39,28 @@ export async function employeesById(db: Db, view: View, ids: readonly string[]):
     db,
     `/* employeesById */ SELECT ${COLUMNS} FROM employee e
      LEFT JOIN employee_state s ON s.employee_id = e.id AND ${valid('s', view, q)} AND ${known('s', view, q)}
-     WHERE e.id = ANY(${q.add(ids)}) AND ${employeeKnown('e', view, q)}`,
+     WHERE e.id = ANY(${q.add(ids)}) AND ${everKnown('e', view, q)}`,
     q.values,
   );
   return new Map(found.map((row) => [row.uuid, row]));
 }
 
-// people are never retired: known once their change is
-function employeeKnown(alias: string, view: View, q: Params): string {
+// people and what they were ever called are never retired: known once their change is
+function everKnown(alias: string, view: View, q: Params): string {
   if (view.known === null) return 'true';
   return `EXISTS (SELECT 1 FROM change k WHERE k.id = ${alias}.recorded_in AND k.last_pos <= ${q.add(view.known)})`;
 }
 
 /** The person an external id means: under a source its identity there, without one the organisation's own id. */
-export async function findByExternalId(db: Db, value: string, source: string | null): Promise<string | null> {
+export async function findByExternalId(db: Db, view: View, value: string, source: string | null): Promise<string | null> {
+  const q = new Params();
+  const [id, of] = [q.add(value), q.add(source)];
   const found = await rows<{ id: string }>(
     db,
-    `/* findByExternalId */ SELECT id FROM employee WHERE external_id = $1 AND $2::text IS NULL
-     UNION ALL SELECT employee_id FROM employee_identity WHERE kind = 'EXTERNAL_ID' AND value = $1 AND source = $2`,
-    [value, source],
+    `/* findByExternalId */ SELECT id FROM employee WHERE external_id = ${id} AND ${of}::text IS NULL
+     UNION ALL SELECT i.employee_id FROM employee_identity i WHERE i.kind = 'EXTERNAL_ID' AND i.value = ${id} AND i.source = ${of}
+       AND ${everKnown('i', view, q)}`,
+    q.values,
   );
   return found[0]?.id ?? null;
 }
@@ -72,10 +75,12 @@ export async function findByEmail(db: Db, view: View, email: string): Promise<st
     q.values,
   );
   if (now.length > 0) return now.map((row) => row.id);
+  const p = new Params();
   const ever = await rows<{ id: string }>(
     db,
-    `/* findByFormerEmail */ SELECT DISTINCT employee_id AS id FROM employee_identity WHERE kind = 'EMAIL' AND value = lower($1)`,
-    [email],
+    `/* findByFormerEmail */ SELECT DISTINCT i.employee_id AS id FROM employee_identity i
+     WHERE i.kind = 'EMAIL' AND i.value = lower(${p.add(email)}) AND ${everKnown('i', view, p)}`,
+    p.values,
   );
   return ever.map((row) => row.id);
 }
