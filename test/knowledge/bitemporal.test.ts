@@ -28,11 +28,19 @@ const sorted = <T>(list: readonly T[], key: (entry: T) => string): T[] => [...li
 /** The answer to VIEW that the model gives. */
 function expected({ model }: History, at: number, known: number): any {
   const people = [...model.people.keys()].filter((person) => model.isListed(person, at, known)).sort();
-  const text = (person: string, name: string): string | null => (model.attribute(person, name, at, known) ?? null) as string | null;
-  const held = (person: string) => History.types.flatMap((code) => ({ code, ...(model.holding(person, code, at, known) ?? { status: null }) })).filter(({ status }) => status !== null) as any[];
+  const text = (person: string, name: string): string | null =>
+    (model.attribute(person, name, at, known) ?? null) as string | null;
+  const held = (person: string) =>
+    History.types
+      .flatMap((code) => ({ code, ...(model.holding(person, code, at, known) ?? { status: null }) }))
+      .filter(({ status }) => status !== null) as any[];
   const roles = ['R1', 'R2', 'R3'].map((code) => model.rule(code, at, known)).filter((rule) => rule !== null);
-  const verdicts = people.flatMap((person) => roles.map((rule) => ({ person, rule, verdict: model.verdict(person, rule, at, known) })));
-  const everything = [...model.people.keys()].flatMap((person) => held(person).map((one) => ({ ...one, person, department: text(person, 'department') })));
+  const verdicts = people.flatMap((person) =>
+    roles.map((rule) => ({ person, rule, verdict: model.verdict(person, rule, at, known) })),
+  );
+  const everything = [...model.people.keys()].flatMap((person) =>
+    held(person).map((one) => ({ ...one, person, department: text(person, 'department') })),
+  );
   const counts = new Map<string, number>();
   for (const { code, status, department } of everything) {
     const key = JSON.stringify([department ?? '', code, status]);
@@ -80,7 +88,11 @@ function expected({ model }: History, at: number, known: number): any {
       }),
     ),
     ward: list(people.filter((person) => text(person, 'department') === 'Ward').map((externalId) => ({ externalId }))),
-    below: list(people.filter((person) => model.manager(person, at, known) === 'E0' && model.isListed('E0', at, known)).map((externalId) => ({ externalId }))),
+    below: list(
+      people
+        .filter((person) => model.manager(person, at, known) === 'E0' && model.isListed('E0', at, known))
+        .map((externalId) => ({ externalId })),
+    ),
     credentials: list(
       sorted(
         everything
@@ -89,10 +101,15 @@ function expected({ model }: History, at: number, known: number): any {
         (one) => JSON.stringify(one),
       ),
     ),
-    credentialCounts: sorted([...counts].map(([key, count]) => ({ keys: JSON.parse(key), count })), (one) => JSON.stringify(one.keys)),
+    credentialCounts: sorted(
+      [...counts].map(([key, count]) => ({ keys: JSON.parse(key), count })),
+      (one) => JSON.stringify(one.keys),
+    ),
     eligibilities: list(
       sorted(
-        verdicts.filter(({ verdict }) => ['ELIGIBLE', 'GRACE'].includes(verdict)).map(({ person, rule, verdict }) => ({ employee: { externalId: person }, role: { code: rule.role }, verdict })),
+        verdicts
+          .filter(({ verdict }) => ['ELIGIBLE', 'GRACE'].includes(verdict))
+          .map(({ person, rule, verdict }) => ({ employee: { externalId: person }, role: { code: rule.role }, verdict })),
         (one) => JSON.stringify(one),
       ),
     ),
@@ -124,23 +141,28 @@ function inOrder(answer: any): any {
 }
 
 describe('what held at one instant as known at another', () => {
-  it.each([1, 2])('is what the facts told by then say, for everything below every root field (A1, A12, C9, B18; history %i)', async (seed) => {
-    const server = await startTestApp({ at: iso(History.start)! });
-    try {
-      const history = new History(server, seed);
-      await history.define();
-      for (let i = 0; i < WRITES; i++) await history.next();
-      const chance = seeded(seed + 1000);
-      const ask = async (at: number, knownAt: number | null) => inOrder(await server.query(VIEW, { at: iso(at), knownAt: iso(knownAt) }));
-      for (const at of history.instants(QUESTIONS)) {
-        const told = chance.pick(history.told);
-        const place = `at ${iso(at)}, known at ${iso(told.at)} (write ${told.write})`;
-        expect({ place, ...(await ask(at, told.at)) }).toEqual({ place, ...expected(history, at, told.write) });
-        expect({ place, ...(await ask(at, told.at - 1)) }).toEqual({ place, ...expected(history, at, told.write - 1) });
+  it.each([1, 2])(
+    'is what the facts told by then say, for everything below every root field (A1, A12, C9, B18; history %i)',
+    async (seed) => {
+      const server = await startTestApp({ at: iso(History.start)! });
+      try {
+        const history = new History(server, seed);
+        await history.define();
+        for (let i = 0; i < WRITES; i++) await history.next();
+        const chance = seeded(seed + 1000);
+        const ask = async (at: number, knownAt: number | null) =>
+          inOrder(await server.query(VIEW, { at: iso(at), knownAt: iso(knownAt) }));
+        for (const at of history.instants(QUESTIONS)) {
+          const told = chance.pick(history.told);
+          const place = `at ${iso(at)}, known at ${iso(told.at)} (write ${told.write})`;
+          expect({ place, ...(await ask(at, told.at)) }).toEqual({ place, ...expected(history, at, told.write) });
+          expect({ place, ...(await ask(at, told.at - 1)) }).toEqual({ place, ...expected(history, at, told.write - 1) });
+        }
+        for (const at of history.instants(10)) expect(await ask(at, null)).toEqual(expected(history, at, Infinity));
+      } finally {
+        await server.stop();
       }
-      for (const at of history.instants(10)) expect(await ask(at, null)).toEqual(expected(history, at, Infinity));
-    } finally {
-      await server.stop();
-    }
-  }, 60_000);
+    },
+    60_000,
+  );
 });

@@ -81,15 +81,27 @@ export class History {
       const effectiveAt = chance.percent(50) ? this.someday() : null;
       const said: Record<string, unknown> = { department: chance.pick([...DEPARTMENTS, null]) };
       if (chance.percent(50)) said['jobTitle'] = `T${chance.int(1, 3)}`;
-      if (chance.percent(60) && index > 0) said['managerExternalId'] = chance.percent(20) ? null : PEOPLE[chance.int(0, index - 1)];
+      if (chance.percent(60) && index > 0)
+        said['managerExternalId'] = chance.percent(20) ? null : PEOPLE[chance.int(0, index - 1)];
       if (chance.percent(40)) said['attributes'] = { grade: chance.pick([1, 2, 3, 4, 'high', null]) };
       if (!model.people.has(PEOPLE[index]!)) said['givenName'] = `N${index}`;
-      return { externalId: PEOPLE[index]!, effectiveAt: effectiveAt === null ? null : new Date(effectiveAt).toISOString(), ...said };
+      return {
+        externalId: PEOPLE[index]!,
+        effectiveAt: effectiveAt === null ? null : new Date(effectiveAt).toISOString(),
+        ...said,
+      };
     });
-    await this.server.query(`mutation ($employees: [EmployeeInput!]!) { upsertEmployees(input: { source: "hris", employees: $employees }) { cursor } }`, {
-      employees,
-    });
-    for (const { externalId, effectiveAt, attributes, ...said } of employees as { externalId: string; effectiveAt: string | null; attributes?: object }[]) {
+    await this.server.query(
+      `mutation ($employees: [EmployeeInput!]!) { upsertEmployees(input: { source: "hris", employees: $employees }) { cursor } }`,
+      {
+        employees,
+      },
+    );
+    for (const { externalId, effectiveAt, attributes, ...said } of employees as {
+      externalId: string;
+      effectiveAt: string | null;
+      attributes?: object;
+    }[]) {
       if (!model.people.has(externalId)) model.people.set(externalId, write);
       for (const [name, value] of Object.entries({ ...said, ...attributes })) {
         const at = effectiveAt === null ? now : Date.parse(effectiveAt);
@@ -120,7 +132,15 @@ export class History {
     credentials.forEach((item, i) => {
       if (issueCredentials.results[i].outcome !== 'APPLIED') return;
       const expiresAt = item.expiresAt === null ? null : Date.parse(item.expiresAt);
-      const fact = { employee: item.employeeExternalId, type: item.typeCode, kind: 'AWARD', at: Date.parse(item.issuedAt), expiresAt, recordedAt: now, write } as const;
+      const fact = {
+        employee: item.employeeExternalId,
+        type: item.typeCode,
+        kind: 'AWARD',
+        at: Date.parse(item.issuedAt),
+        expiresAt,
+        recordedAt: now,
+        write,
+      } as const;
       model.credentials.push(fact);
     });
   }
@@ -136,7 +156,13 @@ export class History {
     const at = chance.percent(70) ? this.someday() : now;
     const { [mutation]: payload } = await this.server.query(
       `mutation ($input: CredentialActionInput!) { ${mutation}(input: $input) { refusal { code } } }`,
-      { input: { credential: { holding: { employeeExternalId: employee, typeCode: type } }, reason: 'because', effectiveAt: new Date(at).toISOString() } },
+      {
+        input: {
+          credential: { holding: { employeeExternalId: employee, typeCode: type } },
+          reason: 'because',
+          effectiveAt: new Date(at).toISOString(),
+        },
+      },
     );
     if (payload.refusal === null) model.credentials.push({ employee, type, kind, at, expiresAt: null, recordedAt: now, write });
   }
@@ -159,7 +185,12 @@ export class History {
     const { chance } = this;
     if (depth > 0 && chance.percent(60)) {
       const of = Array.from({ length: chance.int(2, 3) }, () => this.condition(depth - 1));
-      return chance.pick([() => ({ all: of }), () => ({ any: of }), () => ({ atLeast: { n: 2, of } }), () => ({ not: of[0]! })])();
+      return chance.pick([
+        () => ({ all: of }),
+        () => ({ any: of }),
+        () => ({ atLeast: { n: 2, of } }),
+        () => ({ not: of[0]! }),
+      ])();
     }
     if (chance.percent(60)) return { holds: { typeCode: chance.pick(TYPES), strict: chance.percent(30) } };
     if (chance.percent(10)) return { during: { from: new Date(this.someday()).toISOString() } };

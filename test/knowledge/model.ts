@@ -87,7 +87,12 @@ export class Model {
   }
 
   /** Where a holding stands; null: nothing is held. */
-  holding(employee: string, type: string, at: number, known: number): { status: Status; issuedAt: number; expiresAt: number | null } | null {
+  holding(
+    employee: string,
+    type: string,
+    at: number,
+    known: number,
+  ): { status: Status; issuedAt: number; expiresAt: number | null } | null {
     const facts = this.credentials.filter((fact) => fact.employee === employee && fact.type === type && fact.write <= known);
     const awards = facts.filter((fact) => fact.kind === 'AWARD').sort((a, b) => a.at - b.at);
     if (awards.length === 0) return null;
@@ -103,7 +108,11 @@ export class Model {
       const isThere = award !== null || pendingFrom <= fact.at;
       if (fact.kind === 'AWARD') {
         const isForestalled = facts.some(
-          (other) => other.kind === 'REVOCATION' && fact.at > other.at && fact.recordedAt <= other.at && fact.recordedAt <= other.recordedAt,
+          (other) =>
+            other.kind === 'REVOCATION' &&
+            fact.at > other.at &&
+            fact.recordedAt <= other.at &&
+            fact.recordedAt <= other.recordedAt,
         );
         // an award that would end earlier takes nothing away from the one in effect
         if (isForestalled || (award !== null && !isRevoked && end(fact) < end(award))) continue;
@@ -157,7 +166,8 @@ export class Model {
     const value = this.attribute(employee, condition.attribute.name, at, known);
     if (value === undefined) return 1;
     if (value === null) return 0;
-    if (condition.attribute.atLeast !== undefined) return typeof value === 'number' ? (value >= condition.attribute.atLeast ? 4 : 0) : 1;
+    if (condition.attribute.atLeast !== undefined)
+      return typeof value === 'number' ? (value >= condition.attribute.atLeast ? 4 : 0) : 1;
     return value === condition.attribute.equals ? 4 : 0;
   }
 }
