@@ -31,7 +31,7 @@ export type Send = <T>(query: string, variables?: Readonly<Record<string, unknow
 interface Body {
   readonly data?: unknown;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
-  readonly extensions?: { readonly position?: unknown };
+  readonly extensions?: { readonly position?: string | number | null };
 }
 
 const RETRIES = 5;
@@ -71,7 +71,7 @@ async function post<T>(server: Server, query: string, variables: Readonly<Record
   const first = body.errors?.[0];
   if (first) throw new RequestFailed(first.message, first.extensions?.code ?? 'INTERNAL');
   const position = body.extensions?.position;
-  return { data: body.data as T, position: position === undefined || position === null ? null : String(position) };
+  return { data: body.data as T, position: position == null ? null : String(position) };
 }
 
 async function read(response: Response): Promise<Body> {

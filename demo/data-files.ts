@@ -43,7 +43,7 @@ export interface WorkforceRow {
 }
 
 function readTable(name: string): Readonly<Record<string, string>>[] {
-  return parse(readFileSync(demoFile('data', name)), { columns: true, bom: true }) as Record<string, string>[];
+  return parse<Record<string, string>>(readFileSync(demoFile('data', name)), { columns: true, bom: true });
 }
 
 function text(row: Readonly<Record<string, string>>, column: string): string {

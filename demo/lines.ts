@@ -1,6 +1,8 @@
 // One change as one line that a person can read.
+import { courses } from './catalogue/learning';
 import type { Change } from './operations';
 
+const courseTitles = new Map(courses.map((course) => [course.code, course.title]));
 const MINUTE_MS = 60_000;
 const SOON_MS = 2 * 86_400_000;
 const CODES = { dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -39,7 +41,7 @@ export function lineOf(change: Change, style: LineStyle): string {
   const occurredAt = Date.parse(change.occurredAt);
   const isLate = recordedAt - occurredAt > MINUTE_MS;
   const [colour, sentence] = sentenceOf(change, occurredAt, style);
-  const since = isLate ? paint('dim', ` · as of ${new Date(occurredAt).toISOString().slice(0, 10)}`) : '';
+  const since = isLate ? paint('dim', ` · as of ${sinceText(occurredAt, recordedAt, style)}`) : '';
   return `${paint('dim', `#${change.position} ${timeOfDay(recordedAt, style)}`)}  ${paint(colour, sentence)}${since}`;
 }
 
@@ -50,9 +52,28 @@ function sentenceOf(change: Change, at: number, style: LineStyle): [Colour, stri
       return credentialSentence(name, change, at, style);
     case 'EligibilityChange':
       return eligibilitySentence(name, change, at, style);
+    case 'CompletionChange':
+      return completionSentence(name, change);
+    case 'DefinitionChange': {
+      const version = change.version === null ? '' : `, version ${change.version}`;
+      return ['dim', `${change.code} · ${words(change.definitionKind)}${version}`];
+    }
     case 'EmployeeChange':
-      return ['cyan', `${name} · ${change.employeeKind.replaceAll(/[._]/g, ' ').toLowerCase()}`];
+      return ['cyan', `${name} · ${words(change.employeeKind)}`];
+    default:
+      return ['dim', `${name} · ${(change as Change).__typename}`];
   }
+}
+
+function words(kind: string): string {
+  return kind.replaceAll(/[._]/g, ' ').toLowerCase();
+}
+
+function completionSentence(name: string, change: Extract<Change, { __typename: 'CompletionChange' }>): [Colour, string] {
+  const { completion, completionKind } = change;
+  const title = courseTitles.get(completion?.courseCode ?? '') ?? completion?.courseCode ?? 'a course';
+  const score = completion?.score == null ? '' : `, score ${completion.score}`;
+  return [completionKind === 'FAILED' ? 'yellow' : 'dim', `${name} · ${title}: ${words(completionKind)}${score}`];
 }
 
 function credentialSentence(
@@ -88,6 +109,10 @@ function eligibilitySentence(
     default:
       return [verdictColours[change.after] ?? 'cyan', `${name} is now ${verdict} for ${role}${until}${because}`];
   }
+}
+
+function sinceText(at: number, now: number, style: LineStyle): string {
+  return now - at < SOON_MS ? timeOfDay(at, style) : new Date(at).toISOString().slice(0, 10);
 }
 
 // the last valid day for what lasts, the time of day for what ends soon

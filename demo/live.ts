@@ -131,14 +131,10 @@ class Life {
       const at = Date.now();
       const expiresAt = new Date(at + this.random.int(5, 60) * 1000).toISOString();
       const issuedAt = new Date(at).toISOString();
-      credentials.push({
-        eventId: this.newId(),
-        employeeExternalId: person.externalId,
-        typeCode,
-        issuedAt,
-        expiresAt,
-        initial: true,
-      });
+      const eventId = this.newId();
+      // each permit has a number of its own, so that it is a holding of its own and ends for itself
+      const holding = { employeeExternalId: person.externalId, typeCode, instance: eventId };
+      credentials.push({ eventId, ...holding, issuedAt, expiresAt });
     }
     await this.ingest('issueCredentials', { source: SOURCES.registry, credentials });
   }

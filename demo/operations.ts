@@ -113,6 +113,15 @@ export const CHANGED = `subscription Changed($after: Cursor) {
       credentialKind: kind
       reason
     }
+    ... on CompletionChange {
+      completionKind: kind
+      completion { courseCode score }
+    }
+    ... on DefinitionChange {
+      definitionKind: kind
+      code
+      version
+    }
     ... on EmployeeChange {
       employeeKind: kind
     }
@@ -149,5 +158,16 @@ export type Change =
       };
       readonly credentialKind: string;
       readonly reason: string | null;
+    })
+  | (AnyChange & {
+      readonly __typename: 'CompletionChange';
+      readonly completionKind: string;
+      readonly completion: { readonly courseCode: string; readonly score: number | null } | null;
+    })
+  | (AnyChange & {
+      readonly __typename: 'DefinitionChange';
+      readonly definitionKind: string;
+      readonly code: string;
+      readonly version: number | null;
     })
   | (AnyChange & { readonly __typename: 'EmployeeChange'; readonly employeeKind: string });

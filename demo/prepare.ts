@@ -22,7 +22,7 @@ const WORKFORCE_COLUMNS = [
 type Row = Readonly<Record<string, string>>;
 
 function read(file: string): Row[] {
-  return parse(readFileSync(file), { columns: true, bom: true }) as Row[];
+  return parse<Row>(readFileSync(file), { columns: true, bom: true });
 }
 
 function write(name: string, columns: readonly string[], rows: readonly Row[]): void {

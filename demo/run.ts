@@ -61,7 +61,7 @@ async function demonstrate(server: Server, { isLive, seconds, everyMs, signal: o
       ? `The sample organisation is there already, as of ${new Date(organisation.anchor).toISOString()}: nothing was loaded.`
       : `Loaded ${loaded.items} items in ${loaded.seconds.toFixed(1)} s: ${organisation.people.length} people, all made up.`,
   );
-  say(`\n  GraphiQL  ${server.url}\n  Key       ${server.key}\n\nWhat happens from here on (Ctrl+C ends it):`);
+  say(`\n  GraphiQL  ${server.url}#key=${server.key}\n  Key       ${server.key}\n\nWhat happens from here on (Ctrl+C ends it):`);
   const ending = new AbortController();
   const end = (): void => ending.abort();
   if (outer.aborted) end();

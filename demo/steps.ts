@@ -47,9 +47,9 @@ export function stepsFor(organisation: Organisation, hasRule: ReadonlySet<string
     { name: 'roles', title: 'roles', batches: define('defineRoles', 'roles', roles()) },
     { name: 'paths', title: 'career paths', batches: careerPaths() },
     { name: 'awards', title: 'award rules', batches: awardRules(), isOnce: true },
+    { name: 'rules', title: 'eligibility rules', batches: eligibilityRules(hasRule) },
     { name: 'people', title: 'people', batches: people('people', hires) },
     { name: 'changes', title: 'moves, leaves and departures', batches: people('changes', changes) },
-    { name: 'rules', title: 'eligibility rules', batches: eligibilityRules(hasRule) },
     { name: 'licences', title: 'licences and attestations', batches: credentials('licences', issues) },
     {
       name: 'completions',

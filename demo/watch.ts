@@ -74,35 +74,40 @@ async function follow(
     connectionParams: { authorization: `Bearer ${server.key}` },
     retryAttempts: 0,
   });
+  let stop: () => void = () => undefined;
   try {
     return await new Promise<string | null>((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        const cause = causeOf(error);
+        if (typeof cause === 'string') resolve(cause);
+        else reject(cause);
+      };
       const end = client.subscribe<{ changed: Change }>(
         { query: CHANGED, variables: { after } },
         {
           next({ data, errors }) {
-            if (errors?.[0]) reject(errors[0]);
+            if (errors) fail(errors);
             else if (data) hear(data.changed);
           },
-          error: reject,
+          error: fail,
           complete: () => resolve(signal.aborted ? null : 'the server ended the subscription'),
         },
       );
-      const stop = (): void => {
+      stop = () => {
         end();
         resolve(null);
       };
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
     });
-  } catch (error) {
-    return brokenBecause(error);
   } finally {
+    signal.removeEventListener('abort', stop);
     await client.dispose();
   }
 }
 
-// graphql-ws reports refusals as a list of errors, and a closed socket as its close event
-function brokenBecause(error: unknown): string {
+// graphql-ws reports refusals as a list of errors, and a closed socket as its close event: why to try again, or why not to
+function causeOf(error: unknown): string | RequestFailed {
   const first: unknown = Array.isArray(error) ? error[0] : error;
   const { message, reason, code, extensions } = (first ?? {}) as {
     readonly message?: string;
@@ -112,8 +117,7 @@ function brokenBecause(error: unknown): string {
   };
   const text = reason || message || 'the connection was lost';
   const isFinalClose = typeof code === 'number' && code >= 4400 && code < 4500 && code !== TOO_SLOW;
-  if (FINAL_CODES.has(extensions?.code) || isFinalClose) throw new RequestFailed(text, extensions?.code ?? String(code));
-  return text;
+  return FINAL_CODES.has(extensions?.code) || isFinalClose ? new RequestFailed(text, extensions?.code ?? String(code)) : text;
 }
 
 /** Waits, but not longer than until the signal. */

@@ -62,7 +62,7 @@ const SOME: readonly (readonly [share: number, typeCode: string])[] = [
   [0.06, 'SIX-SIGMA-GB'],
   [0.08, 'LEADERSHIP-1'],
 ];
-const HISTORY_YEARS = 4;
+const HISTORY_YEARS = 3;
 const OPENING_MS = 9 * 3_600_000;
 
 /** The credential types a person in a role would go for: one way through the rule, where it leaves a choice. */

@@ -23,7 +23,7 @@ export interface AwardDate {
   readonly isFirst: boolean;
 }
 
-const MAX_CYCLES = 3;
+const MAX_CYCLES = 2;
 
 /** The awards that bring somebody to their fate by `today` (a start of day), oldest first, none before `earliest`. */
 export function awardDates(type: CredentialTypePlan, fate: Fate, today: number, earliest: number, random: Random): AwardDate[] {
@@ -52,7 +52,7 @@ function fixedAwards(minActive: string, fate: Fate, today: number, random: Rando
   const good = fate === 'CURRENT' || fate === 'SOON';
   const last = today - (good ? random.int(2, Math.max(10, least - 31)) : least + 366 + random.int(31, 200)) * DAY_MS;
   const cycle = Math.max(365, least);
-  return [last - 2 * cycle * DAY_MS, last - cycle * DAY_MS, last].map((at) => ({ at, expiresAt: null }));
+  return [last - cycle * DAY_MS, last].map((at) => ({ at, expiresAt: null }));
 }
 
 function cyclicAwards(policy: RenewalPlan, fate: Fate, today: number, random: Random): Dated[] {

@@ -12,7 +12,8 @@ const courseByCode = new Map(courses.map((course) => [course.code, course]));
 
 function operatorsIn(node: RuleNode): string[] {
   const [name, value] = Object.entries(node)[0]!;
-  const children: readonly RuleNode[] = name === 'all' || name === 'any' ? value : name === 'atLeast' ? value.of : name === 'not' ? [value] : [];
+  const children: readonly RuleNode[] =
+    name === 'all' || name === 'any' ? value : name === 'atLeast' ? value.of : name === 'not' ? [value] : [];
   return [name, ...children.flatMap(operatorsIn)];
 }
 
@@ -24,7 +25,9 @@ function coursesIn(when: AwardCondition): readonly string[] {
 
 /** The product takes instants of rules as milliseconds once GraphQL has read them. */
 function asRead(node: RuleNode): unknown {
-  return JSON.parse(JSON.stringify(node), (key, value: unknown) => ((key === 'from' || key === 'until') && typeof value === 'string' ? Date.parse(value) : value));
+  return JSON.parse(JSON.stringify(node), (key, value: unknown) =>
+    (key === 'from' || key === 'until') && typeof value === 'string' ? Date.parse(value) : value,
+  );
 }
 
 describe('the catalogue of the demo', () => {
@@ -33,19 +36,34 @@ describe('the catalogue of the demo', () => {
     expect(credentialTypes.length).toBeLessThanOrEqual(80);
     expect(typeCodes.size).toBe(credentialTypes.length);
     expect(new Set(credentialTypes.map((type) => type.name)).size).toBe(credentialTypes.length);
-    expect(new Set(credentialTypes.map((type) => type.kind))).toEqual(new Set(['CERTIFICATION', 'LICENSE', 'BADGE', 'ATTESTATION']));
+    expect(new Set(credentialTypes.map((type) => type.kind))).toEqual(
+      new Set(['CERTIFICATION', 'LICENSE', 'BADGE', 'ATTESTATION']),
+    );
     expect(credentialTypes.some((type) => type.operational === false)).toBe(true);
     expect(credentialTypes.some((type) => type.payImpact)).toBe(true);
   });
 
-  it.each(credentialTypes.map((type) => [type.code, type] as const))('gives %s a renewal policy the product can read (C7)', (_, type) => {
-    expect(parseRenewalPolicy(type.renewal ?? null, 'UTC')).not.toHaveProperty('code');
-  });
+  it.each(credentialTypes.map((type) => [type.code, type] as const))(
+    'gives %s a renewal policy the product can read (C7)',
+    (_, type) => {
+      expect(parseRenewalPolicy(type.renewal ?? null, 'UTC')).not.toHaveProperty('code');
+    },
+  );
 
   it('uses every way to renew: calendar months, lives, anchored cycles, fixed dates, grace, back-dating, reinstatement, never', () => {
     const policies = credentialTypes.map((type) => type.renewal);
     expect(policies.some((policy) => policy === undefined)).toBe(true);
-    for (const key of ['life', 'calendarMonths', 'fixed', 'early', 'grace', 'graceCounts', 'backdate', 'reinstateWithin', 'noticeBefore'] as const) {
+    for (const key of [
+      'life',
+      'calendarMonths',
+      'fixed',
+      'early',
+      'grace',
+      'graceCounts',
+      'backdate',
+      'reinstateWithin',
+      'noticeBefore',
+    ] as const) {
       expect(policies.filter((policy) => policy?.[key] !== undefined)).not.toHaveLength(0);
     }
     expect(policies.some((policy) => policy?.lastDay === 'ON_ANNIVERSARY')).toBe(true);
@@ -69,7 +87,13 @@ describe('the catalogue of the demo', () => {
 
   it('asks for no more credit hours than its courses give', () => {
     const creditsIn = (when: AwardCondition): Extract<AwardCondition, { creditHours: unknown }>['creditHours'][] =>
-      'creditHours' in when ? [when.creditHours] : 'any' in when ? when.any.flatMap(creditsIn) : 'all' in when ? when.all.flatMap(creditsIn) : [];
+      'creditHours' in when
+        ? [when.creditHours]
+        : 'any' in when
+          ? when.any.flatMap(creditsIn)
+          : 'all' in when
+            ? when.all.flatMap(creditsIn)
+            : [];
     const conditions = awards.flatMap((award) => creditsIn(award.when));
     expect(conditions.length).toBeGreaterThan(1);
     for (const { courseCodes, min } of conditions) {
@@ -87,9 +111,12 @@ describe('the catalogue of the demo', () => {
     expect(Number.isNaN(Date.parse(RULES_SINCE))).toBe(false);
   });
 
-  it.each(rules.map((rule) => [rule.roleCode, rule] as const))('states a rule for %s that the product can read (D1)', (_, { rule }) => {
-    expect(parseRule(asRead(rule), { typeCodes, attributes: isAttributeName })).not.toHaveProperty('code');
-  });
+  it.each(rules.map((rule) => [rule.roleCode, rule] as const))(
+    'states a rule for %s that the product can read (D1)',
+    (_, { rule }) => {
+      expect(parseRule(asRead(rule), { typeCodes, attributes: isAttributeName })).not.toHaveProperty('code');
+    },
+  );
 
   it('uses every operator the product has so far, and no other', () => {
     const used = new Set(rules.flatMap(({ rule }) => operatorsIn(rule)));

@@ -21,7 +21,8 @@ describe('the people of the sample organisation', () => {
   it('are the same for the same instant, and the same persons at another (A7)', () => {
     expect(makeOrganisation(ANCHOR)).toEqual(organisation);
     const later = makeOrganisation(ANCHOR + 40 * 86_400_000);
-    const who = (list: typeof people) => new Map(list.map(({ externalId, email, roleCode }) => [externalId, `${email} ${roleCode}`]));
+    const who = (list: typeof people) =>
+      new Map(list.map(({ externalId, email, roleCode }) => [externalId, `${email} ${roleCode}`]));
     expect(who(later.people)).toEqual(who(people));
   });
 
@@ -34,7 +35,9 @@ describe('the people of the sample organisation', () => {
       }
       return seen.size;
     };
-    expect(people.filter((person) => person.managerExternalId === null).map((person) => person.externalId)).toEqual([CHIEF_EXECUTIVE]);
+    expect(people.filter((person) => person.managerExternalId === null).map((person) => person.externalId)).toEqual([
+      CHIEF_EXECUTIVE,
+    ]);
     expect(Math.max(...people.map((person) => depth(person.externalId)))).toBe(6);
   });
 
@@ -85,13 +88,17 @@ describe('the history of the sample organisation', () => {
   it('lies in the past, after the hire for what was learned here', () => {
     expect(completions.filter((item) => Date.parse(item.completedAt) > ANCHOR)).toEqual([]);
     expect(issues.filter((item) => Date.parse(item.issuedOn!) > ANCHOR)).toEqual([]);
-    const early = completions.filter((item) => Date.parse(item.completedAt) < Date.parse(byId.get(item.employeeExternalId)!.hiredOn) - 40 * 86_400_000);
+    const early = completions.filter(
+      (item) => Date.parse(item.completedAt) < Date.parse(byId.get(item.employeeExternalId)!.hiredOn) - 40 * 86_400_000,
+    );
     expect(early).toEqual([]);
   });
 
   it('ends nothing before it begins', () => {
     const end = (item: (typeof all)[number]) => item.expiresAt ?? item.expiresOn;
-    expect(all.filter((item) => end(item) !== undefined && Date.parse(end(item)!) < Date.parse((item.issuedAt ?? item.issuedOn)!))).toEqual([]);
+    expect(
+      all.filter((item) => end(item) !== undefined && Date.parse(end(item)!) < Date.parse((item.issuedAt ?? item.issuedOn)!)),
+    ).toEqual([]);
   });
 
   it('passes and fails by the score (B27)', () => {
@@ -112,7 +119,11 @@ describe('the history of the sample organisation', () => {
   });
 
   it('leaves licences with an end ahead, some within weeks, some behind', () => {
-    const last = new Map(issues.filter((item) => item.expiresOn).map((item) => [`${item.employeeExternalId} ${item.typeCode}`, Date.parse(item.expiresOn!)]));
+    const last = new Map(
+      issues
+        .filter((item) => item.expiresOn)
+        .map((item) => [`${item.employeeExternalId} ${item.typeCode}`, Date.parse(item.expiresOn!)]),
+    );
     const days = [...last.values()].map((end) => (end - ANCHOR) / 86_400_000);
     expect(days.filter((day) => day > 60).length).toBeGreaterThan(500);
     expect(days.filter((day) => day > 0 && day <= 60).length).toBeGreaterThan(50);
@@ -138,8 +149,16 @@ describe('the history of the sample organisation', () => {
 
 describe('the variables of the documented operations', () => {
   it('name a nurse and a role that the sample has', () => {
-    const variables = jest.requireActual<{ employee: { externalId: { value: string } }; roleCode: string }>('../operations/WhyEligible.variables.json');
+    const variables = jest.requireActual<{ employee: { externalId: { value: string } }; roleCode: string }>(
+      '../operations/WhyEligible.variables.json',
+    );
     const person = byId.get(variables.employee.externalId.value);
-    expect(person).toMatchObject({ givenName: 'Jane', familyName: 'Smith', roleCode: variables.roleCode, leftOn: null, onLeaveSince: null });
+    expect(person).toMatchObject({
+      givenName: 'Jane',
+      familyName: 'Smith',
+      roleCode: variables.roleCode,
+      leftOn: null,
+      onLeaveSince: null,
+    });
   });
 });
