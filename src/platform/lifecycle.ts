@@ -7,6 +7,22 @@ export interface Running {
 }
 
 const STOP_WITHIN_MS = 10_000;
+const LOOK_FOR_PARENT_MS = 250;
+
+/**
+ * Calls back once when the process was started by a package script and whoever ran it is gone: npm killed with -9 passes no signal on, and a
+ * server that nobody can stop any more keeps its port and its data.
+ */
+export function whenAbandoned(callback: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    callback();
+  }, LOOK_FOR_PARENT_MS);
+  timer.unref();
+}
 
 /**
  * Starts the server and stops it on SIGTERM or SIGINT; a second signal ends the process at once. A signal during the start
@@ -41,6 +57,7 @@ export async function runUntilSignal(start: () => Promise<Running>, log?: () => 
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  whenAbandoned(onSignal);
   process.on('unhandledRejection', (error) => fail(error, 'a rejected promise was not handled'));
   process.on('uncaughtException', (error) => fail(error, 'an exception was not caught'));
 
