@@ -29,6 +29,11 @@ const COLUMNS =
  * Throws when the positions found do not follow on: the log has no holes, so something removed rows.
  */
 export async function readEntries(db: Db, keys: KeyCache, after: number, limit: number): Promise<LogEntry[]> {
+  return (await readSealed(db, keys, after, limit)).map((sealed) => sealed.open());
+}
+
+/** The same, to be opened when somebody wants to look inside. */
+export async function readSealed(db: Db, keys: KeyCache, after: number, limit: number): Promise<SealedEntry[]> {
   const { rows } = await db.query<LogRow>(`/* readEntries */ SELECT ${COLUMNS} FROM log WHERE pos > $1 ORDER BY pos LIMIT $2`, [
     after,
     limit,
@@ -36,16 +41,47 @@ export async function readEntries(db: Db, keys: KeyCache, after: number, limit: 
   rows.forEach((row, i) => {
     if (row.pos !== after + 1 + i) throw new Error(`the log has a hole: position ${after + 1 + i} is missing before ${row.pos}`);
   });
-  return decodeEntries(db, keys, rows);
+  return sealedEntries(db, keys, rows);
 }
 
-/** Opens the bodies of rows; see `LogEntry` for what cannot be opened. */
-export async function decodeEntries(db: Db, keys: KeyCache, rows: readonly LogRow[]): Promise<LogEntry[]> {
+/** An entry whose body is opened when it is first asked for: of most entries nobody on a node wants to know more than the position. */
+export interface SealedEntry {
+  readonly pos: number;
+  readonly changeId: number;
+  /** Always the same object; see `LogEntry` for what cannot be opened. */
+  open(): LogEntry;
+}
+
+/** Rows with the keys of the people they are about. */
+export async function sealedEntries(db: Db, keys: KeyCache, rows: readonly LogRow[]): Promise<SealedEntry[]> {
   const people = new Set<string>();
   for (const row of rows) if (row.body_format === SEALED && row.subject !== null) people.add(row.subject);
   const keyOf = await keys.keysOf(db, people);
-  return rows.map((row) => {
-    const key = row.subject === null ? undefined : keyOf.get(row.subject);
+  return rows.map((row) => new SealedRow(row, row.subject === null ? undefined : keyOf.get(row.subject)));
+}
+
+class SealedRow implements SealedEntry {
+  #opened: LogEntry | null = null;
+
+  constructor(
+    private readonly row: LogRow,
+    private readonly key: Buffer | undefined,
+  ) {}
+
+  get pos(): number {
+    return this.row.pos;
+  }
+
+  get changeId(): number {
+    return this.row.change_id;
+  }
+
+  open(): LogEntry {
+    return (this.#opened ??= this.#decode());
+  }
+
+  #decode(): LogEntry {
+    const { row } = this;
     return {
       pos: row.pos,
       changeId: row.change_id,
@@ -58,7 +94,7 @@ export async function decodeEntries(db: Db, keys: KeyCache, rows: readonly LogRo
       source: row.source,
       occurredAt: row.occurred_at,
       recordedAt: row.recorded_at,
-      ...openBody({ format: row.body_format, bytes: row.body }, key, row.event_id),
+      ...openBody({ format: row.body_format, bytes: row.body }, this.key, row.event_id),
     };
-  });
+  }
 }

@@ -64,7 +64,7 @@ export class Feed {
   /** To be called with each batch of this node's sequencer. */
   sequenced(batch: SequencedBatch): void {
     this.#acknowledgements.settle(batch.changes);
-    this.options.tail.poke();
+    this.options.tail.handOver(batch);
   }
 
   /** Lets go of the writers that wait; stop the tail for the readers. */
@@ -86,8 +86,8 @@ export class Feed {
     let found = false;
     if (this.#acknowledgements.waiting > 0) {
       for (let pos = this.#looked + 1; pos <= tail.head && !found; pos++) {
-        const entry = tail.at(pos);
-        found = entry !== undefined && this.#acknowledgements.isAwaited(entry.changeId);
+        const change = tail.changeAt(pos);
+        found = change !== undefined && this.#acknowledgements.isAwaited(change);
       }
     }
     this.#looked = tail.head;

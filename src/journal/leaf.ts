@@ -24,6 +24,9 @@ import { createHash } from 'node:crypto';
 /** The version new leaves are computed with; stored beside each leaf, so that a later format rewrites nothing. */
 export const LEAF_VERSION = 1;
 
+/** Length of a leaf in bytes. */
+export const LEAF_BYTES = 32;
+
 /** Everything of a row that its leaf vouches for. */
 export interface LeafInput {
   readonly eventId: string;

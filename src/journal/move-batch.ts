@@ -2,7 +2,9 @@
 import type pg from 'pg';
 import type { Clock } from '../platform/clock';
 import { ts } from '../platform/postgres/pool';
-import { LEAF_VERSION, leafHash } from './leaf';
+import { plainArray } from '../platform/sql';
+import type { LogRow } from './decode';
+import { LEAF_BYTES, LEAF_VERSION, leafHash } from './leaf';
 
 /** The channel on which each batch is announced with the new head. A hint: readers must not rely on it. */
 export const CHANNEL = 'credential_graph_log';
@@ -16,6 +18,10 @@ export interface SequencedBatch {
   /** The last position of the log. */
   readonly head: number;
   readonly changes: readonly SequencedChange[];
+  /** What it moved, as the log has it now. */
+  readonly rows: readonly LogRow[];
+  /** The process id of the database session that moved and announced it. */
+  readonly session: number;
 }
 
 /** Where a change stands in the log. */
@@ -55,15 +61,22 @@ const INBOX_COLUMNS =
 export async function moveBatch(client: pg.ClientBase, clock: Clock, limit = BATCH_SIZE): Promise<SequencedBatch> {
   try {
     const { head, rows } = await beginBatch(client, limit);
-    if (rows.length > 0) await writeBatch(client, head, rows, Math.max(clock.now(), head.recorded_at));
+    const recordedAt = Math.max(clock.now(), head.recorded_at);
+    if (rows.length > 0) await writeBatch(client, head, rows, recordedAt);
     const pos = head.pos + rows.length;
     const last = rows.length > 0 ? await client.query(`NOTIFY ${CHANNEL}, '${pos}'; COMMIT`) : await client.query('COMMIT');
     if (commandOf(last) !== 'COMMIT') throw new Error('the batch was rolled back instead of committed');
-    return { count: rows.length, head: pos, changes: placesOf(rows, head.pos) };
+    const moved = rows.map((row, i) => ({ ...row, pos: head.pos + 1 + i, recorded_at: recordedAt }));
+    return { count: rows.length, head: pos, changes: placesOf(rows, head.pos), rows: moved, session: sessionOf(client) };
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+// known to the driver since it connected, but not to its types
+function sessionOf(client: pg.ClientBase): number {
+  return (client as pg.ClientBase & { readonly processID: number }).processID;
 }
 
 /** Locks the head, then takes the oldest facts and the rest of every change among them, change by change. */
@@ -111,48 +124,37 @@ function placesOf(rows: readonly InboxRow[], before: number): SequencedChange[] 
 }
 
 async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly InboxRow[], recordedAt: number): Promise<void> {
-  const column = <K extends keyof InboxRow>(name: K): InboxRow[K][] => rows.map((row) => row[name]);
   const places = placesOf(rows, head.pos);
-  const leaves = rows.map((row) => leafOf(row, recordedAt));
-  await client.query(
-    `/* writeBatch */ WITH entries AS (
+  const leaves = Buffer.concat(rows.map((row) => leafOf(row, recordedAt)));
+  // The bodies stay in the database. By id and never by range: a fact with a lower id may have been committed since the inbox was read.
+  const moved = await client.query<{ count: number }>(
+    `/* writeBatch */ WITH moved AS (
+       DELETE FROM inbox i USING unnest($3::bigint[]) WITH ORDINALITY AS e (id, place) WHERE i.id = e.id RETURNING i.*, e.place
+     ), entries AS (
        INSERT INTO log (pos, change_id, event_id, kind, entity, entity_version, subject, actor, source,
          occurred_at, recorded_at, body_format, body, leaf_version, leaf)
-       SELECT $1::bigint + e.place, e.change_id, e.event_id, e.kind, e.entity, e.entity_version, e.subject, e.actor, e.source,
-         e.occurred_at, $2::timestamptz, e.body_format, e.body, ${LEAF_VERSION}, e.leaf
-       FROM unnest($3::bigint[], $4::uuid[], $5::text[], $6::uuid[], $7::bigint[], $8::uuid[], $9::text[], $10::text[],
-           $11::timestamptz[], $12::smallint[], $13::bytea[], $14::bytea[])
-         WITH ORDINALITY AS e (change_id, event_id, kind, entity, entity_version, subject, actor, source,
-           occurred_at, body_format, body, leaf, place)
+       SELECT $1::bigint + m.place, m.change_id, m.event_id, m.kind, m.entity, m.entity_version, m.subject, m.actor, m.source,
+         m.occurred_at, $2::timestamptz, m.body_format, m.body, ${LEAF_VERSION}, substring($4::bytea FROM ${LEAF_BYTES} * (m.place::integer - 1) + 1 FOR ${LEAF_BYTES})
+       FROM moved m ORDER BY m.place
      ), changes AS (
        INSERT INTO change (id, first_pos, last_pos, recorded_at)
-       SELECT c.id, c.first_pos, c.last_pos, $2::timestamptz FROM unnest($15::bigint[], $16::bigint[], $17::bigint[]) AS c (id, first_pos, last_pos)
+       SELECT c.id, c.first_pos, c.last_pos, $2::timestamptz FROM unnest($5::bigint[], $6::bigint[], $7::bigint[]) AS c (id, first_pos, last_pos)
+     ), head AS (
+       UPDATE log_head SET pos = $1::bigint + ${rows.length}, recorded_at = $2::timestamptz
      )
-     UPDATE log_head SET pos = $1::bigint + ${rows.length}, recorded_at = $2::timestamptz`,
+     SELECT count(*) AS count FROM moved`,
     [
       head.pos,
       ts(recordedAt),
-      column('change_id'),
-      column('event_id'),
-      column('kind'),
-      column('entity'),
-      column('entity_version'),
-      column('subject'),
-      column('actor'),
-      column('source'),
-      rows.map((row) => ts(row.occurred_at)),
-      column('body_format'),
-      column('body'),
+      plainArray(rows.map((row) => row.id)),
       leaves,
-      places.map((place) => place.id),
-      places.map((place) => place.firstPos),
-      places.map((place) => place.lastPos),
+      plainArray(places.map((place) => place.id)),
+      plainArray(places.map((place) => place.firstPos)),
+      plainArray(places.map((place) => place.lastPos)),
     ],
   );
-  // By id and never by range: a fact with a lower id may have been committed since the inbox was read.
-  const removed = await client.query('/* emptyInbox */ DELETE FROM inbox WHERE id = ANY($1::bigint[])', [column('id')]);
-  if (removed.rowCount !== rows.length)
-    throw new Error(`${rows.length} facts were read from the inbox but ${removed.rowCount} removed`);
+  const count = moved.rows[0]?.count;
+  if (count !== rows.length) throw new Error(`${rows.length} facts were read from the inbox but ${count} removed`);
 }
 
 function leafOf(row: InboxRow, recordedAt: number): Buffer {

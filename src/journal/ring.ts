@@ -1,8 +1,6 @@
-import type { LogEntry } from './entry';
-
 /** The last entries of the log, at most `size`, found by position. */
-export class Ring {
-  readonly #slots: (LogEntry | undefined)[];
+export class Ring<E extends { readonly pos: number }> {
+  readonly #slots: (E | undefined)[];
   #head: number;
   #oldest: number;
 
@@ -11,7 +9,7 @@ export class Ring {
     private readonly size: number,
     head: number,
   ) {
-    this.#slots = new Array<LogEntry | undefined>(size);
+    this.#slots = new Array<E | undefined>(size);
     this.#head = head;
     this.#oldest = head + 1;
   }
@@ -27,7 +25,7 @@ export class Ring {
   }
 
   /** Takes the entry that follows the head; any other throws. */
-  push(entry: LogEntry): void {
+  push(entry: E): void {
     if (entry.pos !== this.#head + 1) throw new Error(`position ${entry.pos} does not follow ${this.#head}`);
     this.#slots[entry.pos % this.size] = entry;
     this.#head = entry.pos;
@@ -35,7 +33,7 @@ export class Ring {
   }
 
   /** The entry at a position; undefined when it is not here any more or not yet. */
-  at(pos: number): LogEntry | undefined {
+  at(pos: number): E | undefined {
     return pos < this.#oldest || pos > this.#head ? undefined : this.#slots[pos % this.size];
   }
 }

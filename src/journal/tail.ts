@@ -1,9 +1,9 @@
 // Reads the log once per node and keeps its end in memory, for all subscribers together.
 import type { Log } from '../platform/log';
-import { readEntries } from './decode';
+import { readSealed, sealedEntries, type LogRow, type SealedEntry } from './decode';
 import type { LogEntry } from './entry';
 import type { KeyCache } from './keys';
-import { CHANNEL } from './move-batch';
+import { CHANNEL, type SequencedBatch } from './move-batch';
 import { Ring } from './ring';
 import { KeptSession, type Session } from './session';
 
@@ -21,13 +21,19 @@ export interface TailOptions {
 const RING_SIZE = 4096;
 const POLL_MS = 1000;
 const PAGE = 500;
+const OWN_HINT_MS = 20;
+/** Batches kept for a tail that is behind; what is not kept it reads from the table. */
+const MOST_HANDED = 4;
 
 /** The end of the log, as this node has seen it. It reads on a hint and at least every second, on a connection of its own. */
 export class Tail {
   readonly #session: KeptSession;
   readonly #options: TailOptions;
   readonly #waiters = new Set<() => void>();
-  #ring: Ring;
+  #ring: Ring<SealedEntry>;
+  #handed: (readonly LogRow[])[] = [];
+  /** The database session of this node's sequencer. */
+  #own: number | null = null;
   #isReady = false;
 
   constructor(options: TailOptions) {
@@ -58,6 +64,13 @@ export class Tail {
     this.#session.bell.ring();
   }
 
+  /** What this node's sequencer has just put into the log, in order: the tail need not read it again. */
+  handOver({ rows, session }: SequencedBatch): void {
+    this.#own = session;
+    if (this.#handed.length < MOST_HANDED && rows.length > 0) this.#handed.push(rows);
+    this.poke();
+  }
+
   /** The last position seen. */
   get head(): number {
     return this.#ring.head;
@@ -79,7 +92,12 @@ export class Tail {
 
   /** See `Ring.at`. */
   at(pos: number): LogEntry | undefined {
-    return this.#ring.at(pos);
+    return this.#ring.at(pos)?.open();
+  }
+
+  /** The change that the entry at a position belongs to; undefined when it is not here any more or not yet. */
+  changeAt(pos: number): number | undefined {
+    return this.#ring.at(pos)?.changeId;
   }
 
   /** Calls `wake` once, when the tail next moves or stops. Returns a function that calls it off. */
@@ -99,8 +117,13 @@ export class Tail {
   }
 
   async #work(session: Session): Promise<void> {
-    session.client.on('notification', ({ payload }) => {
+    const lookFor = (payload: string | undefined): void => {
       if (!(Number(payload) <= this.head)) this.poke();
+    };
+    session.client.on('notification', ({ payload, processId }) => {
+      // what this node's sequencer announces it also hands over, at about the same moment
+      if (processId === this.#own) setTimeout(lookFor, OWN_HINT_MS, payload).unref();
+      else lookFor(payload);
     });
     await session.db.query(`LISTEN ${CHANNEL}`);
     if (!this.#isReady) await this.#begin(session);
@@ -119,9 +142,19 @@ export class Tail {
   }
 
   async #read({ db }: Session): Promise<boolean> {
-    const entries = await readEntries(db, this.#options.keys, this.head, PAGE);
+    const handed = this.#takeHanded();
+    const { keys } = this.#options;
+    const entries = handed ? await sealedEntries(db, keys, handed) : await readSealed(db, keys, this.head, PAGE);
     for (const entry of entries) this.#ring.push(entry);
     if (entries.length > 0) this.#wake();
-    return entries.length === PAGE;
+    return handed !== null ? this.#handed.length > 0 : entries.length === PAGE;
+  }
+
+  /** The rows handed over that follow the head; null: the table must be asked. */
+  #takeHanded(): readonly LogRow[] | null {
+    for (let rows = this.#handed.shift(); rows !== undefined; rows = this.#handed.shift()) {
+      if (rows[0]!.pos === this.head + 1) return rows;
+    }
+    return null;
   }
 }

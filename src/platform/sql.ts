@@ -15,6 +15,11 @@ export function rowsParam(rows: readonly object[]): string {
   return JSON.stringify(rows);
 }
 
+/** An array of uuids, numbers or instants as PostgreSQL reads it; none of them needs the quotes and escapes that the driver puts around each. */
+export function plainArray(values: readonly (string | number | null)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+}
+
 /** An instant as PostgreSQL reads it inside a JSON record: RFC 3339 text, or infinity at the ends of time. */
 export function instantText(instant: number): string;
 export function instantText(instant: number | null): string | null;
