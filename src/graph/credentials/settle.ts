@@ -24,7 +24,7 @@ export interface SettledCredentials {
   readonly changedTypes: ReadonlySet<string>;
   /** What time had brought before the change and was not told yet. */
   readonly due: readonly NewEntry[];
-  /** What the change made happen. */
+  /** What the change made happen; in order of time. */
   readonly events: readonly NewEntry[];
   /** The next instant at which time alone makes something happen. */
   readonly nextAt: number;
@@ -118,6 +118,7 @@ function settlePerson(
       }
     }
   }
+  events.sort((a, b) => a.occurredAt - b.occurredAt);
   return { holdings, changedTypes, due, events, nextAt };
 }
 

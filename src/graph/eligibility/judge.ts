@@ -66,7 +66,7 @@ export function judgeAgain(
         person.id,
         judged,
         difference,
-        occurredAt(difference, after, until),
+        occurredAt(difference, before, after, until),
         because(person, judged, difference, isPublished, setting),
       ),
     );
@@ -109,11 +109,19 @@ function dueEvents(
   });
 }
 
-// a verdict that a write changes became true when the new one began to hold, which may be before the write
-function occurredAt(difference: VerdictDifference, after: VerdictTimeline, until: number): number {
-  if (difference.kind === 'CORRECTION') return difference.correctedFrom ?? until;
-  if (difference.kind === 'FORECAST') return until;
-  return answerAt(after, until).since ?? until;
+// A verdict that a write changes became true when it began to hold and the one before it, in hindsight, did not: at the write, or before it.
+function occurredAt(
+  { kind, before: old, correctedFrom, correctedUntil }: VerdictDifference,
+  before: VerdictTimeline | null,
+  after: VerdictTimeline,
+  until: number,
+): number {
+  const finite = (instant: number) => (Number.isFinite(instant) ? instant : until);
+  if (kind === 'CORRECTION') return finite(correctedFrom ?? until);
+  if (kind === 'FORECAST') return until;
+  const since = answerAt(after, until).since ?? -Infinity;
+  if (before === null || old === null) return finite(since);
+  return correctedUntil === until ? finite(Math.max(since, answerAt(before, until).since ?? -Infinity)) : until;
 }
 
 function because(

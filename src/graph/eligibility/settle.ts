@@ -221,9 +221,7 @@ class Portion {
         [rowsParam(this.recorded), this.write.change],
       );
     }
-    const inOrder = (a: NewEntry, b: NewEntry) => a.occurredAt - b.occurredAt;
-    this.write.precede(this.due.sort(inOrder));
-    this.events.sort(inOrder);
+    this.write.precede(this.due.sort((a, b) => a.occurredAt - b.occurredAt));
     for (const event of this.events) this.write.record(event);
     const versions = await this.number();
     const records = [...this.people.values()].map((person) => ({
