@@ -242,4 +242,21 @@ describe('what time brings while the server runs', () => {
       'JOB_CHANGED',
     ]);
   });
+
+  it('dates a verdict that a write changes to when it differs from what was known, not to when it began', async () => {
+    await server.query(`mutation { defineRoles(input: { roles: [{ code: "WARNED", title: "W" }] }) { cursor } }`);
+    await server.query(
+      `mutation { publishRule(input: { roleCode: "WARNED", warnBefore: "P30D", rule: { holds: { typeCode: "LADDER" } } }) { refusal { code } } }`,
+    );
+    await hire(server, ['R']);
+    const now = server.clock.now();
+    await issue(server, [
+      { employeeExternalId: 'R', typeCode: 'LADDER', issuedAt: iso(now - 100 * DAY), expiresAt: iso(now + 40 * DAY) },
+    ]);
+    const { extensions } = await server.send(`{ __typename }`);
+    server.clock.advance(20 * DAY);
+    await issue(server, [{ employeeExternalId: 'R', typeCode: 'LADDER' }]);
+    const told = (await changesAfter(server, extensions.position)).filter((change) => change.kind === 'TRANSITION').map(short);
+    expect(told).toEqual([`${iso(now + 10 * DAY)} R TRANSITION AT_RISK`, `${iso(now + 20 * DAY)} R TRANSITION ELIGIBLE`]);
+  });
 });
