@@ -6,6 +6,7 @@ import { HOLDINGS, mutations } from './operations';
 import type { DecisionPayload, HoldingsAnswer, IngestPayload, MutationName } from './operations';
 import { coursesFor, outcome, typesSought, type Completion, type Issue } from './sample/history';
 import { isAtWork, permitFor, SAMPLE_SEED, type Organisation } from './sample/organisation';
+import { isPersona } from './sample/names';
 import { places, type Person } from './sample/people';
 import { randomFrom, type Random } from './sample/random';
 import { SOURCES } from './steps';
@@ -15,7 +16,7 @@ import { sleep } from './watch';
 export interface LifeStyle {
   /** Milliseconds between two things that happen; default 1,000. */
   readonly everyMs?: number;
-  /** The same seed makes the same choices. */
+  /** The same seed makes the same choices; by default every run makes its own. */
   readonly seed?: string;
   /** Something the server refused. */
   readonly onRefusal?: (sentence: string) => void;
@@ -32,8 +33,8 @@ export async function live(
   signal: AbortSignal,
   style: LifeStyle = {},
 ): Promise<number> {
-  const { everyMs = EVERY_MS, seed = SAMPLE_SEED, onRefusal = () => undefined } = style;
-  const life = new Life(connect(server), organisation, randomFrom(`${seed}/live`), seed, onRefusal);
+  const { everyMs = EVERY_MS, seed = String(Date.now()), onRefusal = () => undefined } = style;
+  const life = new Life(connect(server), organisation, randomFrom(seed), onRefusal);
   while (!signal.aborted) {
     await sleep(everyMs, signal);
     if (signal.aborted) break;
@@ -64,11 +65,12 @@ class Life {
     private readonly send: Send,
     organisation: Organisation,
     private readonly random: Random,
-    private readonly seed: string,
     private readonly onRefusal: (sentence: string) => void,
   ) {
-    this.gaps = [...organisation.gaps];
-    this.atWork = organisation.people.filter((person) => isAtWork(person, Date.now()));
+    // the persona of the documentation is left to whoever tries its examples
+    const persona = organisation.people.find(isPersona)?.externalId;
+    this.gaps = organisation.gaps.filter((gap) => gap.externalId !== persona);
+    this.atWork = organisation.people.filter((person) => isAtWork(person, Date.now()) && person.externalId !== persona);
     this.managers = new Map(organisation.people.map((person) => [person.externalId, person.managerExternalId]));
     for (const move of readMoves()) {
       if (move.tier === 'Primary-Short') this.movesFrom.set(move.from, [...(this.movesFrom.get(move.from) ?? []), move]);
@@ -127,7 +129,7 @@ class Life {
     const credentials: Issue[] = [];
     for (let n = this.random.int(1, 3); n > 0; n--) {
       const person = this.random.pick(this.atWork.filter(({ roleCode }) => hasPermits(roleCode)));
-      const typeCode = DRIVERS.has(person.roleCode) ? 'DRIVING-STAND-DOWN' : permitFor(person, this.seed);
+      const typeCode = DRIVERS.has(person.roleCode) ? 'DRIVING-STAND-DOWN' : permitFor(person, SAMPLE_SEED);
       const at = Date.now();
       const expiresAt = new Date(at + this.random.int(5, 60) * 1000).toISOString();
       const issuedAt = new Date(at).toISOString();

@@ -1,4 +1,5 @@
 import { connect, type Server } from './api';
+import { RULES_NOTE } from './catalogue/rules';
 import { lineOf, type LineStyle } from './lines';
 import { live } from './live';
 import { load } from './load';
@@ -21,6 +22,8 @@ export interface DemoOptions {
   readonly seconds: number | null;
   /** Milliseconds between two things that happen. */
   readonly everyMs?: number;
+  /** Makes what happens repeatable. */
+  readonly seed?: string;
   readonly signal: AbortSignal;
   readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
@@ -51,15 +54,19 @@ export function endpoint(url: string): string {
   return at.href;
 }
 
-async function demonstrate(server: Server, { isLive, seconds, everyMs, signal: outer, out }: DemoOptions): Promise<DemoOutcome> {
+async function demonstrate(
+  server: Server,
+  { isLive, seconds, everyMs, seed, signal: outer, out }: DemoOptions,
+): Promise<DemoOutcome> {
   const say = (line: string): void => void out.write(`${line}\n`);
   say('Loading the sample organisation …');
   const loaded = await load(server, Date.now(), showProgress(out), outer);
   const { organisation } = loaded;
+  say(`Its people, credential types and rules: ${RULES_NOTE[0]!.toLowerCase()}${RULES_NOTE.slice(1)}`);
   say(
     loaded.wasLoaded
       ? `The sample organisation is there already, as of ${new Date(organisation.anchor).toISOString()}: nothing was loaded.`
-      : `Loaded ${loaded.items} items in ${loaded.seconds.toFixed(1)} s: ${organisation.people.length} people, all made up.`,
+      : `Loaded ${loaded.items} items in ${loaded.seconds.toFixed(1)} s: ${organisation.people.length} people.`,
   );
   say(`\n  GraphiQL  ${server.url}#key=${server.key}\n  Key       ${server.key}\n\nWhat happens from here on (Ctrl+C ends it):`);
   const ending = new AbortController();
@@ -69,7 +76,11 @@ async function demonstrate(server: Server, { isLive, seconds, everyMs, signal: o
   if (seconds !== null) void sleep(seconds * 1000, ending.signal).then(end);
   const style: LineStyle = { isColoured: out.isTTY === true };
   const life = isLive
-    ? live(server, organisation, ending.signal, { ...(everyMs && { everyMs }), onRefusal: (text) => say(`! ${text}`) })
+    ? live(server, organisation, ending.signal, {
+        ...(everyMs && { everyMs }),
+        ...(seed && { seed }),
+        onRefusal: (text) => say(`! ${text}`),
+      })
     : null;
   const watching = watch(
     server,

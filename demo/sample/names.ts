@@ -21,6 +21,11 @@ Wang Watanabe Weber Wong Wood Yadav Yamada Yilmaz Young Zhang Zimmermann`.split(
 /** The persona of the documentation's examples. */
 export const PERSONA = { givenName: 'Jane', familyName: 'Smith' } as const;
 
+/** Whether a person is the persona; no made-up name is hers. */
+export function isPersona({ givenName, familyName }: { readonly givenName: string; readonly familyName: string }): boolean {
+  return givenName === PERSONA.givenName && familyName === PERSONA.familyName;
+}
+
 /** A name of nobody: given and family names are drawn independently. */
 export function makeName(random: Random): { readonly givenName: string; readonly familyName: string } {
   return { givenName: random.pick(GIVEN), familyName: random.pick(FAMILY) };

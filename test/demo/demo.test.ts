@@ -38,7 +38,7 @@ describe('the demo on the real server', () => {
     });
     const running = { url: app.url, adminKey: 'test-key', stop: () => Promise.resolve() };
     const signal = new AbortController().signal;
-    return runDemo(() => Promise.resolve(running), { isLive, seconds, everyMs: 100, signal, out });
+    return runDemo(() => Promise.resolve(running), { isLive, seconds, everyMs: 100, seed: 'test', signal, out });
   }
 
   it('loads 1,500 people in under 60 s, once; the second run doubles nothing (B8)', async () => {

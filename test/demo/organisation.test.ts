@@ -3,6 +3,7 @@ import { courses } from '../../demo/catalogue/learning';
 import { rolePlans } from '../../demo/catalogue/roles';
 import { BATCH_ITEMS, stepsFor } from '../../demo/steps';
 import { makeOrganisation } from '../../demo/sample/organisation';
+import { isPersona } from '../../demo/sample/names';
 import { CHIEF_EXECUTIVE, places } from '../../demo/sample/people';
 
 const ANCHOR = Date.parse('2026-04-10T14:05:00Z');
@@ -160,5 +161,13 @@ describe('the variables of the documented operations', () => {
       leftOn: null,
       onLeaveSince: null,
     });
+  });
+
+  it('find her one certificate short of her role, so that whoever records a completion sees the verdict change', () => {
+    const jane = people.filter(isPersona);
+    expect(jane).toHaveLength(1);
+    expect(gaps.filter((gap) => gap.externalId === jane[0]!.externalId)).toEqual([
+      { externalId: jane[0]!.externalId, typeCode: 'BBP' },
+    ]);
   });
 });
