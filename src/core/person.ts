@@ -131,11 +131,18 @@ export function personStates(assertions: readonly Assertion[], zone: string): Pe
   return states;
 }
 
-/** What rules read: each attribute's value over time. `status` is the derived one. */
-export function attributeSlices(assertions: readonly Assertion[], zone: string): Map<string, AttributeSlice[]> {
+/**
+ * What rules read: each attribute's value over time; of all attributes, or of those that are `read`. `status` is the derived one, which
+ * takes all assertions to know.
+ */
+export function attributeSlices(
+  assertions: readonly Assertion[],
+  zone: string,
+  read?: ReadonlySet<string>,
+): Map<string, AttributeSlice[]> {
   const slices = new Map<string, AttributeSlice[]>();
   for (const [name, list] of byAttribute(assertions)) {
-    if (name === 'status' || name === EXISTENCE) continue;
+    if (name === 'status' || name === EXISTENCE || read?.has(name) === false) continue;
     slices.set(
       name,
       list.map((assertion, i) => ({
@@ -146,7 +153,7 @@ export function attributeSlices(assertions: readonly Assertion[], zone: string):
       })),
     );
   }
-  const states = personStates(assertions, zone);
+  const states = read?.has('status') === false ? [] : personStates(assertions, zone);
   if (states.length > 0) {
     const factId = assertions[0]!.id;
     slices.set(

@@ -43,9 +43,10 @@ export class Cached<T> {
     return this.kept?.value ?? null;
   }
 
-  async get(db: Db, isChanging: boolean): Promise<T> {
+  /** `held` is the version, for those who hold the definitions and know it. */
+  async get(db: Db, isChanging: boolean, held?: number): Promise<T> {
     if (isChanging) return this.read(db);
-    const version = await versionOf(db);
+    const version = held ?? (await versionOf(db));
     if (this.kept?.version !== version) this.kept = { version, value: await this.read(db) };
     return this.kept.value;
   }

@@ -9,6 +9,7 @@ export class OpenWrite implements Write {
   readonly source: string | null;
   readonly touched = new Set<string>();
   readonly arrived = new Set<string>();
+  readonly recordedKinds = new Set<string>();
   #earlier: NewEntry[] = [];
   #entries: NewEntry[] = [];
   #isClosed = false;
@@ -33,6 +34,7 @@ export class OpenWrite implements Write {
 
   record(entry: NewEntry): void {
     if (this.#isClosed) throw new Error(`${entry.kind} was recorded after its change was closed`);
+    this.recordedKinds.add(entry.kind);
     this.#entries.push(entry);
   }
 

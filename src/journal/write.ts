@@ -28,6 +28,8 @@ export interface Write {
   /** Things others may have been waiting for that exist from now on, by key such as `employee:E12345`. */
   arrive(keys: Iterable<string>): void;
   readonly arrived: ReadonlySet<string>;
+  /** The kinds of the facts collected so far. */
+  readonly recordedKinds: ReadonlySet<string>;
   /** Collects a fact; all are appended in one statement just before the commit. Throws once that has happened. */
   record(entry: NewEntry): void;
   /** Collects facts that became true before this change and were not told yet: they go before all it records, in order of time. */

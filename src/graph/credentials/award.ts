@@ -29,6 +29,21 @@ interface Decided {
   readonly factId: string | null;
 }
 
+/** A decision as stored. */
+interface DecisionRecord {
+  readonly employee_id: string;
+  readonly type_id: string;
+  readonly completion_id: string;
+  readonly at: number;
+  readonly rule_version: number;
+  readonly outcome: string;
+  readonly is_eligible: boolean;
+  readonly is_held: boolean;
+  readonly is_first: boolean;
+  readonly missing: readonly string[];
+  readonly fact_id: string | null;
+}
+
 /** A person's holdings with the facts that stand, as this change sees them; awards are added and taken away in memory too. */
 export interface Holdings {
   readonly rows: Map<string, HoldingRow>;
@@ -44,7 +59,9 @@ export async function deriveAwards(
 ): Promise<void> {
   const attempts = new Map<string, AttemptRow[]>();
   for (const attempt of await attemptsOf(write.db, [...people.keys()])) {
-    attempts.set(attempt.employeeUuid, [...(attempts.get(attempt.employeeUuid) ?? []), attempt]);
+    const list = attempts.get(attempt.employeeUuid);
+    if (list) list.push(attempt);
+    else attempts.set(attempt.employeeUuid, [attempt]);
   }
   const plan = new AwardPlan(write, definitions, zone);
   for (const [employeeId, holdings] of people) plan.decide(employeeId, holdings, attempts.get(employeeId) ?? []);
@@ -158,18 +175,18 @@ class AwardPlan {
   }
 
   private async saveDecisions(people: ReadonlyMap<string, Holdings>): Promise<void> {
-    const wanted = new Map<string, object>();
+    const wanted = new Map<string, DecisionRecord>();
     for (const decided of this.decided) {
       const record = toRecord(decided, people.get(decided.employeeId)!, this.definitions);
-      wanted.set(JSON.stringify(record), record);
+      wanted.set(decisionKey(record), record);
     }
-    const current = await rows<{ id: number; record: Record<string, unknown> }>(
+    const current = await rows<DecisionRecord & { readonly id: number }>(
       this.write.db,
-      `/* currentDecisions */ SELECT d.id, to_jsonb(d) - 'id' - 'recorded_in' - 'retired_in' AS record FROM award_decision d
-       WHERE d.employee_id = ANY($1) AND d.retired_in IS NULL`,
+      `/* currentDecisions */ SELECT id, employee_id, type_id, completion_id, at, rule_version, outcome, is_eligible, is_held, is_first, missing, fact_id
+       FROM award_decision WHERE employee_id = ANY($1) AND retired_in IS NULL`,
       [[...people.keys()]],
     );
-    const retired = current.filter((row) => !wanted.delete(JSON.stringify(ordered(row.record)))).map((row) => row.id);
+    const retired = current.filter((row) => !wanted.delete(decisionKey(row))).map((row) => row.id);
     if (retired.length > 0) {
       await this.write.db.query('/* retireDecisions */ UPDATE award_decision SET retired_in = $2 WHERE id = ANY($1)', [
         retired,
@@ -177,12 +194,13 @@ class AwardPlan {
       ]);
     }
     if (wanted.size === 0) return;
+    const records = [...wanted.values()].map((record) => ({ ...record, at: instantText(record.at) }));
     await this.write.db.query(
       `/* recordDecisions */ INSERT INTO award_decision (employee_id, type_id, completion_id, at, rule_version, outcome, is_eligible, is_held, is_first,
          missing, fact_id, recorded_in)
        SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(employee_id uuid, type_id uuid, completion_id uuid, at timestamptz, rule_version integer,
          outcome text, is_eligible boolean, is_held boolean, is_first boolean, missing text[], fact_id uuid)`,
-      [rowsParam([...wanted.values()]), this.write.change],
+      [rowsParam(records), this.write.change],
     );
   }
 }
@@ -227,7 +245,7 @@ function toRecord(
   { employeeId, type, decision, missing, factId }: Decided,
   holdings: Holdings,
   definitions: CredentialDefinitions,
-): object {
+): DecisionRecord {
   const holding = [...holdings.rows.values()].find((row) => row.typeId === type.uuid && row.instance === '');
   const facts = holding ? (holdings.facts.get(holding.id) ?? []) : [];
   const policy = definitions.types.get(type.uuid)!.policy;
@@ -242,11 +260,11 @@ function toRecord(
       : award?.counted
         ? award.mode
         : 'NOT_COUNTED';
-  return ordered({
+  return {
     employee_id: employeeId,
     type_id: type.uuid,
     completion_id: decision.attemptId,
-    at: instantText(decision.at),
+    at: decision.at,
     rule_version: decision.ruleVersion,
     outcome,
     is_eligible: decision.satisfied && missing.length === 0,
@@ -254,12 +272,12 @@ function toRecord(
     is_first: before.awards.length === 0,
     missing,
     fact_id: factId,
-  });
+  };
 }
 
-// one order of members and one way to write an instant, so that what is wanted and what is stored compare as text
-function ordered(record: Record<string, unknown>): object {
-  return Object.fromEntries(
-    Object.entries({ ...record, at: new Date(record['at'] as string).toISOString() }).sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+function decisionKey(record: DecisionRecord): string {
+  const { employee_id, type_id, completion_id, at, rule_version, outcome, is_eligible, is_held, is_first, missing, fact_id } =
+    record;
+  const asked = [employee_id, type_id, completion_id, at, rule_version].join('|');
+  return [asked, outcome, is_eligible, is_held, is_first, fact_id, ...missing].join('|');
 }

@@ -95,17 +95,21 @@ export interface NewFact {
   readonly eventId?: string | null;
 }
 
-/** Makes the holdings that are not there yet; answers the id of each, in order. */
+/** Makes the holdings that are not there yet, at the version their first timeline gives them; answers the id of each. */
 export async function ensureHoldings(write: Write, wanted: readonly HoldingRow[]): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   if (wanted.length === 0) return ids;
   const records = wanted.map((row) => ({ id: row.id, employee_id: row.employeeId, type_id: row.typeId, instance: row.instance }));
-  await write.db.query(
+  const created = await rows<HoldingRow>(
+    write.db,
     `/* createHoldings */ INSERT INTO credential (id, employee_id, type_id, instance, version, recorded_in)
-     SELECT DISTINCT ON (r.employee_id, r.type_id, r.instance) r.id, r.employee_id, r.type_id, r.instance, 0, $2
-     FROM jsonb_to_recordset($1) AS r(id uuid, employee_id uuid, type_id uuid, instance text) ON CONFLICT DO NOTHING`,
+     SELECT DISTINCT ON (r.employee_id, r.type_id, r.instance) r.id, r.employee_id, r.type_id, r.instance, 1, $2
+     FROM jsonb_to_recordset($1) AS r(id uuid, employee_id uuid, type_id uuid, instance text) ON CONFLICT DO NOTHING
+     RETURNING id, employee_id AS "employeeId", type_id AS "typeId", instance`,
     [rowsParam(records), write.change],
   );
+  for (const row of created) ids.set(holdingKey(row), row.id);
+  if (wanted.every((row) => ids.has(holdingKey(row)))) return ids;
   const people = [...new Set(wanted.map((row) => row.employeeId))];
   for (const row of await holdingsOf(write.db, people)) ids.set(holdingKey(row), row.id);
   return ids;

@@ -32,8 +32,8 @@ export interface SettledCredentials {
 
 export interface SettleCredentialsOptions {
   readonly until: number;
-  /** Whether completions may earn something they did not before. */
-  readonly awards: boolean;
+  /** Whether completions may earn something they did not before; unless the change touched them, other credentials decide that. */
+  readonly awards: 'DERIVED' | 'DERIVED_IF_FACTS_CHANGED' | 'KEPT';
   /** Codes of the types this change defines anew, and the definitions before it. */
   readonly redefined: ReadonlySet<string>;
   readonly definitionsBefore: CredentialDefinitions | null;
@@ -57,11 +57,14 @@ export async function settleCredentials(
     before.get(row.employeeId)!.rows.set(row.id, row);
     after.get(row.employeeId)!.rows.set(row.id, row);
   }
+  let isDerived = options.awards === 'DERIVED';
   for (const fact of await factsOf(write, ids)) {
+    const isChanged = fact.recordedIn === write.change || fact.retiredIn === write.change;
+    if (isChanged && options.awards !== 'KEPT') isDerived = true;
     if (fact.recordedIn !== write.change) push(before.get(fact.employeeId)!.facts, fact);
     if (fact.retiredIn === null) push(after.get(fact.employeeId)!.facts, fact);
   }
-  if (options.awards) await deriveAwards(write, after, definitions, options.zone);
+  if (isDerived) await deriveAwards(write, after, definitions, options.zone);
   const settled = new Map<string, SettledCredentials>();
   for (const person of people.values()) {
     settled.set(person.id, settlePerson(person, before.get(person.id)!, after.get(person.id)!, definitions, options));
@@ -274,7 +277,10 @@ async function saveSegments(write: Write, holdings: readonly SettledHolding[]): 
       [rowsParam([...wanted.values()]), write.change],
     );
   }
-  await write.db.query('/* bumpCredentials */ UPDATE credential SET version = version + 1 WHERE id = ANY($1)', [ids]);
+  await write.db.query(
+    '/* bumpCredentials */ UPDATE credential SET version = version + 1 WHERE id = ANY($1) AND recorded_in <> $2',
+    [ids, write.change],
+  );
 }
 
 function segmentKey(id: string, from: number, to: number, status: string, issuedAt: number, expiresAt: number | null): string {

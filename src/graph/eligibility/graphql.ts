@@ -17,7 +17,7 @@ import { allRoles, loadRole, loadRules } from '../rules/graphql';
 import { Role } from '../rules/gql-types';
 import { PagedViewArgs, ViewArgs } from '../view-args';
 import { Eligibility, EligibilityConnection, EligibilityFilter, EligibilitySegment, ExplanationNode } from './gql-types';
-import { personFacts } from './person-facts';
+import { attributesOf, personFacts } from './person-facts';
 import {
   assertionsKnown,
   holdingTimelines,
@@ -95,7 +95,7 @@ const factsOf = batchBy<null, PersonFacts>(
     return new Map(
       ids.map((id) => {
         const own = assertions.filter((assertion) => assertion.employeeId === id);
-        return [id, personFacts(holdings.get(id)?.values() ?? [], own, id, equivalents, context.graph.zone)];
+        return [id, personFacts(holdings.get(id)?.values() ?? [], attributesOf(own, id, context.graph.zone), equivalents)];
       }),
     );
   },

@@ -28,21 +28,29 @@ export function holdingSlices(segments: readonly StatusSegment[], factId: string
   });
 }
 
-/** Holdings by type code, each with its timeline. */
-export function personFacts(
-  holdings: Iterable<{ readonly typeCode: string; readonly factId: string; readonly segments: readonly StatusSegment[] }>,
+/** A person's attributes over time, all of them or those that are `read`; the fact behind each is the person. */
+export function attributesOf(
   assertions: readonly Assertion[],
   employeeUuid: string,
-  equivalents: (typeCode: string) => readonly string[],
   zone: string,
+  read?: ReadonlySet<string>,
+): PersonFacts['attributes'] {
+  const factId = nodeId('emp', employeeUuid);
+  const slices = attributeSlices(assertions, zone, read);
+  return new Map([...slices].map(([name, list]) => [name, list.map((slice) => ({ ...slice, factId }))]));
+}
+
+/** Attributes, and holdings by type code, each with its timeline. */
+export function personFacts(
+  holdings: Iterable<{ readonly typeCode: string; readonly factId: string; readonly segments: readonly StatusSegment[] }>,
+  attributes: PersonFacts['attributes'],
+  equivalents: (typeCode: string) => readonly string[],
 ): PersonFacts {
   const byType = new Map<string, HoldingSlice[]>();
   for (const { typeCode, factId, segments } of holdings) {
-    byType.set(typeCode, [...(byType.get(typeCode) ?? []), ...holdingSlices(segments, factId)]);
+    const earlier = byType.get(typeCode);
+    const slices = holdingSlices(segments, factId);
+    byType.set(typeCode, earlier ? [...earlier, ...slices] : slices);
   }
-  const factId = nodeId('emp', employeeUuid);
-  const attributes = new Map(
-    [...attributeSlices(assertions, zone)].map(([name, slices]) => [name, slices.map((slice) => ({ ...slice, factId }))]),
-  );
   return { holdings: byType, attributes, equivalents };
 }

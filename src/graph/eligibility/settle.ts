@@ -2,7 +2,7 @@
 import type { Instant } from '../../core/calendar';
 import type { PersonFacts } from '../../core/evaluate';
 import type { Assertion } from '../../core/person';
-import { canonicalJson, type Json } from '../../core/rule';
+import type { Json } from '../../core/rule';
 import type { Labels } from '../../core/rule-text';
 import type { Verdict, VerdictSegment } from '../../core/verdict';
 import type { NewEntry } from '../../journal/entry';
@@ -16,7 +16,7 @@ import { assertionsOf, attributesChangedBy, retiredAssertionsOf } from '../peopl
 import { lockEmployees, type LockedEmployee } from '../people/resolve';
 import type { JudgedRole, RuleDefinitions } from '../rules/definitions';
 import { judgeAgain, passTime, type JudgedPerson, type Judgement } from './judge';
-import { personFacts } from './person-facts';
+import { attributesOf, personFacts } from './person-facts';
 
 export interface SettleOptions {
   readonly credentials: Cached<CredentialDefinitions>;
@@ -41,15 +41,19 @@ export function settleTouched(options: SettleOptions): Reaction {
  */
 export async function settle(write: Write, ids: readonly string[], until: Instant, options: SettleOptions): Promise<void> {
   if (ids.length === 0) return;
-  await holdCatalogue(write.db);
+  const version = await holdCatalogue(write.db);
   const people = await lockEmployees(write.db, ids);
   const isCatalogueChange = write.arrived.has('catalogue');
-  const definitions = await options.credentials.get(write.db, isCatalogueChange);
-  const rules = await options.rules.get(write.db, isCatalogueChange);
+  const definitions = await options.credentials.get(write.db, isCatalogueChange, version);
+  const rules = await options.rules.get(write.db, isCatalogueChange, version);
   const isClock = write.actor.id === 'clock';
   const settled = await settleCredentials(write, people, definitions, {
     until,
-    awards: !isClock,
+    awards: isClock
+      ? 'KEPT'
+      : isCatalogueChange || write.recordedKinds.has('completion.recorded')
+        ? 'DERIVED'
+        : 'DERIVED_IF_FACTS_CHANGED',
     redefined: new Set([...write.arrived].filter((key) => key.startsWith('type:')).map((key) => key.slice(5))),
     definitionsBefore: isCatalogueChange ? options.credentials.last() : null,
     zone: options.zone,
@@ -67,6 +71,7 @@ class Portion {
   private readonly due: NewEntry[] = [];
   private readonly events: NewEntry[] = [];
   private readonly next = new Map<string, number>();
+  private readonly askedBy = new Map<string, readonly string[]>();
   private readonly retired: number[] = [];
   private readonly recorded: object[] = [];
 
@@ -86,7 +91,7 @@ class Portion {
     const ids = [...this.people.keys()];
     const stored = await segmentsOf(this.write, ids);
     const changedAttributes = isClock ? new Map<string, Set<string>>() : await attributesChangedBy(this.write, ids);
-    const assertions = await assertionsOf(this.write.db, ids);
+    const assertions = await assertionsOf(this.write.db, ids, this.attributesNeeded());
     const retired =
       changedAttributes.size === 0
         ? new Map<string, Assertion[]>()
@@ -114,13 +119,22 @@ class Portion {
     published: ReadonlySet<string>,
   ): void {
     const concerned = this.concerned(person, credentials, attributes, stored, published);
+    const read = (assertions: readonly Assertion[]) => attributesOf(assertions, person.id, this.zone, this.rules.attributes);
+    const known = once(() => read(after));
+    const knownBefore = before === after ? known : once(() => read(before));
+    const facts = {
+      before: once(() => this.factsFrom(credentials, 'before', knownBefore())),
+      after: once(() => this.factsFrom(credentials, 'after', known())),
+    };
     const judgedPerson: JudgedPerson = {
       id: person.id,
       settledUntil: person.settledUntil,
-      ...lazyFacts(
-        () => this.factsFrom(person.id, credentials, 'before', before),
-        () => this.factsFrom(person.id, credentials, 'after', after),
-      ),
+      get before() {
+        return facts.before();
+      },
+      get after() {
+        return facts.after();
+      },
     };
     const setting = {
       change: this.write.change,
@@ -145,6 +159,11 @@ class Portion {
     this.next.set(person.id, nextAt);
   }
 
+  // the status follows from all that is asserted; everything else from what is asserted of it
+  private attributesNeeded(): ReadonlySet<string> | undefined {
+    return this.rules.attributes.has('status') ? undefined : this.rules.attributes;
+  }
+
   // the roles whose verdict can differ: they read what changed, or their rule is new, or the person is
   private concerned(
     person: LockedEmployee,
@@ -154,13 +173,9 @@ class Portion {
     published: ReadonlySet<string>,
   ): Set<JudgedRole> {
     const types = new Set<string>();
-    for (const judged of this.rules.judged.values()) {
-      for (const code of judged.types) {
-        if (this.definitions.equivalents(code).some((other) => credentials.changedTypes.has(other))) types.add(code);
-      }
-    }
+    for (const changed of credentials.changedTypes) for (const code of this.asked(changed)) types.add(code);
     const reads = attributes.size > 0 ? new Set([...attributes, 'status']) : attributes;
-    const found = new Set(this.rules.reading(types, reads));
+    const found = new Set(types.size > 0 || reads.size > 0 ? this.rules.reading(types, reads) : []);
     const isNew = person.version === 0;
     for (const judged of this.rules.judged.values()) {
       if (published.has(judged.role.uuid) || (isNew && !judged.needsHolding)) found.add(judged);
@@ -173,18 +188,27 @@ class Portion {
     return found;
   }
 
+  // the types rules ask for that a holding of this type counts as
+  private asked(type: string): readonly string[] {
+    let found = this.askedBy.get(type);
+    if (!found) {
+      const codes = new Set([...this.rules.judged.values()].flatMap((judged) => [...judged.types]));
+      this.askedBy.set(type, (found = [...codes].filter((code) => this.definitions.equivalents(code).includes(type))));
+    }
+    return found;
+  }
+
   private factsFrom(
-    id: string,
     credentials: SettledCredentials,
     side: 'before' | 'after',
-    assertions: readonly Assertion[],
+    attributes: PersonFacts['attributes'],
   ): PersonFacts {
     const holdings = credentials.holdings.map((holding) => ({
       typeCode: holding.type.code,
       factId: holdingFactId(holding.row),
       segments: holding[side].segments,
     }));
-    return personFacts(holdings, assertions, id, this.definitions.equivalents, this.zone);
+    return personFacts(holdings, attributes, this.definitions.equivalents);
   }
 
   private replace(
@@ -255,20 +279,9 @@ class Portion {
   }
 }
 
-function lazyFacts(
-  before: () => PersonFacts,
-  after: () => PersonFacts,
-): { readonly before: PersonFacts; readonly after: PersonFacts } {
-  let first: PersonFacts | undefined;
-  let second: PersonFacts | undefined;
-  return {
-    get before() {
-      return (first ??= before());
-    },
-    get after() {
-      return (second ??= after());
-    },
-  };
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 async function departmentsOf(write: Write, ids: readonly string[], at: Instant): Promise<Map<string, string | null>> {
@@ -308,5 +321,5 @@ async function segmentsOf(write: Write, ids: readonly string[]): Promise<Map<str
 }
 
 function segmentKey(segment: VerdictSegment): string {
-  return canonicalJson([String(segment.from), String(segment.to), segment.verdict, segment.ruleVersion]);
+  return `${segment.from}|${segment.to}|${segment.verdict}|${segment.ruleVersion}`;
 }

@@ -12,21 +12,28 @@ export interface AssertionRow extends Assertion {
   readonly recordedIn: number;
 }
 
-/** What is asserted now about people. */
-export async function assertionsOf(db: Db, ids: readonly string[]): Promise<Map<string, AssertionRow[]>> {
+/** What is asserted now about people: everything, or these attributes of theirs. */
+export async function assertionsOf(
+  db: Db,
+  ids: readonly string[],
+  names?: ReadonlySet<string>,
+): Promise<Map<string, AssertionRow[]>> {
+  const byPerson = new Map<string, AssertionRow[]>(ids.map((id) => [id, []]));
+  if (names?.size === 0) return byPerson;
   const found = await rows<AssertionRow>(
     db,
     `/* assertionsOf */ SELECT id, employee_id AS "employeeId", name, at, value, recorded_in AS "recordedIn" FROM employee_fact
-     WHERE employee_id = ANY($1) AND retired_in IS NULL ORDER BY employee_id, name, at`,
-    [ids],
+     WHERE employee_id = ANY($1) AND retired_in IS NULL${names ? ' AND name = ANY($2)' : ''} ORDER BY employee_id, name, at`,
+    names ? [ids, [...names]] : [ids],
   );
-  const byPerson = new Map<string, AssertionRow[]>(ids.map((id) => [id, []]));
   for (const row of found) byPerson.get(row.employeeId)!.push(row);
   return byPerson;
 }
 
 /** The attributes this change asserted or retired, by person. */
 export async function attributesChangedBy(write: Write, ids: readonly string[]): Promise<Map<string, Set<string>>> {
+  // no attribute changes without a fact that says so
+  if (!write.recordedKinds.has('employee.changed')) return new Map();
   const found = await rows<{ employee_id: string; name: string }>(
     write.db,
     `/* attributesChangedBy */ SELECT DISTINCT employee_id, name FROM employee_fact

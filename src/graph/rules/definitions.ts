@@ -97,6 +97,8 @@ export interface JudgedRole {
 /** All roles that have a rule. */
 export interface RuleDefinitions {
   readonly judged: ReadonlyMap<string, JudgedRole>;
+  /** What the rules of all roles together ask of a person beside credentials. */
+  readonly attributes: ReadonlySet<string>;
   /** The roles whose rules read one of these types or attributes. */
   readonly reading: (types: ReadonlySet<string>, attributes: ReadonlySet<string>) => JudgedRole[];
 }
@@ -118,6 +120,7 @@ export function ruleDefinitions(): Cached<RuleDefinitions> {
     }
     return {
       judged,
+      attributes: new Set([...judged.values()].flatMap((entry) => [...entry.attributes])),
       reading: (types, attributes) =>
         [...judged.values()].filter((entry) => intersects(entry.types, types) || intersects(entry.attributes, attributes)),
     };
