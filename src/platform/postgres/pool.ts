@@ -58,7 +58,10 @@ export async function createPool(url: string, options: PoolOptions = {}): Promis
     onConnect: (client) => prepare(client, options.statementTimeoutMs ?? 30_000),
   });
   // Without listeners, a connection that breaks while idle or between statements would end the process.
-  driver.on('error', (error) => options.log?.warn({ err: error }, 'a database connection broke'));
+  // A pool that ends does not wait for the server to close its last connections: that they break then is no news.
+  driver.on('error', (error) => {
+    if (!driver.ending) options.log?.warn({ err: error }, 'a database connection broke');
+  });
   driver.on('connect', (client) => client.on('error', () => undefined));
   try {
     (await driver.connect()).release();
