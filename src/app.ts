@@ -108,7 +108,7 @@ async function build(
   // the ingestion needs the writer, whose reactions release what waits in the ingestion
   const reactions: Reaction[] = [];
   const writer = new Writer({ pool, clock, sequencer, feed, cursors, reactions });
-  const ingestion = new Ingestion(writer, appliers, (position) => cursors.encodeCursor(position));
+  const ingestion = new Ingestion(writer, appliers, (position) => cursors.encodeCursor(position), pool);
   reactions.push(ingestion.releaseWaiting, settleTouched(settling), ...(substitutes.reactions ?? []));
   const timers = new Timers({ ...settling, db: pool, writer, clock, log });
   timers.start();

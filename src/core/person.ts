@@ -1,5 +1,5 @@
 // People as step functions: dated assertions about attributes in, states over time out.
-import { nextDay, startOfDay, type Instant } from './calendar';
+import { endOfDay, startOfDay, type Instant } from './calendar';
 import type { AttributeSlice } from './evaluate';
 import { canonicalJson, type Json } from './rule';
 
@@ -87,7 +87,7 @@ function statusAt(lists: ReadonlyMap<string, readonly Assertion[]>, at: Instant,
   const hiredOn = inEffect(lists.get('hiredOn'), at)?.value;
   const terminatedOn = inEffect(lists.get('terminatedOn'), at)?.value;
   if (typeof terminatedOn === 'string') {
-    const end = startOfDay(nextDay(terminatedOn), zone);
+    const end = endOfDay(terminatedOn, zone);
     if (at >= end && !(asserted && asserted.at >= end)) return 'TERMINATED';
   }
   const status = (asserted?.value as EmploymentStatus | null | undefined) ?? 'ACTIVE';
@@ -105,7 +105,7 @@ function changePoints(lists: ReadonlyMap<string, readonly Assertion[]>, zone: st
   const earliest = Math.min(...points);
   for (const { value } of lists.get('hiredOn') ?? []) if (typeof value === 'string') points.add(startOfDay(value, zone));
   for (const { value } of lists.get('terminatedOn') ?? [])
-    if (typeof value === 'string') points.add(startOfDay(nextDay(value), zone));
+    if (typeof value === 'string') points.add(endOfDay(value, zone));
   return [...points].filter((point) => point >= earliest).sort((a, b) => a - b);
 }
 

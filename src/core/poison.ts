@@ -9,7 +9,11 @@ export function poisonIn(value: unknown, path: readonly string[] = []): { path: 
     if (!isWellFormed(value)) return { path, what: 'holds half of a surrogate pair' };
     return null;
   }
-  if (typeof value === 'number') return Number.isFinite(value) ? null : { path, what: 'is not a finite number' };
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return { path, what: 'is not a finite number' };
+    const isExact = !Number.isInteger(value) || Number.isSafeInteger(value);
+    return isExact ? null : { path, what: 'is a whole number of more than 53 bits, which loses digits (send it as text)' };
+  }
   if (typeof value !== 'object' || value === null) return null;
   for (const [name, member] of Object.entries(value)) {
     const found = poisonIn(name, [...path, '(name)']) ?? poisonIn(member, [...path, name]);

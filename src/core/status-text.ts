@@ -1,5 +1,5 @@
 /** A holding's status in plain language. */
-import { dayFromNumber, zoneDays, type Instant, type Span } from './calendar';
+import { dayFromNumber, dayNumber, zoneDays, type Instant, type Span } from './calendar';
 import type { HoldingSegment } from './renewal';
 import { noticeAt } from './renewal-policy';
 
@@ -54,8 +54,11 @@ function dueText(days: number): string {
   return `Recertification due in ${days} day${days === 1 ? '' : 's'}`;
 }
 
+/** A life may lead beyond the calendar: its last day stands for all after it. */
+const LAST_DAY = dayNumber('9999-12-31');
+
 function dayText(instant: Instant, zone: string): string {
-  return dayFromNumber(zoneDays(zone).dayAt(instant));
+  return dayFromNumber(Math.min(zoneDays(zone).dayAt(instant), LAST_DAY));
 }
 
 function lastDayText(end: Instant, zone: string): string {

@@ -1,13 +1,14 @@
 // Requests by idempotency key: the answer is stored in the transaction of the effect, so one key has one effect.
 import { badInput } from '../platform/graphql/errors';
+import type { Db } from '../platform/postgres/pool';
 import { instantText } from '../platform/sql';
 import type { ItemResult } from './ingest';
 import type { Write } from './write';
 
-/** The stored answer of an earlier request; `position` is where its change ended in the log. */
+/** The stored answer of an earlier request, and the change that was its effect. */
 export interface EarlierAnswer {
   readonly results: readonly ItemResult[];
-  readonly position: number | null;
+  readonly change: number;
 }
 
 /**
@@ -27,16 +28,23 @@ export async function claimKey(
     [operation, source, key, hash, write.change, instantText(write.now)],
   );
   if (claimed.rowCount === 1) return null;
-  const { rows } = await write.db.query<{ request_hash: Buffer; response: ItemResult[]; last_pos: number | null }>(
-    `/* earlierAnswer */ SELECT i.request_hash, i.response, c.last_pos
-     FROM idempotency i LEFT JOIN change c ON c.id = i.change_id WHERE i.operation = $1 AND i.source = $2 AND i.key = $3`,
+  const { rows } = await write.db.query<{ request_hash: Buffer; response: ItemResult[]; change_id: number }>(
+    '/* earlierAnswer */ SELECT request_hash, response, change_id FROM idempotency WHERE operation = $1 AND source = $2 AND key = $3',
     [operation, source, key],
   );
   const earlier = rows[0]!;
   if (!earlier.request_hash.equals(hash)) {
     throw badInput('This idempotencyKey was used with another body: send a new key with a new request.');
   }
-  return { results: earlier.response, position: earlier.last_pos };
+  return { results: earlier.response, change: earlier.change_id };
+}
+
+/** Where a change ended in the log; null for one that recorded nothing, or that the log does not hold yet. */
+export async function positionOfChange(db: Db, change: number): Promise<number | null> {
+  const { rows } = await db.query<{ last_pos: number }>('/* positionOfChange */ SELECT last_pos FROM change WHERE id = $1', [
+    change,
+  ]);
+  return rows[0]?.last_pos ?? null;
 }
 
 /** Keeps the answer with its key. */

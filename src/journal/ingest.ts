@@ -2,11 +2,13 @@
 import { createHash, type BinaryLike } from 'node:crypto';
 import { poisonIn } from '../core/poison';
 import { refusal, type Refusal } from '../core/refusal';
+import { LONGEST_NAME } from '../core/text-limits';
 import { badInput } from '../platform/graphql/errors';
 import type { Actor } from '../platform/context';
+import type { Db } from '../platform/postgres/pool';
 import { canonicalJson, type Json } from './entry';
 import { keepItems, resolveWaiting, waitingFor, type KeptItem } from './quarantine';
-import { claimKey, storeAnswer } from './idempotency';
+import { claimKey, positionOfChange, storeAnswer } from './idempotency';
 import type { Write, Writer } from './write';
 
 export type Outcome = 'APPLIED' | 'UNCHANGED' | 'DUPLICATE' | 'QUARANTINED' | 'REJECTED';
@@ -40,6 +42,8 @@ export interface IngestAnswer {
 /** The published limit of items per mutation. */
 export const maxItems = 1_000;
 
+const LONGEST_SOURCE = 200;
+
 /** Rolls the change back when `atomic` was asked for and an item was refused. */
 class AtomicAbort extends Error {
   constructor(readonly results: readonly ItemResult[]) {
@@ -52,6 +56,7 @@ export class Ingestion {
     private readonly writer: Writer,
     private readonly appliers: ReadonlyMap<string, Applier>,
     private readonly cursorAt: (position: number) => string,
+    private readonly db: Db,
   ) {}
 
   /** Applies a request in one change. The same idempotency key with the same body answers as the first time and changes nothing. */
@@ -60,7 +65,11 @@ export class Ingestion {
       throw badInput(`Send at most ${maxItems} items per request; this one has ${request.items.length}.`);
     const refused = poisonIn(request.source) ?? poisonIn(request.idempotencyKey ?? '');
     if (refused || request.source.trim() === '') throw badInput('`source` names the sending system: plain text, not empty.');
-    const items = request.items.map(plain);
+    if (request.source.length > LONGEST_SOURCE) throw badInput(`\`source\` has at most ${LONGEST_SOURCE} characters.`);
+    if ((request.idempotencyKey?.length ?? 0) > LONGEST_NAME)
+      throw badInput(`\`idempotencyKey\` has at most ${LONGEST_NAME} characters.`);
+    const poisons = request.items.map((item) => poisonIn(item));
+    const items = request.items.map((item) => plain(item));
     const hash = digest(canonicalJson([request.source, request.atomic === true, items]));
     try {
       const { value, position, cursor } = await this.writer.write({ actor, source: request.source }, async (write) => {
@@ -69,11 +78,12 @@ export class Ingestion {
           const earlier = await claimKey(write, request.operation, request.source, key, hash);
           if (earlier) return earlier;
         }
-        const results = await this.apply(write, request.operation, items, request.source, request.atomic === true);
+        const results = await this.apply(write, request, items, poisons);
         if (key) await storeAnswer(write, request.operation, request.source, key, results);
-        return { results, position: null };
+        return { results, change: null };
       });
-      const answered = value.position;
+      // by now the log holds what the earlier request did: its answer has the position it had then
+      const answered = value.change === null ? null : await positionOfChange(this.db, value.change);
       return { results: indexed(value.results), cursor: answered === null ? cursor : this.cursorAt(answered), position };
     } catch (error) {
       if (!(error instanceof AtomicAbort)) throw error;
@@ -95,46 +105,32 @@ export class Ingestion {
           group.items.map((item) => item.item),
           group.source,
         );
-        const stillWaiting = results.map((result) => (result.outcome === 'QUARANTINED' ? result : null));
-        await resolveWaiting(write, group.items, stillWaiting);
+        await resolveWaiting(
+          write,
+          group.items,
+          results.map((result) => (isRefused(result) ? result : null)),
+        );
       }
     }
   };
 
   private async apply(
     write: Write,
-    operation: string,
+    request: IngestRequest,
     items: readonly Json[],
-    source: string,
-    atomic: boolean,
+    poisons: readonly Poison[],
   ): Promise<ItemResult[]> {
-    const results = new Array<ItemResult>(items.length);
-    const sound: number[] = [];
-    items.forEach((item, index) => {
-      const poison = poisonIn(item);
-      if (poison) results[index] = poisoned(poison);
-      else sound.push(index);
-    });
-    const applied =
-      sound.length > 0
-        ? await this.applier(operation)(
-            write,
-            sound.map((index) => items[index]),
-            source,
-          )
-        : [];
-    sound.forEach((index, i) => (results[index] = applied[i]!));
-    if (atomic && results.some(isRefused)) throw new AtomicAbort(results);
+    const { operation, source } = request;
+    const sound = items.filter((_, index) => !poisons[index]);
+    const applied = sound.length > 0 ? await this.applier(operation)(write, sound, source) : [];
+    let next = 0;
+    const results = poisons.map((poison) => (poison ? poisoned(poison) : applied[next++]!));
+    if (request.atomic && results.some(isRefused)) throw new AtomicAbort(results);
     const kept: KeptItem[] = [];
     results.forEach((result, index) => {
       if (result.outcome !== 'QUARANTINED') return;
-      kept.push({
-        operation,
-        source,
-        waitsFor: result.waitsFor ?? null,
-        item: JSON.stringify(items[index]),
-        refusal: result.refusal!,
-      });
+      const item = JSON.stringify(items[index]);
+      kept.push({ operation, source, waitsFor: result.waitsFor ?? null, item, refusal: result.refusal! });
     });
     await keepItems(write, kept);
     return results.map(({ outcome, id, refusal: no }) => ({ outcome, id, refusal: no }));
@@ -152,21 +148,23 @@ export function digest(text: BinaryLike): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-// input objects of the schema become plain JSON: what is hashed, kept and applied is the same thing; -0 and 1e400 have no JSON form
-function plain(item: unknown): Json {
-  const copy = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(copy);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([, member]) => member !== undefined)
-        .map(([name, member]) => [name, copy(member)]),
-    );
-  };
-  return copy(item) as Json;
+type Poison = ReturnType<typeof poisonIn>;
+
+/** Deeper than anything that is applied; what lies below is only shown to be there. */
+const SHOWN_DEPTH = 40;
+
+// input objects of the schema become plain JSON: what is hashed, kept and applied is the same thing. Of an item that cannot be applied,
+// what has no JSON form (1e400) or would exhaust its readers (a hundred thousand brackets) is replaced by a word, to be kept with the rest
+function plain(value: unknown, depth = 0): Json {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null) return value as Json;
+  if (depth > SHOWN_DEPTH) return '(deeper)';
+  if (Array.isArray(value)) return value.map((member) => plain(member, depth + 1));
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, plain(member, depth + 1)]));
 }
 
-function poisoned({ path, what }: { path: readonly string[]; what: string }): ItemResult {
+function poisoned({ path, what }: NonNullable<Poison>): ItemResult {
   const message = `A value of this item ${what}, which cannot be stored: correct it and send the item again.`;
   return { outcome: 'QUARANTINED', id: null, refusal: refusal('UNSTORABLE_VALUE', message, path), waitsFor: null };
 }

@@ -12,12 +12,15 @@ import type { Write } from './write';
 // so an item is never set aside at the very moment when what it waits for arrives
 const ARRIVALS_LOCK = 7_001;
 
-/** Held by a change that may bring what others wait for. Take it before locking rows. */
+/** Held by a change that may bring what others wait for. Take it after the catalogue's lock and before locking rows. */
 export async function announceArrivals(db: Db): Promise<void> {
   await db.query('/* announceArrivals */ SELECT pg_advisory_xact_lock_shared($1)', [ARRIVALS_LOCK]);
 }
 
-/** Held by a change that sets items aside; look once more for what is missing after taking it. */
+/**
+ * Held by a change that sets items aside because of people who are not there; look once more for them after taking it. Never taken by
+ * a change that has announced people itself: two of those would wait for each other.
+ */
 export async function excludeArrivals(db: Db): Promise<void> {
   await db.query('/* excludeArrivals */ SELECT pg_advisory_xact_lock($1)', [ARRIVALS_LOCK]);
 }
@@ -72,7 +75,7 @@ export async function waitingFor(db: Db, keys: readonly string[]): Promise<Waiti
   return rows.map((row) => ({ ...row, item: JSON.parse(row.item) as unknown }));
 }
 
-/** Closes what was applied; what must go on waiting gets its new reason. */
+/** Closes what was applied; what must go on waiting, or is refused now that it could be looked at, stays with its new reason. */
 export async function resolveWaiting(
   write: Write,
   items: readonly WaitingItem[],
@@ -82,14 +85,12 @@ export async function resolveWaiting(
   await write.db.query('/* resolveWaiting */ UPDATE quarantine SET resolved_in = $2 WHERE id = ANY($1)', [done, write.change]);
   const again = items.flatMap((item, i) => {
     const result = waiting[i];
-    return result
-      ? [{ id: item.id, waits_for: result.waitsFor ?? null, code: result.refusal!.code, message: result.refusal!.message }]
-      : [];
+    return result ? [{ id: item.id, waits_for: result.waitsFor ?? null, ...result.refusal! }] : [];
   });
   if (again.length === 0) return;
   await write.db.query(
-    `/* keepWaiting */ UPDATE quarantine q SET waits_for = r.waits_for, code = r.code, message = r.message
-     FROM jsonb_to_recordset($1) AS r(id uuid, waits_for text, code text, message text) WHERE q.id = r.id`,
+    `/* keepWaiting */ UPDATE quarantine q SET waits_for = r.waits_for, code = r.code, message = r.message, path = r.path
+     FROM jsonb_to_recordset($1) AS r(id uuid, waits_for text, code text, message text, path text[]) WHERE q.id = r.id`,
     [rowsParam(again)],
   );
 }

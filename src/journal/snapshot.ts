@@ -1,3 +1,4 @@
+import { badInput } from '../platform/graphql/errors';
 import type { Snapshot } from '../platform/context';
 import type { Db, Pool } from '../platform/postgres/pool';
 import { dbOf } from './session';
@@ -33,11 +34,18 @@ export async function openSnapshot(pool: Pool): Promise<Snapshot> {
   }
 }
 
+// no text in the database holds it, and PostgreSQL ends the whole transaction over it
+function holdsNul(value: unknown): boolean {
+  return typeof value === 'string' ? value.includes('\u0000') : Array.isArray(value) && value.some(holdsNul);
+}
+
 // a connection runs one statement at a time; what a request asks for meanwhile waits here
 function oneAtATime(db: Db): Db {
   let last: Promise<unknown> = Promise.resolve();
   return {
     query: (text, params) => {
+      if (params?.some(holdsNul))
+        throw badInput('A text of the request holds the character U+0000, which no text here has: leave it out.');
       const next = last.then(() => db.query(text, params));
       last = next.catch(() => undefined);
       return next as never;

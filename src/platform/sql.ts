@@ -20,14 +20,17 @@ export function plainArray(values: readonly (string | number | null)[]): string 
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 }
 
-/** An instant as PostgreSQL reads it inside a JSON record: RFC 3339 text, or infinity at the ends of time. */
+/** An instant as PostgreSQL reads it inside a JSON record: RFC 3339 text, also with a longer year or one BC, or infinity at the ends of time. */
 export function instantText(instant: number): string;
 export function instantText(instant: number | null): string | null;
 export function instantText(instant: number | null): string | null {
   if (instant === null) return null;
   if (instant === Infinity) return 'infinity';
   if (instant === -Infinity) return '-infinity';
-  return new Date(instant).toISOString();
+  const text = new Date(instant).toISOString();
+  if (text.startsWith('+')) return text.replace(/^\+0*/, '');
+  const year = new Date(instant).getUTCFullYear();
+  return year >= 1 ? text : `${String(1 - year).padStart(4, '0')}${text.slice(text.indexOf('-', 1))} BC`;
 }
 
 /** Rows of a query, typed by the caller. */

@@ -126,10 +126,10 @@ describe('managers and reports', () => {
        WHERE s.employee_id = (SELECT id FROM employee WHERE external_id = 'R0') AND retired_in IS NULL`,
     );
     const started = Date.now();
-    const page = (await api.person(
+    const page = await api.person(
       'R7',
       'manager { manager { externalId } } reports(transitive: true, first: 200) { totalCount }',
-    ));
+    );
     expect(Date.now() - started).toBeLessThan(500);
     expect(page).toEqual({ manager: { manager: { externalId: 'R5' } }, reports: { totalCount: 299 } });
     expect((await api.upsert([{ externalId: 'R8', department: 'On' }])).results[0]!.outcome).toBe('APPLIED');

@@ -46,7 +46,7 @@ const KEY = 'test-key';
 
 /**
  * Starts the product on a fresh database. With `at` its clock stands still at that instant until the test moves it; without, it runs on real
- * time.
+ * time. TEST_LOG=error shows what the server logs.
  */
 export async function startTestApp(
   options: { at?: string; zone?: string; databaseUrl?: string } & Omit<Substitutes, 'clock' | 'log'> = {},
@@ -61,7 +61,11 @@ export async function startTestApp(
     LOG_LEVEL: 'silent',
   });
   const clock = options.at === undefined ? undefined : testClock(options.at);
-  const app = await startApp(config, { clock, log: pino({ level: 'silent' }), reactions: options.reactions });
+  const app = await startApp(config, {
+    clock,
+    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    reactions: options.reactions,
+  });
   const clients: Client[] = [];
   const send = async <T>(query: string, variables?: object): Promise<Answer<T>> => {
     const response = await fetch(`${app.url}/graphql`, {

@@ -2,6 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import { poisonIn } from '../../core/poison';
 import { refusal, type Refusal } from '../../core/refusal';
+import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -27,6 +28,8 @@ export async function applyPaths(write: Write, raw: readonly unknown[]): Promise
 
 async function definePath(write: Write, item: PathItem, version: number): Promise<ItemResult> {
   const now = { at: write.now, known: null };
+  const long = refuseLongText(item, ['code'], LONGEST_NAME);
+  if (long) return rejected(long);
   if (item.code.trim() === '') return rejected(refusal('INVALID_CODE', 'code names the path: it is not empty.', ['code']));
   const poison = poisonIn(item);
   if (poison)

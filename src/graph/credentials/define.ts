@@ -6,6 +6,7 @@ import { poisonIn } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { parseRenewalPolicy, type RenewalPolicyDraft } from '../../core/renewal';
 import { canonicalJson, type Json } from '../../core/rule';
+import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import { announceArrivals } from '../../journal/quarantine';
 import type { Write } from '../../journal/write';
@@ -50,12 +51,14 @@ export async function applyTypes(
   cache: Cached<CredentialDefinitions>,
   zone: string,
 ): Promise<ItemResult[]> {
-  await announceArrivals(write.db);
   await lockCatalogue(write.db);
+  await announceArrivals(write.db);
   const { typesByCode } = await cache.get(write.db, false);
   const version = await changeCatalogue(write);
   const records = new Map<string, TypeRecord>();
   const results = definitionResults(raw as readonly TypeItem[], (item) => {
+    const long = refuseLongText(item, ['code', 'name'], LONGEST_NAME);
+    if (long) return long;
     if (item.code.trim() === '' || item.name.trim() === '')
       return refusal('INVALID_CODE', 'code and name are not empty.', ['code']);
     const policy = parseRenewalPolicy(item.renewal ?? null, zone);

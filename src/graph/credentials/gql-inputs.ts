@@ -1,6 +1,6 @@
 // What mutations and filters about credentials take.
-import { Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { DateScalar, DateTimeScalar, DurationScalar } from '../../platform/graphql/scalars';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { DateScalar, DateTimeScalar, DurationScalar, FloatScalar } from '../../platform/graphql/scalars';
 import { CredentialKind, CredentialStatus } from './gql-types';
 
 export const RenewalAnchor = { COMPLETION: 'COMPLETION', EXPIRY: 'EXPIRY', FIXED: 'FIXED' } as const;
@@ -238,7 +238,7 @@ export class AwardConditionInput {
 export class PassedCourseInput {
   @Field(() => String, { description: 'Which course.' })
   courseCode: string;
-  @Field(() => Float, { nullable: true, description: "The lowest score that counts, beside the course's own pass mark." })
+  @Field(() => FloatScalar, { nullable: true, description: "The lowest score that counts, beside the course's own pass mark." })
   minScore?: number | null;
 }
 
@@ -246,7 +246,7 @@ export class PassedCourseInput {
 export class CourseCreditsInput {
   @Field(() => [String], { description: 'In these courses.' })
   courseCodes: string[];
-  @Field(() => Float, { description: 'At least so many hours.' })
+  @Field(() => FloatScalar, { description: 'At least so many hours.' })
   min: number;
   @Field(() => DurationScalar, { description: 'How long an hour counts after it was earned.' })
   within: string;

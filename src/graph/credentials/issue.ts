@@ -2,6 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import { endOfDay, startOfDay } from '../../core/calendar';
 import { refusal, type Refusal } from '../../core/refusal';
+import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -46,6 +47,17 @@ export function validityOf(item: CredentialItem, zone: string, now: number): Val
   return { at, expiresAt };
 }
 
+const NAMES = ['eventId', 'employeeExternalId', 'typeCode', 'instance'];
+
+/** Why an item cannot be taken, whoever it is about; null when it can. */
+export function checkIssue(item: CredentialItem): Refusal | null {
+  if (item.employeeExternalId.trim() === '') {
+    return refusal('INVALID_EXTERNAL_ID', 'employeeExternalId names the person: it is not empty.', ['employeeExternalId']);
+  }
+  if (item.typeCode.trim() === '') return refusal('INVALID_CODE', 'typeCode names the type: it is not empty.', ['typeCode']);
+  return refuseLongText(item, NAMES, LONGEST_NAME) ?? refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS);
+}
+
 /** Applies items of issueCredentials inside a change. */
 export async function applyIssues(
   write: Write,
@@ -54,13 +66,15 @@ export async function applyIssues(
   cache: Cached<CredentialDefinitions>,
 ): Promise<ItemResult[]> {
   const items = raw as readonly CredentialItem[];
+  const refused = items.map(checkIssue);
+  const sound = items.filter((_, i) => refused[i] === null);
   await holdCatalogue(write.db);
   const { typesByCode } = await cache.get(write.db, write.arrived.has('catalogue'));
-  const codes = [...new Set(items.map((item) => item.typeCode))];
+  const codes = [...new Set(sound.map((item) => item.typeCode))];
   const found = await findAll(
     write,
     source,
-    items.map((item) => item.employeeExternalId),
+    sound.map((item) => item.employeeExternalId),
     codes,
     async (db, wanted) => {
       const defined = (await cache.get(db, write.arrived.has('catalogue'))).typesByCode;
@@ -74,11 +88,13 @@ export async function applyIssues(
     await factsByEvent(
       write.db,
       source,
-      items.flatMap((item) => item.eventId ?? []),
+      sound.flatMap((item) => item.eventId ?? []),
     ),
     await standingAwards(write, people),
   );
-  const results = items.map((item): ItemResult => {
+  const results = items.map((item, i): ItemResult => {
+    const no = refused[i];
+    if (no) return { outcome: 'REJECTED', id: null, refusal: no };
     const person = personOf(found, item.employeeExternalId);
     if (typeof person !== 'string') return person;
     const type = typesByCode.get(item.typeCode);

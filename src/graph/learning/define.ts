@@ -1,6 +1,7 @@
 // defineCourses
 import { uuidv7 } from 'uuidv7';
 import { refusal } from '../../core/refusal';
+import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import { announceArrivals } from '../../journal/quarantine';
 import type { Write } from '../../journal/write';
@@ -20,11 +21,13 @@ export interface CourseItem {
 
 /** Defines courses inside a change; the same definition again changes nothing. Completions that waited for a course are applied. */
 export async function applyCourses(write: Write, raw: readonly unknown[]): Promise<ItemResult[]> {
-  await announceArrivals(write.db);
   const version = await changeCatalogue(write);
+  await announceArrivals(write.db);
   const known = await allCourses(write.db);
   const records = new Map<string, CourseRecord>();
   const results = definitionResults(raw as readonly CourseItem[], (item) => {
+    const long = refuseLongText(item, ['code'], LONGEST_NAME);
+    if (long) return long;
     if (item.code.trim() === '') return refusal('INVALID_CODE', 'code names the course: it is not empty.', ['code']);
     if ((item.creditHours ?? 0) < 0)
       return refusal('INVALID_CREDIT_HOURS', 'creditHours counts hours: zero or more.', ['creditHours']);

@@ -1,6 +1,6 @@
 // Courses and completions in the schema.
-import { Field, Float, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { DateScalar, DateTimeScalar } from '../../platform/graphql/scalars';
+import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { DateScalar, DateTimeScalar, FloatScalar } from '../../platform/graphql/scalars';
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { Change, Employee } from '../people/gql-types';
@@ -46,9 +46,9 @@ export class Completion implements Node {
   attemptId: string | null;
   @Field(() => CompletionStatus, { description: 'Where the attempt stands.' })
   status: keyof typeof CompletionStatus;
-  @Field(() => Float, { nullable: true, description: "Score, in the course's own scale." })
+  @Field(() => FloatScalar, { nullable: true, description: "Score, in the course's own scale." })
   score: number | null;
-  @Field(() => Float, { nullable: true, description: 'Credit hours earned; absent: those of the course.' })
+  @Field(() => FloatScalar, { nullable: true, description: 'Credit hours earned; absent: those of the course.' })
   creditHours: number | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was finished, or reached this status.' })
   completedAt: number | null;
@@ -78,9 +78,9 @@ export class CourseInput {
   code: string;
   @Field(() => String, { description: 'Its title.' })
   title: string;
-  @Field(() => Float, { nullable: true, description: 'Credit hours of a completion that names none.' })
+  @Field(() => FloatScalar, { nullable: true, description: 'Credit hours of a completion that names none.' })
   creditHours?: number | null;
-  @Field(() => Float, { nullable: true, description: "The lowest score that passes; absent: the sender's word counts." })
+  @Field(() => FloatScalar, { nullable: true, description: "The lowest score that passes; absent: the sender's word counts." })
   passMark?: number | null;
   @Field(() => RetakePolicy, { nullable: true, defaultValue: 'LATEST', description: 'Which of several attempts counts.' })
   retakePolicy?: keyof typeof RetakePolicy | null;
@@ -113,9 +113,9 @@ export class CompletionInput {
   attemptId?: string | null;
   @Field(() => CompletionStatus, { description: 'Where the attempt stands.' })
   status: keyof typeof CompletionStatus;
-  @Field(() => Float, { nullable: true, description: "Score, in the course's own scale." })
+  @Field(() => FloatScalar, { nullable: true, description: "Score, in the course's own scale." })
   score?: number | null;
-  @Field(() => Float, { nullable: true, description: 'Credit hours earned; absent: those of the course.' })
+  @Field(() => FloatScalar, { nullable: true, description: 'Credit hours earned; absent: those of the course.' })
   creditHours?: number | null;
   @Field(() => DateTimeScalar, { description: 'When it was finished, or reached this status.' })
   completedAt: number;

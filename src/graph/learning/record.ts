@@ -1,6 +1,7 @@
 // recordCompletions: attempts at courses, once each, in whatever order they arrive.
 import { uuidv7 } from 'uuidv7';
 import { refusal, type Refusal } from '../../core/refusal';
+import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -26,6 +27,8 @@ export interface CompletionItem {
   readonly expiresOn?: string | null;
 }
 
+const NAMES = ['eventId', 'employeeExternalId', 'courseCode', 'attemptId', 'recertificationCycle', 'badgeId'];
+
 /** Why an item cannot be taken as it is; null when it can. */
 export function checkCompletion(item: CompletionItem): Refusal | null {
   if (item.courseCode.trim() === '')
@@ -35,7 +38,7 @@ export function checkCompletion(item: CompletionItem): Refusal | null {
   }
   if ((item.creditHours ?? 0) < 0)
     return refusal('INVALID_CREDIT_HOURS', 'creditHours counts hours: zero or more.', ['creditHours']);
-  return null;
+  return refuseLongText(item, NAMES, LONGEST_NAME) ?? refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS);
 }
 
 /** Applies items of recordCompletions inside a change. */

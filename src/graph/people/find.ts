@@ -13,8 +13,8 @@ export interface Found {
 }
 
 /**
- * Looks up people and definitions. When something is missing it looks again while nothing can arrive, so that an item is either applied or
- * kept waiting, never lost between the two.
+ * Looks up people and definitions. When people are missing it looks again while nobody can arrive, so that an item is either applied or
+ * kept waiting, never lost between the two. Definitions cannot arrive meanwhile: the caller holds the catalogue.
  */
 export async function findAll(
   write: Write,
@@ -28,7 +28,7 @@ export async function findAll(
     defined: await definedIn(write.db, codes),
   });
   const found = await look();
-  if (externalIds.every((id) => found.people.has(id)) && codes.every((code) => found.defined.has(code))) return found;
+  if (externalIds.every((id) => found.people.has(id))) return found;
   await excludeArrivals(write.db);
   return look();
 }

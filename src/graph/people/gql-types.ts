@@ -1,6 +1,6 @@
 // People in the schema.
-import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
-import { CursorScalar, DateScalar, DateTimeScalar, JsonScalar } from '../../platform/graphql/scalars';
+import { Field, ID, InputType, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
+import { CursorScalar, DateScalar, DateTimeScalar, FloatScalar, JsonScalar } from '../../platform/graphql/scalars';
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
 
@@ -197,7 +197,7 @@ export class EmployeeInput {
 export abstract class Change {
   @Field(() => CursorScalar, { description: 'Pass as `after` to go on behind this change.' })
   cursor: string;
-  @Field(() => Float, {
+  @Field(() => FloatScalar, {
     description: 'Dense position in the log: a consumer that filters nothing and sees n then n+2 knows it lost one.',
   })
   position: number;

@@ -4,6 +4,7 @@ import { EXISTENCE, isCustomAttribute, personAttributes } from '../../core/perso
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { circularLines, type ReportingLine } from '../../core/reporting-lines';
 import { canonicalJson, type Json } from '../../core/rule';
+import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import { ensureKeys } from '../../journal/keys';
 import { announceArrivals } from '../../journal/quarantine';
@@ -22,8 +23,6 @@ export interface EmployeeItem {
   readonly [attribute: string]: Json | undefined;
 }
 
-const MAX_TEXT = 1_000;
-
 /** Why an item cannot be taken as it is; null when it can. */
 export function checkEmployee(item: EmployeeItem): Refusal | null {
   if (item.externalId.trim() === '' || item.externalId.length > 200) {
@@ -31,12 +30,8 @@ export function checkEmployee(item: EmployeeItem): Refusal | null {
       'externalId',
     ]);
   }
-  for (const name of personAttributes) {
-    const value = item[name];
-    if (typeof value === 'string' && value.length > MAX_TEXT) {
-      return refusal('VALUE_TOO_LONG', `${name} has more than ${MAX_TEXT} characters: shorten it.`, [name]);
-    }
-  }
+  const long = refuseLongText(item, personAttributes, LONGEST_NAME);
+  if (long) return long;
   const custom = item.attributes;
   if (custom === undefined || custom === null) return null;
   if (typeof custom !== 'object' || Array.isArray(custom)) {

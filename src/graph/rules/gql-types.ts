@@ -1,6 +1,6 @@
 // Roles and rules in the schema.
-import { Field, Float, InputType, Int, ObjectType } from 'type-graphql';
-import { DateTimeScalar, DurationScalar, JsonScalar } from '../../platform/graphql/scalars';
+import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import { DateTimeScalar, DurationScalar, FloatScalar, JsonScalar } from '../../platform/graphql/scalars';
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { Change, Employee } from '../people/gql-types';
@@ -107,7 +107,7 @@ export class AttributeInput {
   equals?: unknown;
   @Field(() => [JsonScalar], { nullable: true, description: 'Has one of these values.' })
   in?: unknown[];
-  @Field(() => Float, { nullable: true, description: 'Is a number of at least this.' })
+  @Field(() => FloatScalar, { nullable: true, description: 'Is a number of at least this.' })
   atLeast?: number | null;
 }
 

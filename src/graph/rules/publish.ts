@@ -5,6 +5,7 @@ import { poisonIn } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { parseRule, ruleHash, ruleToAst, type RuleNode } from '../../core/rule';
 import { ruleText } from '../../core/rule-text';
+import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -37,6 +38,8 @@ export async function applyRoles(write: Write, raw: readonly unknown[]): Promise
   );
   const records = new Map<string, { id: string; code: string; title: string; job_family: string | null }>();
   const results = definitionResults(items, (item) => {
+    const long = refuseLongText(item, ['code'], LONGEST_NAME);
+    if (long) return long;
     if (item.code.trim() === '') return refusal('INVALID_CODE', 'code names the role: it is not empty.', ['code']);
     const earlier = known.get(item.code);
     const record = {

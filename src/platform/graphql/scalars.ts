@@ -1,15 +1,19 @@
-import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLFloat, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { parseDay, parseSpan } from '../../core/calendar';
 import { badInput } from './errors';
 
 const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** The years 0001 to 9999, which RFC 3339 can write. */
+const FIRST_INSTANT = -62_135_596_800_000;
+const LAST_INSTANT = 253_402_300_799_999;
 
 /** Reads an RFC 3339 instant with its offset as epoch milliseconds (finer digits are cut); null when it is not one. */
 export function parseInstant(text: string): number | null {
   const match = RFC3339.exec(text);
   if (!match || parseDay(match[1]!) === null) return null;
   const ms = Date.parse(`${match[1]}T${match[2]}${(match[3] ?? '').slice(0, 4)}${match[4]!.toUpperCase()}`);
-  return Number.isNaN(ms) || ms < -62135596800000 || ms > 253402300799999 ? null : ms;
+  return Number.isNaN(ms) || ms < FIRST_INSTANT || ms > LAST_INSTANT ? null : ms;
 }
 
 function textScalar(name: string, description: string, parse: (text: string) => unknown, serialize: (value: unknown) => unknown) {
@@ -35,7 +39,8 @@ export const DateTimeScalar = textScalar(
     if (instant === null) throw badInput(`"${text.slice(0, 40)}" is not an RFC 3339 instant such as 2026-04-10T14:05:00Z.`);
     return instant;
   },
-  (value) => new Date(value as number).toISOString(),
+  // what a life leads to may lie beyond: it is shown as the last instant that can be written
+  (value) => new Date(Math.min(Math.max(value as number, FIRST_INSTANT), LAST_INSTANT)).toISOString(),
 );
 
 export const DateScalar = textScalar(
@@ -69,6 +74,15 @@ export const CursorScalar = textScalar(
   (text) => text,
   String,
 );
+
+/**
+ * Float, with one difference to the library's: a number too large for JSON's readers (1e400) is let in from variables as it is from
+ * literals, to be the fault of the item it is in and not of the request.
+ */
+export const FloatScalar = new GraphQLScalarType({
+  ...GraphQLFloat.toConfig(),
+  parseValue: (value) => (value === Infinity || value === -Infinity ? value : GraphQLFloat.parseValue(value)),
+});
 
 export const JsonScalar = new GraphQLScalarType({
   name: 'JSON',

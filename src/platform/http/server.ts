@@ -45,7 +45,15 @@ const ANSWER_WITHIN_MS = 5000;
 export async function createHttpServer<C extends object>(options: HttpServerOptions<C>): Promise<HttpServer> {
   const { config, metrics, log } = options;
   const present = errorPresenter(log);
-  const app = fastify({ bodyLimit: LIMITS.bodyBytes, forceCloseConnections: true, trustProxy: false, logger: false });
+  const app = fastify({
+    bodyLimit: LIMITS.bodyBytes,
+    forceCloseConnections: true,
+    trustProxy: false,
+    logger: false,
+    // what is merged from input is merged by known names; a `__proto__` in it is some item's mistake, not the request's
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+  });
   const requests = new Requests<C>(options);
   const apollo = new ApolloServer<C>({
     schema: options.schema,
