@@ -36,6 +36,7 @@ export class Context {
   private opening: Promise<Snapshot> | null = null;
   private readonly loaders = new Map<object, DataLoader<unknown, unknown, string>>();
   private lastPosition: number | null = null;
+  private ownPosition: number | null = null;
 
   constructor(
     actor: Actor,
@@ -72,9 +73,14 @@ export class Context {
     return loader.load(key) as Promise<V>;
   }
 
+  /** What is answered is the entry at this position, whatever later state is read for it: who goes on from here misses nothing. */
+  delivers(position: number): void {
+    this.ownPosition = position;
+  }
+
   /** The position this request answers for; opens a snapshot if nothing was read yet. */
   async position(): Promise<number> {
-    return this.lastPosition ?? (await this.snapshot()).position;
+    return this.ownPosition ?? this.lastPosition ?? (await this.snapshot()).position;
   }
 
   /** Called after a write of this request: the next read opens a new snapshot, at `position` or later. */

@@ -1,4 +1,6 @@
 // Knowledge in real time: what a write's answer promises, and where to go on from an answer.
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
 import { startTestApp, type TestApp } from '../kit/app';
 
 const UPSERT = `mutation ($employees: [EmployeeInput!]!) { upsertEmployees(input: { source: "hris", employees: $employees }) { cursor } }`;
@@ -78,6 +80,23 @@ describe('a write that was acknowledged', () => {
       feed.close();
     }
   }, 30_000);
+
+  it('comes to a subscriber with its own position, so that who goes on from there misses nothing, however far behind (B6, B13)', async () => {
+    const socket = createClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: 'Bearer test-key' },
+    });
+    const start = (await server.query(`{ changes(first: 1) { cursor } }`)).changes.cursor;
+    const named: [string, unknown][] = [];
+    const query = `subscription ($after: Cursor) { changed(after: $after) { cursor employee { name } } }`;
+    for await (const { data, extensions } of socket.iterate<any>({ query, variables: { after: start } })) {
+      named.push([data.changed.cursor, (extensions as { position?: string } | undefined)?.position]);
+      if (named.length === 60) break;
+    }
+    await socket.dispose();
+    expect(named.map(([, position]) => position)).toEqual(named.map(([cursor]) => cursor));
+  });
 
   it('is seen by the same request and by every later one, whatever the connection', async () => {
     const { data, extensions } = await server.send<any>(UPSERT, { employees: [{ externalId: 'LAST', jobTitle: 'x' }] });

@@ -93,6 +93,11 @@ interface SubscribeArgs {
   readonly context: GraphContext;
 }
 
+function delivered(entry: LogEntry, context: GraphContext): object {
+  context.delivers(entry.pos);
+  return toChange(entry, context);
+}
+
 const FILTER = { nullable: true, description: 'Which changes; default all.' } as const;
 const AFTER = { nullable: true, description: 'Go on behind this cursor; default from now.' } as const;
 const FEED =
@@ -140,7 +145,7 @@ export class ChangesResolver {
     @Arg('after', () => CursorScalar, AFTER) _after: string | null,
     @Ctx() context: GraphContext,
   ): EligibilityChange {
-    return toChange(entry, context) as EligibilityChange;
+    return delivered(entry, context) as EligibilityChange;
   }
 
   @Subscription(() => CredentialChange, {
@@ -153,7 +158,7 @@ export class ChangesResolver {
     @Arg('after', () => CursorScalar, AFTER) _after: string | null,
     @Ctx() context: GraphContext,
   ): CredentialChange {
-    return toChange(entry, context) as CredentialChange;
+    return delivered(entry, context) as CredentialChange;
   }
 
   @Subscription(() => Change, {
@@ -166,7 +171,7 @@ export class ChangesResolver {
     @Arg('after', () => CursorScalar, AFTER) _after: string | null,
     @Ctx() context: GraphContext,
   ): Change {
-    return toChange(entry, context) as Change;
+    return delivered(entry, context) as Change;
   }
 }
 
