@@ -2,7 +2,10 @@ import { ArgsType, Field, ID, Int, InterfaceType, ObjectType, type ClassType } f
 import type { PageArgs } from './paging';
 
 /** Everything with an id of its own. */
-@InterfaceType({ description: 'Everything that can be found again by its id, with `node(id)`.' })
+@InterfaceType({
+  description: 'Everything that can be found again by its id, with `node(id)`.',
+  resolveType: (value: { __typename: string }) => value.__typename,
+})
 export abstract class Node {
   @Field(() => ID, { description: 'Opaque, stable for ever.' })
   id: string;
