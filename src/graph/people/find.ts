@@ -4,7 +4,7 @@ import type { ItemResult } from '../../journal/ingest';
 import { excludeArrivals } from '../../journal/quarantine';
 import type { Write } from '../../journal/write';
 import type { Db } from '../../platform/postgres/pool';
-import { resolvePeople, type Resolved } from './resolve';
+import { arrivalKey, resolvePeople, type Resolved } from './resolve';
 
 /** Whom a batch means, and which of the other things it names are defined. */
 export interface Found {
@@ -42,7 +42,7 @@ export function personOf(found: Found, externalId: string): string | ItemResult 
       outcome: 'QUARANTINED',
       id: null,
       refusal: refusal('UNKNOWN_EMPLOYEE', message, ['employeeExternalId']),
-      waitsFor: `employee:${externalId}`,
+      waitsFor: arrivalKey(externalId),
     };
   }
   return isRefusal(person) ? { outcome: 'QUARANTINED', id: null, refusal: person } : person;

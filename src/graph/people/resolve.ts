@@ -31,6 +31,11 @@ export async function resolvePeople(db: Db, source: string, identifiers: readonl
   return resolved;
 }
 
+/** What an item about somebody unknown waits for: that anybody gets this identifier. */
+export function arrivalKey(identifier: string): string {
+  return `employee:${identifier.includes('@') ? identifier.toLowerCase() : identifier}`;
+}
+
 function ambiguous(value: string): Refusal {
   return refusal('AMBIGUOUS_IDENTITY', `"${value}" belongs to several people: send the employee's external id instead.`, [
     'employeeExternalId',

@@ -13,7 +13,7 @@ import { nodeId } from '../../platform/graphql/node-id';
 import { instantText, rows, rowsParam } from '../../platform/sql';
 import { holdCatalogue } from '../catalogue';
 import { assertionsOf, awaitingManagers, deriveStates, recordAssertions, reportingLines, type AssertionRow } from './facts';
-import { lockEmployees, resolvePeople, type LockedEmployee, type Resolved } from './resolve';
+import { arrivalKey, lockEmployees, resolvePeople, type LockedEmployee, type Resolved } from './resolve';
 
 /** An item of upsertEmployees; absent fields are left alone, null clears. */
 export interface EmployeeItem {
@@ -47,6 +47,7 @@ export function checkEmployee(item: EmployeeItem): Refusal | null {
 export async function applyEmployees(write: Write, raw: readonly unknown[], source: string, zone: string): Promise<ItemResult[]> {
   const items = raw as readonly EmployeeItem[];
   await holdCatalogue(write.db);
+  await announceArrivals(write.db);
   const results: (ItemResult | null)[] = items.map((item) => {
     const no = checkEmployee(item);
     return no && { outcome: 'REJECTED', id: null, refusal: no };
@@ -79,7 +80,7 @@ export async function applyEmployees(write: Write, raw: readonly unknown[], sour
   for (const [id, set] of batch.changed) recordEmployeeChange(write, id, set, created.has(id));
   for (const id of created.keys()) if (!batch.changed.has(id)) recordEmployeeChange(write, id, new Map(), true);
   write.touch(moved);
-  write.arrive([...created.values()].map((externalId) => `employee:${externalId}`));
+  write.arrive([...created.values()].map(arrivalKey));
   return results as ItemResult[];
 }
 
@@ -89,7 +90,6 @@ async function findOrCreate(write: Write, source: string, externalIds: readonly 
   const unknown = () => [...new Set(externalIds)].filter((id) => !people.has(id)).sort();
   const created = new Map<string, string>();
   if (unknown().length === 0) return { people, created };
-  await announceArrivals(write.db);
   const records = unknown().map((external_id) => ({ id: uuidv7(), external_id }));
   const inserted = await rows<{ id: string; external_id: string }>(
     write.db,
@@ -238,10 +238,12 @@ async function rememberIdentities(
     const email = item['email'];
     if (typeof email === 'string') records.push({ employee_id: person, kind: 'EMAIL', source, value: email.toLowerCase() });
   }
-  await write.db.query(
+  const fresh = await rows<{ value: string }>(
+    write.db,
     `/* rememberIdentities */ INSERT INTO employee_identity (employee_id, kind, source, value, recorded_in)
      SELECT r.employee_id, r.kind, r.source, r.value, $2
-     FROM jsonb_to_recordset($1) AS r(employee_id uuid, kind text, source text, value text) ON CONFLICT DO NOTHING`,
+     FROM jsonb_to_recordset($1) AS r(employee_id uuid, kind text, source text, value text) ON CONFLICT DO NOTHING RETURNING value`,
     [rowsParam(records), write.change],
   );
+  write.arrive(fresh.map(({ value }) => arrivalKey(value)));
 }
