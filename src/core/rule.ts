@@ -1,6 +1,7 @@
 // The rule language: what a role demands of a person, as data. Parsing, limits, canonical form and hash.
 import { createHash } from 'node:crypto';
 import type { Instant } from './calendar';
+import { refuseDates } from './dates';
 import { isRefusal, refusal, type Refusal } from './refusal';
 
 /** Any value that JSON can carry. */
@@ -84,6 +85,7 @@ export function parseRule(input: unknown, catalogue: RuleCatalogue, path: readon
     knowsAttribute: typeof attributes === 'function' ? attributes : (name) => attributes.has(name),
     instant: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
     limits: ruleLimits,
+    checksDates: true,
   }).read(input, path);
 }
 
@@ -119,6 +121,7 @@ export function fromAst(ast: unknown): RuleNode {
       return Number.isNaN(at) ? undefined : at;
     },
     limits: { depth: Infinity, nodes: Infinity },
+    checksDates: false,
   }).read(ast, []);
   if (isRefusal(node)) throw new Error(`A stored rule cannot be read at ${node.path.join('.') || 'its root'}: ${node.message}`);
   return node;
@@ -154,6 +157,7 @@ interface ReadingRules {
   knowsAttribute(name: string): boolean;
   instant(value: unknown): Instant | undefined;
   readonly limits: { readonly depth: number; readonly nodes: number };
+  readonly checksDates: boolean;
 }
 
 type Path = readonly (string | number)[];
@@ -278,7 +282,7 @@ class RuleReader {
     if (from !== null && until !== null && from >= until) {
       return refusal('RULE_PERIOD_EMPTY', 'Let the period end after it begins.', [...path, 'until']);
     }
-    return { op: 'during', from, until };
+    return (this.rules.checksDates ? refuseDates({ from, until }, ['from', 'until'], path) : null) ?? { op: 'during', from, until };
   }
 
   private bound(value: unknown): Instant | null | undefined {

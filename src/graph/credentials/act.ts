@@ -2,6 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import { foldHolding, statusAt, type CredentialStatus } from '../../core/renewal';
 import { poisonIn } from '../../core/poison';
+import { refuseDates } from '../../core/dates';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import type { Write } from '../../journal/write';
 import { uuidOf } from '../../platform/graphql/node-id';
@@ -38,6 +39,8 @@ export async function actOnCredential(
   const poison = poisonIn(act);
   if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
   if (act.reason.trim() === '') return refusal('REASON_REQUIRED', 'Say why: the reason is kept with the act.', ['reason']);
+  const outside = refuseDates(act, ['effectiveAt']);
+  if (outside) return outside;
   await holdCatalogue(write.db);
   const definitions = await cache.get(write.db, false);
   const holding = await find(write, act.credential, definitions);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { awardCourses, awardJson, awardText, parseAwardCondition } from '../../core/award';
+import { refuseDates } from '../../core/dates';
 import { poisonIn } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { parseRenewalPolicy, type RenewalPolicyDraft } from '../../core/renewal';
@@ -147,6 +148,8 @@ export async function publishAwardRule(
 ): Promise<PublishedVersion | Refusal> {
   const poison = poisonIn(draft);
   if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  const outside = refuseDates(draft, ['effectiveFrom']);
+  if (outside) return outside;
   await lockCatalogue(write.db);
   const definitions = await cache.get(write.db, false);
   const type = definitions.typesByCode.get(draft.typeCode);

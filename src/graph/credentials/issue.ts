@@ -1,6 +1,7 @@
 // issueCredentials: awards by people and other systems, with the issuer's own dates.
 import { uuidv7 } from 'uuidv7';
 import { endOfDay, startOfDay } from '../../core/calendar';
+import { refuseDates } from '../../core/dates';
 import { refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
@@ -48,6 +49,7 @@ export function validityOf(item: CredentialItem, zone: string, now: number): Val
 }
 
 const NAMES = ['eventId', 'employeeExternalId', 'typeCode', 'instance'];
+const DATES = ['issuedAt', 'issuedOn', 'expiresAt', 'expiresOn'];
 
 /** Why an item cannot be taken, whoever it is about; null when it can. */
 export function checkIssue(item: CredentialItem): Refusal | null {
@@ -55,7 +57,9 @@ export function checkIssue(item: CredentialItem): Refusal | null {
     return refusal('INVALID_EXTERNAL_ID', 'employeeExternalId names the person: it is not empty.', ['employeeExternalId']);
   }
   if (item.typeCode.trim() === '') return refusal('INVALID_CODE', 'typeCode names the type: it is not empty.', ['typeCode']);
-  return refuseLongText(item, NAMES, LONGEST_NAME) ?? refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS);
+  return (
+    refuseDates(item, DATES) ?? refuseLongText(item, NAMES, LONGEST_NAME) ?? refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS)
+  );
 }
 
 /** Applies items of issueCredentials inside a change. */

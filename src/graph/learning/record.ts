@@ -1,5 +1,6 @@
 // recordCompletions: attempts at courses, once each, in whatever order they arrive.
 import { uuidv7 } from 'uuidv7';
+import { refuseDates } from '../../core/dates';
 import { refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
@@ -38,7 +39,11 @@ export function checkCompletion(item: CompletionItem): Refusal | null {
   }
   if ((item.creditHours ?? 0) < 0)
     return refusal('INVALID_CREDIT_HOURS', 'creditHours counts hours: zero or more.', ['creditHours']);
-  return refuseLongText(item, NAMES, LONGEST_NAME) ?? refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS);
+  return (
+    refuseDates(item, ['completedAt', 'expiresOn']) ??
+    refuseLongText(item, NAMES, LONGEST_NAME) ??
+    refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS)
+  );
 }
 
 /** Applies items of recordCompletions inside a change. */

@@ -1,5 +1,6 @@
 // upsertEmployees: what a source says about people, as dated assertions.
 import { uuidv7 } from 'uuidv7';
+import { refuseDates } from '../../core/dates';
 import { EXISTENCE, isCustomAttribute, personAttributes } from '../../core/person';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { circularLines, type ReportingLine } from '../../core/reporting-lines';
@@ -30,8 +31,8 @@ export function checkEmployee(item: EmployeeItem): Refusal | null {
       'externalId',
     ]);
   }
-  const long = refuseLongText(item, personAttributes, LONGEST_NAME);
-  if (long) return long;
+  const no = refuseDates(item, ['hiredOn', 'terminatedOn', 'effectiveAt']) ?? refuseLongText(item, personAttributes, LONGEST_NAME);
+  if (no) return no;
   const custom = item.attributes;
   if (custom === undefined || custom === null) return null;
   if (typeof custom !== 'object' || Array.isArray(custom)) {

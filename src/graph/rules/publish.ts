@@ -1,6 +1,7 @@
 // defineRoles and publishRule
 import { uuidv7 } from 'uuidv7';
 import { isAttributeName } from '../../core/person';
+import { refuseDates } from '../../core/dates';
 import { poisonIn } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { parseRule, ruleHash, ruleToAst, type RuleNode } from '../../core/rule';
@@ -100,6 +101,8 @@ export async function publishRule(
   if (draft.rehearsalHash != null) {
     return refusal('REHEARSAL_UNKNOWN', 'No rehearsal has this hash: leave rehearsalHash out.', ['rehearsalHash']);
   }
+  const outside = refuseDates(draft, ['effectiveFrom']);
+  if (outside) return outside;
   await lockCatalogue(write.db);
   const definitions = await cache.get(write.db, false);
   const [role] = await currentRoles(write, [draft.roleCode]);
