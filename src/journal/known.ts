@@ -28,6 +28,6 @@ export async function headPosition(db: Db): Promise<number> {
 export function knownAt(alias: string, param: string | null): string {
   if (param === null) return `${alias}.retired_in IS NULL`;
   const took = (column: string): string =>
-    `EXISTS (SELECT 1 FROM change k WHERE k.id = ${alias}.${column} AND k.last_pos <= ${param})`;
+    `EXISTS (SELECT 1 FROM change told WHERE told.id = ${alias}.${column} AND told.last_pos <= ${param})`;
   return `(${took('recorded_in')} AND NOT ${took('retired_in')})`;
 }

@@ -141,6 +141,30 @@ function inOrder(answer: any): any {
 }
 
 describe('what held at one instant as known at another', () => {
+  it('lists the answers that change before an instant: those whose until says so', async () => {
+    const server = await startTestApp({ at: iso(History.start)! });
+    try {
+      const history = new History(server, 5);
+      await history.define();
+      for (let i = 0; i < 30; i++) await history.next();
+      for (const at of history.instants(20)) {
+        const knownAt = iso(seeded(at).pick(history.told).at);
+        const before = iso(at + 40 * 86_400_000);
+        const { all, changing } = await server.query(
+          `query ($at: DateTime, $knownAt: DateTime, $before: DateTime) {
+            all: eligibilities(first: 200, at: $at, knownAt: $knownAt) { nodes { employee { externalId } role { code } until } }
+            changing: eligibilities(first: 200, filter: { changesBefore: $before }, at: $at, knownAt: $knownAt) {
+              totalCount nodes { employee { externalId } role { code } until } } }`,
+          { at: iso(at), knownAt, before },
+        );
+        const expected = all.nodes.filter((node: any) => node.until !== null && node.until < before!);
+        expect(changing).toEqual({ totalCount: expected.length, nodes: expected });
+      }
+    } finally {
+      await server.stop();
+    }
+  }, 20_000);
+
   it.each([1, 2])(
     'is what the facts told by then say, for everything below every root field (A1, A12, C9, B18; history %i)',
     async (seed) => {
