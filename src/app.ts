@@ -76,9 +76,9 @@ async function build(
   stopAll: () => Promise<void>,
 ): Promise<App> {
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, onStop));
-  await migrate(databaseUrl, migrations);
   const pool = await createPool(databaseUrl, { max: 20, log });
   onStop(() => pool.end());
+  await migrate(databaseUrl, migrations);
   const clock = substitutes.clock ?? (await databaseClock(pool, log, onStop));
 
   const keys = new KeyCache();
