@@ -81,8 +81,8 @@ export async function claimFolder(folder: string): Promise<() => void> {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
       const owner = readOwner(file);
-      // A process killed a moment ago takes a moment to go.
-      if (owner !== null && owner.identity !== '' && (await isAlive(owner, 1000))) {
+      // A process killed a moment ago takes a moment to go, and a server that was told to stop a few seconds.
+      if (owner !== null && owner.identity !== '' && (await isAlive(owner, 4000))) {
         throw new StartError(
           `DATA_DIR ${folder} is in use by another server (process ${owner.pid}): stop it first, or give this one a DATA_DIR of its own.`,
         );
