@@ -114,7 +114,7 @@ export class ChangesResolver {
     first: number | null,
     @Ctx() context: GraphContext,
   ): Promise<ChangePage> {
-    const { limit } = parsePage({ first }, 1);
+    const { limit } = parsePage({ first }, 'changes', 1);
     let position = after == null ? 0 : positionOf(context, after);
     const found: LogEntry[] = [];
     let isEnd = false;
@@ -198,7 +198,7 @@ export class NodeResolver {
     @Args(() => QuarantineArgs) args: QuarantineArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<QuarantinedItem>> {
-    const page = parsePage(args, 1);
+    const page = parsePage(args, 'quarantine', 1);
     const db = await context.db();
     const rows = await quarantinePage(db, args.source ?? null, page);
     return connection(

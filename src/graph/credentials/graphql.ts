@@ -115,7 +115,7 @@ interface OfPersonArgs extends PageArgs {
 
 const ofPerson = batchBy<OfPersonArgs, CredentialRow[]>(
   async (context, ids, view, args) => {
-    const found = await credentialPages(await context.db(), view, ids, args.filter, parsePage(args, 1));
+    const found = await credentialPages(await context.db(), view, ids, args.filter, parsePage(args, 'credentials', 1));
     const byPerson = new Map<string, CredentialRow[]>(ids.map((id) => [id, []]));
     for (const row of found) byPerson.get(row.employeeUuid)!.push(row);
     return byPerson;
@@ -154,7 +154,7 @@ export class CredentialTypeResolver {
 
   @Query(() => CredentialTypeConnection, { description: 'All credential types, by code.' })
   async credentialTypes(@Args(() => PagedArgs) args: PagedArgs, @Ctx() context: GraphContext): Promise<Connection<TypeNode>> {
-    const page = parsePage(args, 1);
+    const page = parsePage(args, 'credentialTypes', 1);
     const view = await viewOf(context, {});
     const types = (await typesKnown(await context.db(), context.graph.zone, view, {})).map((type) => toTypeNode(type, view));
     const [after, before] = [page.after?.[0], page.before?.[0]];
@@ -204,7 +204,7 @@ export class CredentialResolver {
     @Args(() => PagedViewArgs) args: PagedViewArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<Credential>> {
-    const page = parsePage(args, 1);
+    const page = parsePage(args, 'credentials', 1);
     const view = await viewOf(context, args);
     const db = await context.db();
     const rows = (await credentialPage(db, view, filter, page)).map((row) => toCredential(row, view));
@@ -353,7 +353,7 @@ export class EmployeeCredentialsResolver {
     @Args(() => PagedArgs) args: PagedArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<Credential>> {
-    const page = parsePage(args, 1);
+    const page = parsePage(args, 'credentials', 1);
     const rows = await context.load(ofPerson, {
       id: employee.uuid,
       view: employee.view,

@@ -134,7 +134,14 @@ const pairsOf = (side: 'employees' | 'roles') =>
       const roles = await judgedRoles(context, view, args.filter?.roleCode);
       const judged = side === 'roles' ? roles.filter((role) => ids.includes(role)) : roles;
       const parents = side === 'employees' ? { employees: ids } : { roles: ids };
-      const found = await pairPages(await context.db(), view, parents, judged, toPairFilter(args.filter), parsePage(args, 2));
+      const found = await pairPages(
+        await context.db(),
+        view,
+        parents,
+        judged,
+        toPairFilter(args.filter),
+        parsePage(args, 'eligibilities', 2),
+      );
       const byParent = new Map<string, PairRow[]>(ids.map((id) => [id, []]));
       for (const row of found) byParent.get(side === 'employees' ? row.employeeUuid : row.roleUuid)!.push(row);
       return byParent;
@@ -186,7 +193,7 @@ export class EligibilityResolver {
     @Args(() => PagedViewArgs) args: PagedViewArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<Eligibility>> {
-    const page = parsePage(args, 2);
+    const page = parsePage(args, 'eligibilities', 2);
     const view = await viewOf(context, args);
     const roles = await judgedRoles(context, view, filter?.roleCode);
     const db = await context.db();
@@ -274,7 +281,7 @@ export class EmployeeEligibilityResolver {
     @Args(() => PagedArgs) args: PagedArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<Eligibility>> {
-    const page = parsePage(args, 2);
+    const page = parsePage(args, 'eligibilities', 2);
     const { uuid: id, view } = employee;
     const pairs = await context.load(ofEmployee, { id, view, args: { ...args, filter: filter ?? null } });
     const answers = await Promise.all(pairs.map((pair) => answer(context, pair, view)));
@@ -293,7 +300,7 @@ export class RoleEligibilityResolver {
     @Args(() => PagedArgs) args: PagedArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<Eligibility>> {
-    const page = parsePage(args, 2);
+    const page = parsePage(args, 'eligibilities', 2);
     const { uuid: id, view } = role;
     const pairs = await context.load(ofRole, { id, view, args: { ...args, filter: filter ?? null } });
     const answers = await Promise.all(pairs.map((pair) => answer(context, pair, view)));

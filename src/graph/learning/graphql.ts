@@ -30,7 +30,7 @@ export function loadCompletion(context: GraphContext, uuid: string, view: View):
 
 const ofPerson = batchBy<PageArgs, CompletionRow[]>(
   async (context, ids, view, args) => {
-    const found = await completionPages(await context.db(), view, ids, parsePage(args, 2));
+    const found = await completionPages(await context.db(), view, ids, parsePage(args, 'completions', 2));
     const byPerson = new Map<string, CompletionRow[]>(ids.map((id) => [id, []]));
     for (const row of found) byPerson.get(row.employeeUuid)!.push(row);
     return byPerson;
@@ -82,7 +82,7 @@ export class EmployeeLearningResolver {
     @Args(() => PagedArgs) args: PagedArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<Completion>> {
-    const page = parsePage(args, 2);
+    const page = parsePage(args, 'completions', 2);
     const rows = await context.load(ofPerson, { id: employee.uuid, view: employee.view, args: { ...args } });
     const keysOf = completionKeys as unknown as (row: Completion) => string[];
     const count = () => context.load(countOfPerson, { id: employee.uuid, view: employee.view, args: null });

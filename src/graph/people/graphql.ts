@@ -46,7 +46,7 @@ interface ReportArgs extends PageArgs {
 
 const reportsOf = batchBy<ReportArgs, ReportRow[]>(
   async (context, ids, view, args) => {
-    const found = await reportPages(await context.db(), view, ids, args.transitive, parsePage(args, 2));
+    const found = await reportPages(await context.db(), view, ids, args.transitive, parsePage(args, 'reports', 2));
     const byManager = new Map<string, ReportRow[]>(ids.map((id) => [id, []]));
     for (const row of found) byManager.get(row.parent)!.push(row);
     return byManager;
@@ -97,9 +97,9 @@ export class EmployeeResolver {
     @Args(() => PagedViewArgs) args: PagedViewArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<Employee>> {
-    const page = parsePage(args, 2);
-    const view = await viewOf(context, args);
     const order = orderBy ?? 'NAME';
+    const page = parsePage(args, `employees:${order}`, 2);
+    const view = await viewOf(context, args);
     const db = await context.db();
     const rows = (await employeePage(db, view, filter, order, page)).map((row) => toEmployee(row, view));
     const keysOf = employeeKeys(order) as unknown as (row: Employee) => string[];
@@ -125,7 +125,7 @@ export class EmployeeResolver {
     @Args(() => PagedArgs) args: PagedArgs,
     @Ctx() context: GraphContext,
   ): Promise<Connection<Employee>> {
-    const page = parsePage(args, 2);
+    const page = parsePage(args, 'reports', 2);
     const rows = await context.load(reportsOf, {
       id: employee.uuid,
       view: employee.view,

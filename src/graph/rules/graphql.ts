@@ -69,7 +69,7 @@ export class RoleResolver {
 
   @Query(() => RoleConnection, { description: 'All roles, by code.' })
   async roles(@Args(() => PagedArgs) args: PagedArgs, @Ctx() context: GraphContext): Promise<Connection<Role>> {
-    const page = parsePage(args, 1);
+    const page = parsePage(args, 'roles', 1);
     const roles = await allRoles(context, await viewOf(context, {}));
     const [after, before] = [page.after?.[0], page.before?.[0]];
     const between = roles.filter(

@@ -12,41 +12,45 @@ export interface PageArgs {
 /** Published limits: a page has 50 rows unless asked otherwise, and never more than 200. */
 export const pageLimits = { default: 50, max: 200 } as const;
 
-/** One page to read: how many rows, which way, and between which keys. */
+/** One page to read: of which list, how many rows, which way, and between which keys. */
 export interface Page {
+  /** What the rows are and how they are ordered; a cursor is of use in lists of the same name only. */
+  readonly list: string;
   readonly limit: number;
   readonly forward: boolean;
   readonly after: readonly string[] | null;
   readonly before: readonly string[] | null;
 }
 
-/** Checks the arguments; `keys` is the number of columns the list is ordered by. */
-export function parsePage(args: PageArgs, keys: number): Page {
+/** Checks the arguments; `list` names the rows and their order, `keys` is the number of columns it is ordered by. */
+export function parsePage(args: PageArgs, list: string, keys: number): Page {
   if (args.first != null && args.last != null) throw badInput('Ask for `first` or for `last`, not both.');
   const limit = args.first ?? args.last ?? pageLimits.default;
   if (limit < 0 || limit > pageLimits.max) throw badInput(`A page holds 0 to ${pageLimits.max} rows; go on with \`after\`.`);
   return {
+    list,
     limit,
     forward: args.last == null,
-    after: args.after == null ? null : decodeKeys(args.after, keys),
-    before: args.before == null ? null : decodeKeys(args.before, keys),
+    after: args.after == null ? null : decodeKeys(args.after, list, keys),
+    before: args.before == null ? null : decodeKeys(args.before, list, keys),
   };
 }
 
-/** The cursor of a row: its sort keys. Opaque to the caller. */
-export function encodeKeys(keys: readonly string[]): string {
-  return Buffer.from(JSON.stringify(keys)).toString('base64url');
+/** The cursor of a row: its list and its sort keys. Opaque to the caller. */
+export function encodeKeys(list: string, keys: readonly string[]): string {
+  return Buffer.from(JSON.stringify([list, ...keys])).toString('base64url');
 }
 
-function decodeKeys(cursor: string, keys: number): string[] {
+function decodeKeys(cursor: string, list: string, keys: number): string[] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (
       Array.isArray(parsed) &&
-      parsed.length === keys &&
+      parsed.length === keys + 1 &&
+      parsed[0] === list &&
       parsed.every((key) => typeof key === 'string' && !key.includes('\u0000'))
     ) {
-      return parsed as string[];
+      return parsed.slice(1) as string[];
     }
   } catch {
     // falls through: whatever it was, it is not one of ours
@@ -99,7 +103,7 @@ export function connection<T>(
   const more = rows.length > page.limit;
   const kept = more ? rows.slice(0, page.limit) : [...rows];
   if (!page.forward) kept.reverse();
-  const edges = kept.map((node) => ({ cursor: encodeKeys(keysOf(node)), node }));
+  const edges = kept.map((node) => ({ cursor: encodeKeys(page.list, keysOf(node)), node }));
   return {
     edges,
     nodes: kept,
