@@ -1,5 +1,6 @@
 /** Civil days, calendar spans and time zones: the only place where dates become instants and back. */
 import { Temporal } from 'temporal-polyfill';
+import { remember } from './remember';
 
 /** Milliseconds since 1970-01-01T00:00Z; -Infinity and Infinity are the ends of time. */
 export type Instant = number;
@@ -211,19 +212,6 @@ export const zoneDays: (zone: string) => ZoneDays = remember(128, (zone: string)
   };
   return { startOf, dayAt };
 });
-
-/** A pure function that remembers at most `most` answers, then begins anew. */
-function remember<K, V>(most: number, answer: (key: K) => V): (key: K) => V {
-  const known = new Map<K, V>();
-  return (key) => {
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const value = answer(key);
-    if (known.size >= most) known.clear();
-    known.set(key, value);
-    return value;
-  };
-}
 
 function monthLength(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;

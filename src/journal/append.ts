@@ -16,11 +16,16 @@ export interface Origin {
 /**
  * Appends all facts of a change in one statement. It must be the last thing its transaction does, after the rows of every
  * entity concerned were locked: ids are handed out here, and so the facts of two changes that share an entity never interleave.
- * Throws when a fact is about a person who has no key (see `ensureKeys`) or has no finite instant.
+ * Throws when a fact is about a person who has no key (see `ensureKeys`) or has no finite instant. `known` are keys at hand.
  */
-export async function append(db: Db, origin: Origin, entries: readonly NewEntry[]): Promise<void> {
+export async function append(
+  db: Db,
+  origin: Origin,
+  entries: readonly NewEntry[],
+  known: ReadonlyMap<string, Buffer> = new Map(),
+): Promise<void> {
   if (entries.length === 0) return;
-  const keys = await loadKeys(db, subjectsOf(entries));
+  const keys = new Map([...known, ...(await loadKeys(db, subjectsOf(entries, known)))]);
   const eventIds = entries.map(() => uuidv7());
   const nonces = freshNonces(entries.length);
   const bodies = entries.map((entry, i) => storedBody(entry, eventIds[i]!, keys, nonces[i]!));
@@ -53,8 +58,8 @@ export async function append(db: Db, origin: Origin, entries: readonly NewEntry[
   );
 }
 
-function* subjectsOf(entries: readonly NewEntry[]): Iterable<string> {
-  for (const { subject } of entries) if (subject !== null) yield subject;
+function* subjectsOf(entries: readonly NewEntry[], known: ReadonlyMap<string, Buffer>): Iterable<string> {
+  for (const { subject } of entries) if (subject !== null && !known.has(subject)) yield subject;
 }
 
 function storedBody(entry: NewEntry, eventId: string, keys: ReadonlyMap<string, Buffer>, nonce: Buffer): StoredBody {

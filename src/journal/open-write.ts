@@ -1,6 +1,6 @@
 import type { Actor } from '../platform/context';
-import type { Db } from '../platform/postgres/pool';
 import type { NewEntry } from './entry';
+import type { Turns } from './turns';
 import type { By, Write } from './write';
 
 /** A change while its transaction is open: what it touched and what it will record. */
@@ -15,13 +15,17 @@ export class OpenWrite implements Write {
   #isClosed = false;
 
   constructor(
-    readonly db: Db,
+    readonly db: Turns,
     readonly change: number,
     readonly now: number,
     by: By,
   ) {
     this.actor = by.actor;
     this.source = by.source;
+  }
+
+  run(text: string, params?: readonly unknown[]): void {
+    this.db.run(text, params);
   }
 
   touch(employeeIds: Iterable<string>): void {

@@ -7,15 +7,19 @@ import { append } from './append';
 import type { Cursors } from './cursor';
 import type { NewEntry } from './entry';
 import type { Feed } from './feed';
+import { loadKeys } from './keys';
 import { OpenWrite } from './open-write';
 import type { Sequencer } from './sequencer';
 import { dbOf } from './session';
+import { Turns } from './turns';
 import { Unavailable } from './unavailable';
 
 /** A change being made. Lock the rows of the entities concerned (employees in order of id) before anything else. */
 export interface Write {
   /** The transaction. */
   readonly db: Db;
+  /** Sends a statement of the transaction without waiting for it; if it fails, so does the next one, and with that the change. */
+  run(text: string, params?: readonly unknown[]): void;
   /** The change's id, for `recorded_in` and `retired_in`. A change that writes such rows must record at least one fact. */
   readonly change: number;
   /** One instant for the whole change. */
@@ -77,6 +81,8 @@ interface Committed<T> {
 
 /** How often work is done again that PostgreSQL gave up in favour of another transaction. */
 const REPEATS = 3;
+/** A change of a definition concerns everybody, and records a fact about few. */
+const MOST_KEYS_AHEAD = 2_000;
 const NOTHING_CHANGED = 'The database is not available; nothing was changed. Send the request again.';
 const OUTCOME_UNKNOWN =
   'The connection to the database was lost while saving; whether it was saved is not known. Send the request again with the same idempotencyKey.';
@@ -118,20 +124,23 @@ export class Writer {
 
   async #attempt<T>(by: By, work: (write: Write) => Promise<T>): Promise<Committed<T>> {
     const client = await this.options.pool.driver.connect();
+    const turns = new Turns(dbOf(client));
     let isOpen = true;
     let broken: Error | undefined;
     try {
-      const write = new OpenWrite(dbOf(client), await beginChange(client), this.options.clock.now(), by);
+      const write = new OpenWrite(turns, await beginChange(client), this.options.clock.now(), by);
       const value = await work(write);
+      const keys = keysAhead(turns, write.touched);
       for (const react of this.options.reactions) await react(write);
       const entries = write.close();
-      await append(write.db, { change: write.change, actor: by.actor.id, source: by.source }, entries);
+      await append(write.db, { change: write.change, actor: by.actor.id, source: by.source }, entries, await keys);
       const waits = entries.length > 0 ? { awaited: write.change, head: 0 } : await lastKnown(write.db);
       isOpen = false;
       await commit(client);
       return { value, ...waits };
     } catch (error) {
       if (isOpen) {
+        await turns.abandon();
         await client.query('ROLLBACK').catch((failure: Error) => {
           broken = failure;
         });
@@ -143,6 +152,14 @@ export class Writer {
       client.release(broken);
     }
   }
+}
+
+/** The keys of the people concerned, asked for before they are needed: bodies are then sealed while PostgreSQL writes rows. */
+function keysAhead(db: Db, people: ReadonlySet<string>): Promise<ReadonlyMap<string, Buffer>> {
+  const none: ReadonlyMap<string, Buffer> = new Map();
+  if (people.size > MOST_KEYS_AHEAD) return Promise.resolve(none);
+  // a failure comes out at the next statement
+  return loadKeys(db, people).catch(() => none);
 }
 
 async function beginChange(client: pg.ClientBase): Promise<number> {

@@ -1,3 +1,4 @@
+import { isoText } from '../core/instant-text';
 import type { Db } from './postgres/pool';
 
 /** Collects the parameters of one statement: `where id = ${q.add(id)}`. Values never become SQL text. */
@@ -27,11 +28,15 @@ export function instantText(instant: number | null): string | null {
   if (instant === null) return null;
   if (instant === Infinity) return 'infinity';
   if (instant === -Infinity) return '-infinity';
-  const text = new Date(instant).toISOString();
+  const text = isoText(instant);
+  if (instant >= FIRST_CE && instant <= LAST_OF_FOUR_DIGITS) return text;
   if (text.startsWith('+')) return text.replace(/^\+0*/, '');
   const year = new Date(instant).getUTCFullYear();
   return year >= 1 ? text : `${String(1 - year).padStart(4, '0')}${text.slice(text.indexOf('-', 1))} BC`;
 }
+
+const FIRST_CE = Date.parse('0001-01-01T00:00:00Z');
+const LAST_OF_FOUR_DIGITS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Rows of a query, typed by the caller. */
 export async function rows<R>(db: Db, text: string, params: unknown[] = []): Promise<R[]> {

@@ -105,11 +105,12 @@ describe('a write', () => {
 
   it('runs the reactions in order, in its transaction, and appends what they record (B16)', async () => {
     const calls: string[] = [];
+    const [one, other] = [randomUUID(), randomUUID()];
     const node = await open({
       reactions: [
         async (write) => {
           calls.push(`first ${[...write.touched].join()} ${[...write.arrived].join()}`);
-          write.touch(['p2']);
+          write.touch([other]);
           await remember(write, 'first');
         },
         async (write) => {
@@ -119,13 +120,36 @@ describe('a write', () => {
       ],
     });
     await node.writer.write(bySomebody, async (write) => {
-      write.touch(['p1']);
+      write.touch([one]);
       write.arrive(['course:C1']);
       write.record(entry({ kind: 'first' }));
     });
-    expect(calls).toEqual(['first p1 course:C1', 'second p1,p2']);
+    expect(calls).toEqual([`first ${one} course:C1`, `second ${one},${other}`]);
     expect((await node.feed.page(0, 10)).map(({ kind }) => kind)).toEqual(['first', 'second']);
     expect(await traces(node)).toMatchObject({ facts: 1 });
+  });
+
+  it('runs statements without waiting for them, in order, and is lost with the first that fails (A2)', async () => {
+    const node = await open();
+    await node.writer.write(bySomebody, async (write) => {
+      write.record(entry());
+      for (const name of ['a', 'b']) write.run('INSERT INTO fact (name, recorded_in) VALUES ($1, $2)', [name, write.change]);
+      const { rows } = await write.db.query<{ names: string[] }>('SELECT array_agg(name ORDER BY name) AS names FROM fact');
+      expect(rows[0]!.names).toEqual(['a', 'b']);
+    });
+    const last = node.writer.write(bySomebody, async (write) => {
+      write.record(entry());
+      write.run('SELECT 1 / 0');
+      write.run('INSERT INTO fact (name, recorded_in) VALUES ($1, $2)', ['c', write.change]);
+    });
+    await expect(last).rejects.toThrow('division by zero');
+    const halfway = node.writer.write(bySomebody, async (write) => {
+      write.record(entry());
+      for (const name of ['d', 'e', 'f']) write.run('INSERT INTO fact (name, recorded_in) VALUES ($1, $2)', [name, write.change]);
+      throw new Error('the work failed meanwhile');
+    });
+    await expect(halfway).rejects.toThrow('meanwhile');
+    expect(await traces(node)).toMatchObject({ facts: 2 });
   });
 
   it('leaves no trace when the work, any reaction or the append fails (A2, B16)', async () => {

@@ -50,6 +50,19 @@ export interface Holdings {
   readonly facts: Map<string, CredentialFact[]>;
 }
 
+interface StoredDecision extends DecisionRecord {
+  readonly id: number;
+}
+
+function currentDecisions(write: Write, people: readonly string[]): Promise<StoredDecision[]> {
+  return rows<StoredDecision>(
+    write.db,
+    `/* currentDecisions */ SELECT id, employee_id, type_id, completion_id, at, rule_version, outcome, is_eligible, is_held, is_first, missing, fact_id
+     FROM award_decision WHERE employee_id = ANY($1) AND retired_in IS NULL`,
+    [people],
+  );
+}
+
 /** Brings the awards of people in line with their completions; only differences are written. */
 export async function deriveAwards(
   write: Write,
@@ -57,15 +70,17 @@ export async function deriveAwards(
   definitions: CredentialDefinitions,
   zone: string,
 ): Promise<void> {
+  const ids = [...people.keys()];
   const attempts = new Map<string, AttemptRow[]>();
-  for (const attempt of await attemptsOf(write.db, [...people.keys()])) {
+  const [attempted, current] = await Promise.all([attemptsOf(write.db, ids), currentDecisions(write, ids)]);
+  for (const attempt of attempted) {
     const list = attempts.get(attempt.employeeUuid);
     if (list) list.push(attempt);
     else attempts.set(attempt.employeeUuid, [attempt]);
   }
   const plan = new AwardPlan(write, definitions, zone);
   for (const [employeeId, holdings] of people) plan.decide(employeeId, holdings, attempts.get(employeeId) ?? []);
-  await plan.save(people);
+  await plan.save(people, current);
 }
 
 class AwardPlan {
@@ -161,7 +176,7 @@ class AwardPlan {
     });
   }
 
-  async save(people: ReadonlyMap<string, Holdings>): Promise<void> {
+  async save(people: ReadonlyMap<string, Holdings>, current: readonly StoredDecision[]): Promise<void> {
     await retireFacts(this.write, this.retired);
     const ids = await ensureHoldings(
       this.write,
@@ -171,31 +186,25 @@ class AwardPlan {
       this.write,
       this.wanted.map(({ holding, fact }) => ({ ...fact, credentialId: ids.get(holdingKey(holding)) ?? holding.id })),
     );
-    await this.saveDecisions(people);
+    this.saveDecisions(people, current);
   }
 
-  private async saveDecisions(people: ReadonlyMap<string, Holdings>): Promise<void> {
+  private saveDecisions(people: ReadonlyMap<string, Holdings>, current: readonly StoredDecision[]): void {
     const wanted = new Map<string, DecisionRecord>();
     for (const decided of this.decided) {
       const record = toRecord(decided, people.get(decided.employeeId)!, this.definitions);
       wanted.set(decisionKey(record), record);
     }
-    const current = await rows<DecisionRecord & { readonly id: number }>(
-      this.write.db,
-      `/* currentDecisions */ SELECT id, employee_id, type_id, completion_id, at, rule_version, outcome, is_eligible, is_held, is_first, missing, fact_id
-       FROM award_decision WHERE employee_id = ANY($1) AND retired_in IS NULL`,
-      [[...people.keys()]],
-    );
     const retired = current.filter((row) => !wanted.delete(decisionKey(row))).map((row) => row.id);
     if (retired.length > 0) {
-      await this.write.db.query('/* retireDecisions */ UPDATE award_decision SET retired_in = $2 WHERE id = ANY($1)', [
+      this.write.run('/* retireDecisions */ UPDATE award_decision SET retired_in = $2 WHERE id = ANY($1)', [
         retired,
         this.write.change,
       ]);
     }
     if (wanted.size === 0) return;
     const records = [...wanted.values()].map((record) => ({ ...record, at: instantText(record.at) }));
-    await this.write.db.query(
+    this.write.run(
       `/* recordDecisions */ INSERT INTO award_decision (employee_id, type_id, completion_id, at, rule_version, outcome, is_eligible, is_held, is_first,
          missing, fact_id, recorded_in)
        SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(employee_id uuid, type_id uuid, completion_id uuid, at timestamptz, rule_version integer,

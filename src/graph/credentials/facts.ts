@@ -141,7 +141,7 @@ export async function recordFacts(write: Write, facts: readonly NewFact[]): Prom
     completion_ids: fact.completionIds ?? [],
     event_id: fact.eventId ?? null,
   }));
-  await write.db.query(
+  write.run(
     `/* recordFacts */ INSERT INTO credential_fact (id, credential_id, employee_id, kind, at, expires_at, issued_on, expires_on, zone, initial, reason,
        evidence_url, issuer, rule_version, completion_ids, event_id, issued_to, actor, source, recorded_at, recorded_in)
      SELECT r.*, (SELECT s.name FROM employee_state s WHERE s.employee_id = r.employee_id AND s.retired_in IS NULL
@@ -156,10 +156,7 @@ export async function recordFacts(write: Write, facts: readonly NewFact[]): Prom
 /** Retires facts by row. */
 export async function retireFacts(write: Write, rowIds: readonly number[]): Promise<void> {
   if (rowIds.length === 0) return;
-  await write.db.query('/* retireFacts */ UPDATE credential_fact SET retired_in = $2 WHERE row_id = ANY($1)', [
-    rowIds,
-    write.change,
-  ]);
+  write.run('/* retireFacts */ UPDATE credential_fact SET retired_in = $2 WHERE row_id = ANY($1)', [rowIds, write.change]);
 }
 
 /** Facts a sender's events made, by event id. */

@@ -53,12 +53,13 @@ export async function settleCredentials(
   const ids = [...people.keys()];
   const before = new Map<string, Holdings>(ids.map((id) => [id, { rows: new Map(), facts: new Map() }]));
   const after = new Map<string, Holdings>(ids.map((id) => [id, { rows: new Map(), facts: new Map() }]));
-  for (const row of await holdingsOf(write.db, ids)) {
+  const [holdings, facts] = await Promise.all([holdingsOf(write.db, ids), factsOf(write, ids)]);
+  for (const row of holdings) {
     before.get(row.employeeId)!.rows.set(row.id, row);
     after.get(row.employeeId)!.rows.set(row.id, row);
   }
   let isDerived = options.awards === 'DERIVED';
-  for (const fact of await factsOf(write, ids)) {
+  for (const fact of facts) {
     const isChanged = fact.recordedIn === write.change || fact.retiredIn === write.change;
     if (isChanged && options.awards !== 'KEPT') isDerived = true;
     if (fact.recordedIn !== write.change) push(before.get(fact.employeeId)!.facts, fact);
@@ -264,23 +265,20 @@ async function saveSegments(write: Write, holdings: readonly SettledHolding[]): 
     .filter((s) => !wanted.delete(segmentKey(s.credential_id, s.valid_from, s.valid_to, s.status, s.issued_at, s.expires_at)))
     .map((s) => s.id);
   if (retired.length > 0) {
-    await write.db.query('/* retireSegments */ UPDATE credential_segment SET retired_in = $2 WHERE id = ANY($1)', [
-      retired,
-      write.change,
-    ]);
+    write.run('/* retireSegments */ UPDATE credential_segment SET retired_in = $2 WHERE id = ANY($1)', [retired, write.change]);
   }
   if (wanted.size > 0) {
-    await write.db.query(
+    write.run(
       `/* recordSegments */ INSERT INTO credential_segment (credential_id, employee_id, type_id, valid_from, valid_to, status, issued_at, expires_at, recorded_in)
        SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(credential_id uuid, employee_id uuid, type_id uuid, valid_from timestamptz, valid_to timestamptz,
          status text, issued_at timestamptz, expires_at timestamptz)`,
       [rowsParam([...wanted.values()]), write.change],
     );
   }
-  await write.db.query(
-    '/* bumpCredentials */ UPDATE credential SET version = version + 1 WHERE id = ANY($1) AND recorded_in <> $2',
-    [ids, write.change],
-  );
+  write.run('/* bumpCredentials */ UPDATE credential SET version = version + 1 WHERE id = ANY($1) AND recorded_in <> $2', [
+    ids,
+    write.change,
+  ]);
 }
 
 function segmentKey(id: string, from: number, to: number, status: string, issuedAt: number, expiresAt: number | null): string {

@@ -12,7 +12,7 @@ import { holdCatalogue, type Cached } from '../catalogue';
 import { holdingFactId, settleCredentials, type SettledCredentials } from '../credentials/settle';
 import type { CredentialDefinitions } from '../credentials/types';
 import { labelsOf } from '../rules/labels';
-import { assertionsOf, attributesChangedBy, retiredAssertionsOf } from '../people/facts';
+import { assertionsOf, attributesChangedBy, retiredAssertionsOf, type AssertionRow } from '../people/facts';
 import { lockEmployees, type LockedEmployee } from '../people/resolve';
 import type { JudgedRole, RuleDefinitions } from '../rules/definitions';
 import { judgeAgain, passTime, type JudgedPerson, type Judgement } from './judge';
@@ -47,7 +47,7 @@ export async function settle(write: Write, ids: readonly string[], until: Instan
   const definitions = await options.credentials.get(write.db, isCatalogueChange, version);
   const rules = await options.rules.get(write.db, isCatalogueChange, version);
   const isClock = write.actor.id === 'clock';
-  const settled = await settleCredentials(write, people, definitions, {
+  const settling = settleCredentials(write, people, definitions, {
     until,
     awards: isClock
       ? 'KEPT'
@@ -58,9 +58,34 @@ export async function settle(write: Write, ids: readonly string[], until: Instan
     definitionsBefore: isCatalogueChange ? options.credentials.last() : null,
     zone: options.zone,
   });
-  const portion = new Portion(write, people, settled, definitions, rules, options.zone, until);
-  await portion.judge(isClock);
-  await portion.save();
+  // asked together: one of them is answered while the other is reckoned with
+  const [settled, known] = await Promise.all([settling, knownOf(write, [...people.keys()], rules, until)]);
+  const portion = new Portion(write, people, settled, known, definitions, rules, options.zone, until);
+  portion.judge();
+  portion.save();
+}
+
+/** What is stored about the people settled together. */
+interface Known {
+  readonly stored: ReadonlyMap<string, ReadonlyMap<string, StoredSegment[]>>;
+  readonly changedAttributes: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly assertions: ReadonlyMap<string, readonly AssertionRow[]>;
+  readonly retired: ReadonlyMap<string, readonly AssertionRow[]>;
+  readonly departments: ReadonlyMap<string, string | null>;
+}
+
+async function knownOf(write: Write, ids: readonly string[], rules: RuleDefinitions, until: Instant): Promise<Known> {
+  // the status follows from all that is asserted; everything else from what is asserted of it
+  const needed = rules.attributes.has('status') ? undefined : rules.attributes;
+  const [stored, changedAttributes, assertions, departments] = await Promise.all([
+    segmentsOf(write, ids),
+    attributesChangedBy(write, ids),
+    assertionsOf(write.db, ids, needed),
+    departmentsOf(write, ids, until),
+  ]);
+  const changed = [...changedAttributes.keys()];
+  const retired = changed.length === 0 ? new Map<string, AssertionRow[]>() : await retiredAssertionsOf(write, changed);
+  return { stored, changedAttributes, assertions, retired, departments };
 }
 
 type StoredSegment = VerdictSegment & { readonly id: number };
@@ -79,6 +104,7 @@ class Portion {
     private readonly write: Write,
     private readonly people: ReadonlyMap<string, LockedEmployee>,
     private readonly settled: ReadonlyMap<string, SettledCredentials>,
+    private readonly known: Known,
     private readonly definitions: CredentialDefinitions,
     private readonly rules: RuleDefinitions,
     private readonly zone: string,
@@ -87,15 +113,8 @@ class Portion {
     this.labels = labelsOf(definitions);
   }
 
-  async judge(isClock: boolean): Promise<void> {
-    const ids = [...this.people.keys()];
-    const stored = await segmentsOf(this.write, ids);
-    const changedAttributes = isClock ? new Map<string, Set<string>>() : await attributesChangedBy(this.write, ids);
-    const assertions = await assertionsOf(this.write.db, ids, this.attributesNeeded());
-    const retired =
-      changedAttributes.size === 0
-        ? new Map<string, Assertion[]>()
-        : await retiredAssertionsOf(this.write, [...changedAttributes.keys()]);
+  judge(): void {
+    const { stored, changedAttributes, assertions, retired } = this.known;
     const published = new Set([...this.write.arrived].filter((key) => key.startsWith('rule:')).map((key) => key.slice(5)));
     for (const person of this.people.values()) {
       const credentials = this.settled.get(person.id)!;
@@ -157,11 +176,6 @@ class Portion {
       if (judged && !concerned.has(judged)) take(passTime(judgedPerson, judged, segments, setting), judged);
     }
     this.next.set(person.id, nextAt);
-  }
-
-  // the status follows from all that is asserted; everything else from what is asserted of it
-  private attributesNeeded(): ReadonlySet<string> | undefined {
-    return this.rules.attributes.has('status') ? undefined : this.rules.attributes;
   }
 
   // the roles whose verdict can differ: they read what changed, or their rule is new, or the person is
@@ -231,15 +245,15 @@ class Portion {
     }
   }
 
-  async save(): Promise<void> {
+  save(): void {
     if (this.retired.length > 0) {
-      await this.write.db.query('/* retireVerdicts */ UPDATE eligibility_segment SET retired_in = $2 WHERE id = ANY($1)', [
+      this.write.run('/* retireVerdicts */ UPDATE eligibility_segment SET retired_in = $2 WHERE id = ANY($1)', [
         this.retired,
         this.write.change,
       ]);
     }
     if (this.recorded.length > 0) {
-      await this.write.db.query(
+      this.write.run(
         `/* recordVerdicts */ INSERT INTO eligibility_segment (employee_id, role_id, valid_from, valid_to, verdict, rule_version, recorded_in)
          SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(employee_id uuid, role_id uuid, valid_from timestamptz, valid_to timestamptz, verdict text, rule_version integer)`,
         [rowsParam(this.recorded), this.write.change],
@@ -247,14 +261,14 @@ class Portion {
     }
     this.write.precede(this.due.sort((a, b) => a.occurredAt - b.occurredAt));
     for (const event of this.events) this.write.record(event);
-    const versions = await this.number();
+    const versions = this.number();
     const records = [...this.people.values()].map((person) => ({
       id: person.id,
       version: versions.get(person.id)!,
       settled_until: instantText(Math.max(this.until, person.settledUntil)),
       next_change_at: Number.isFinite(this.next.get(person.id)!) ? instantText(this.next.get(person.id)!) : null,
     }));
-    await this.write.db.query(
+    this.write.run(
       `/* settleEmployees */ UPDATE employee e SET version = r.version, settled_until = r.settled_until, next_change_at = r.next_change_at
        FROM jsonb_to_recordset($1) AS r(id uuid, version bigint, settled_until timestamptz, next_change_at timestamptz) WHERE e.id = r.id`,
       [rowsParam(records)],
@@ -262,9 +276,9 @@ class Portion {
   }
 
   // every fact about a person carries the person's next version, and what subscriptions filter by
-  private async number(): Promise<Map<string, number>> {
+  private number(): Map<string, number> {
     const versions = new Map([...this.people.values()].map((person) => [person.id, person.version]));
-    const departments = await departmentsOf(this.write, [...versions.keys()], this.until);
+    const { departments } = this.known;
     this.write.amend((entry) => {
       const version = entry.subject === null || entry.entityVersion !== 0 ? undefined : versions.get(entry.subject);
       if (version === undefined) return entry;

@@ -40,11 +40,11 @@ export interface CourseRecord {
 
 /** Replaces course definitions. */
 export async function recordCourses(write: Write, records: readonly CourseRecord[]): Promise<void> {
-  await write.db.query('/* retireCourses */ UPDATE course SET retired_in = $2 WHERE code = ANY($1) AND retired_in IS NULL', [
+  write.run('/* retireCourses */ UPDATE course SET retired_in = $2 WHERE code = ANY($1) AND retired_in IS NULL', [
     records.map((record) => record.code),
     write.change,
   ]);
-  await write.db.query(
+  write.run(
     `/* recordCourses */ INSERT INTO course (id, code, title, credit_hours, pass_mark, retake_policy, recorded_in)
      SELECT r.*, $2 FROM jsonb_to_recordset($1)
      AS r(id uuid, code text, title text, credit_hours double precision, pass_mark double precision, retake_policy text)`,
@@ -174,13 +174,10 @@ export async function recordCompletionRows(
   retired: readonly number[],
 ): Promise<void> {
   if (retired.length > 0) {
-    await write.db.query('/* retireCompletions */ UPDATE completion SET retired_in = $2 WHERE row_id = ANY($1)', [
-      retired,
-      write.change,
-    ]);
+    write.run('/* retireCompletions */ UPDATE completion SET retired_in = $2 WHERE row_id = ANY($1)', [retired, write.change]);
   }
   if (records.length === 0) return;
-  await write.db.query(
+  write.run(
     `/* recordCompletions */ INSERT INTO completion (id, employee_id, course_code, attempt_id, status, score, credit_hours, completed_at, evidence_url,
        recertification_cycle, badge_id, expires_on, event_id, source, recorded_in)
      SELECT r.*, $2, $3 FROM jsonb_to_recordset($1) AS r(id uuid, employee_id uuid, course_code text, attempt_id text, status text,

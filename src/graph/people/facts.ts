@@ -66,10 +66,7 @@ export async function recordAssertions(
   retired: readonly string[],
 ): Promise<void> {
   if (retired.length > 0) {
-    await write.db.query('/* retireAssertions */ UPDATE employee_fact SET retired_in = $2 WHERE id = ANY($1)', [
-      retired,
-      write.change,
-    ]);
+    write.run('/* retireAssertions */ UPDATE employee_fact SET retired_in = $2 WHERE id = ANY($1)', [retired, write.change]);
   }
   if (added.length === 0) return;
   const records = added.map((fact) => ({
@@ -79,7 +76,7 @@ export async function recordAssertions(
     at: instantText(fact.at),
     value: fact.value,
   }));
-  await write.db.query(
+  write.run(
     `/* recordAssertions */ INSERT INTO employee_fact (id, employee_id, name, at, value, source, recorded_in)
      SELECT r.id, r.employee_id, r.name, r.at, coalesce(r.value, 'null'), $2, $3
      FROM jsonb_to_recordset($1) AS r(id uuid, employee_id uuid, name text, at timestamptz, value jsonb)`,
@@ -154,13 +151,10 @@ export async function deriveStates(
     if (!wanted.delete(recordKey(row.record))) retired.push(row.id);
   }
   if (retired.length > 0) {
-    await write.db.query('/* retireStates */ UPDATE employee_state SET retired_in = $2 WHERE id = ANY($1)', [
-      retired,
-      write.change,
-    ]);
+    write.run('/* retireStates */ UPDATE employee_state SET retired_in = $2 WHERE id = ANY($1)', [retired, write.change]);
   }
   if (wanted.size === 0) return;
-  await write.db.query(
+  write.run(
     `/* recordStates */ INSERT INTO employee_state (employee_id, valid_from, valid_to, external_id, given_name, family_name, name, email, status,
        employment_type, job_title, job_family, department, location, cost_center, manager_id, role_codes, hired_on, terminated_on, attributes, recorded_in)
      SELECT employee_id, valid_from, valid_to, external_id, given_name, family_name, name, email, status,

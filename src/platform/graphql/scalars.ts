@@ -1,5 +1,6 @@
 import { GraphQLFloat, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { parseDay, parseSpan } from '../../core/calendar';
+import { isoText } from '../../core/instant-text';
 import { badInput } from './errors';
 
 const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -40,7 +41,7 @@ export const DateTimeScalar = textScalar(
     return instant;
   },
   // what a life leads to may lie beyond: it is shown as the last instant that can be written
-  (value) => new Date(Math.min(Math.max(value as number, FIRST_INSTANT), LAST_INSTANT)).toISOString(),
+  (value) => isoText(Math.min(Math.max(value as number, FIRST_INSTANT), LAST_INSTANT)),
 );
 
 export const DateScalar = textScalar(

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 
 import pg from 'pg';
 
+import { isoText } from '../../core/instant-text';
 import type { Log } from '../log';
 import { StartError } from '../start-error';
 import type { Instant } from '../clock';
@@ -152,5 +153,5 @@ export function isUnavailable(error: unknown): boolean {
 export function ts(instant: Instant): string {
   if (instant === Infinity) return 'infinity';
   if (instant === -Infinity) return '-infinity';
-  return new Date(instant).toISOString().replace(/^\+0*(\d{5,})/, '$1');
+  return isoText(instant).replace(/^\+0*(\d{5,})/, '$1');
 }

@@ -1,5 +1,7 @@
 import pg from 'pg';
 
+import { parseUtcText } from '../../core/instant-text';
+
 const { builtins, getTypeParser, arrayParser } = pg.types as typeof pg.types & {
   arrayParser: { create(text: string, parse: (element: string) => unknown): { parse(): unknown[] } };
 };
@@ -8,12 +10,10 @@ const { builtins, getTypeParser, arrayParser } = pg.types as typeof pg.types & {
 export function parseInstant(text: string): number {
   if (text === 'infinity') return Infinity;
   if (text === '-infinity') return -Infinity;
-  const instant = Date.parse(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
-  if (text.endsWith('+00') && !Number.isNaN(instant)) return instant;
-  return parseLongYear(text);
+  return parseUtcText(text) ?? parseLongYear(text);
 }
 
-/** Years before 1 or after 9999, which Date.parse wants written otherwise. */
+/** Years before 1 or after 9999. */
 function parseLongYear(text: string): number {
   const found = /^(\d{4,6})-(\d\d)-(\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)\d*\+00( BC)?$/.exec(text);
   if (found === null) throw new RangeError(`not an instant in UTC: ${text}`);
