@@ -169,7 +169,6 @@ class Batch {
     }
     const isSame = current !== null && canonicalJson(current.value) === canonicalJson(value);
     if (isSame && (current!.at === at || !isDated)) return false;
-    if (current === null && value === null && !isDated) return false;
     if (current?.at === at) {
       list.splice(list.indexOf(current), 1);
       if (!this.fresh.delete(current.id)) this.retired.push(current.id);
