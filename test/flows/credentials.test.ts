@@ -6,6 +6,8 @@ import { eventually, keyOf, talkTo, type Talk } from '../kit/seed';
 
 const HISTORY = 'id history { kind occurredAt }';
 
+jest.setTimeout(30_000);
+
 describe('credentials', () => {
   let server: TestApp;
   let api: Talk;
