@@ -101,7 +101,11 @@ describe('quarantine (faults B3)', () => {
   });
 
   it('keeps, with the new reason, what turns out to be wrong once it can be looked at', async () => {
-    await api.issue([{ employeeExternalId: 'W', typeCode: 'CPR', issuedOn: '2026-05-02', expiresOn: '2026-05-01' }]);
+    await api.issue([{ employeeExternalId: 'W', typeCode: 'CPR', issuedAt: '2026-05-02T00:00:00Z', expiresOn: '2026-05-01' }]);
+    const certain = await api.issue([
+      { employeeExternalId: 'W', typeCode: 'CPR', issuedOn: '2026-05-02', expiresOn: '2026-05-01' },
+    ]);
+    expect(certain.results[0]).toMatchObject({ outcome: 'REJECTED', refusal: { code: 'EXPIRES_BEFORE_ISSUED' } });
     await api.defineTypes({ code: 'CPR' });
     await api.upsert([{ externalId: 'W' }]);
     expect((await api.quarantine()).nodes).toEqual([

@@ -2,7 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import { endOfDay, startOfDay } from '../../core/calendar';
 import { refuseDates } from '../../core/dates';
-import { refusal, type Refusal } from '../../core/refusal';
+import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
@@ -34,10 +34,6 @@ interface Validity {
 
 /** When the award begins and, if the issuer says so, ends: civil days are days of the type's zone. */
 export function validityOf(item: CredentialItem, zone: string, now: number): Validity | Refusal {
-  if (item.issuedAt != null && item.issuedOn != null)
-    return refusal('AMBIGUOUS_DATE', 'Send issuedAt or issuedOn, not both.', ['issuedOn']);
-  if (item.expiresAt != null && item.expiresOn != null)
-    return refusal('AMBIGUOUS_DATE', 'Send expiresAt or expiresOn, not both.', ['expiresOn']);
   const at = item.issuedOn != null ? startOfDay(item.issuedOn, zone) : (item.issuedAt ?? now);
   const expiresAt = item.expiresOn != null ? endOfDay(item.expiresOn, zone) : (item.expiresAt ?? null);
   if (expiresAt !== null && expiresAt <= at) {
@@ -57,9 +53,22 @@ export function checkIssue(item: CredentialItem): Refusal | null {
     return refusal('INVALID_EXTERNAL_ID', 'employeeExternalId names the person: it is not empty.', ['employeeExternalId']);
   }
   if (item.typeCode.trim() === '') return refusal('INVALID_CODE', 'typeCode names the type: it is not empty.', ['typeCode']);
-  return (
-    refuseDates(item, DATES) ?? refuseLongText(item, NAMES, LONGEST_NAME) ?? refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS)
-  );
+  const no =
+    refuseDates(item, DATES) ??
+    refuseLongText(item, NAMES, LONGEST_NAME) ??
+    refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS);
+  return no ?? checkDates(item);
+}
+
+// a day against an instant can be told only once the type, and so the zone, is known
+function checkDates(item: CredentialItem): Refusal | null {
+  if (item.issuedAt != null && item.issuedOn != null)
+    return refusal('AMBIGUOUS_DATE', 'Send issuedAt or issuedOn, not both.', ['issuedOn']);
+  if (item.expiresAt != null && item.expiresOn != null)
+    return refusal('AMBIGUOUS_DATE', 'Send expiresAt or expiresOn, not both.', ['expiresOn']);
+  const isSure = item.issuedOn != null ? item.expiresOn != null : item.issuedAt != null && item.expiresAt != null;
+  const validity = isSure ? validityOf(item, 'UTC', 0) : null;
+  return isRefusal(validity) ? validity : null;
 }
 
 /** Applies items of issueCredentials inside a change. */

@@ -162,11 +162,11 @@ class Attempts {
     return this.byMoment.get(JSON.stringify([employeeId, item.courseCode, instantText(item.completedAt)]));
   }
 
+  // one with an id of its own is never taken for one without, whichever comes first
   private remember(attempt: KnownAttempt): void {
     const { record } = attempt;
-    if (record.attempt_id !== null)
-      this.byAttempt.set(JSON.stringify([record.employee_id, record.course_code, record.attempt_id]), attempt);
-    this.byMoment.set(JSON.stringify([record.employee_id, record.course_code, record.completed_at]), attempt);
+    const [byKey, last] = record.attempt_id === null ? [this.byMoment, record.completed_at] : [this.byAttempt, record.attempt_id];
+    byKey.set(JSON.stringify([record.employee_id, record.course_code, last]), attempt);
   }
 
   private forget(attempt: KnownAttempt): void {
