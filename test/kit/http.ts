@@ -80,7 +80,7 @@ export async function startTestServer(options: Partial<HttpServerOptions<TestCon
       },
       breaks: {
         ...string,
-        // eslint-disable-next-line require-yield
+         
         async *subscribe() {
           throw new GraphQLError('Start again.', { extensions: { code: 'RESYNC_REQUIRED' } });
         },
