@@ -172,8 +172,8 @@ function listText(items: readonly string[], word: string): string {
 
 /**
  * Decides, for each finished attempt at a course that the version in force at that instant reads, whether it earns an award.
- * Attempts may come in any order; at one instant they go by id. An award uses up every attempt before it, so each award is earned
- * anew. Only a passed attempt earns one.
+ * Attempts may come in any order; at one instant they go by course and by what they say. An award uses up every attempt before it,
+ * so each award is earned anew. Only a passed attempt earns one.
  */
 export function decideAwards(
   versions: readonly AwardRuleVersion[],
@@ -182,7 +182,7 @@ export function decideAwards(
   zone: string,
 ): AwardDecision[] {
   const finished = attempts.filter((attempt) => attempt.status === 'PASSED' || attempt.status === 'FAILED');
-  const inOrder = finished.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const inOrder = finished.sort(compareAttempts);
   const reads = new Map(versions.map((version) => [version, new Set(awardCourses(version.when))]));
   const decisions: AwardDecision[] = [];
   let standing: Attempt[] = [];
@@ -203,6 +203,19 @@ export function decideAwards(
     if (used) standing = [];
   }
   return decisions;
+}
+
+// by id only where nothing else tells them apart: ids are given in the order of arrival, which must not matter
+function compareAttempts(a: Attempt, b: Attempt): number {
+  return a.at - b.at || compareText(sayings(a), sayings(b)) || compareText(a.id, b.id);
+}
+
+function sayings({ courseCode, status, score, creditHours, evidenceUrl }: Attempt): string {
+  return JSON.stringify([courseCode, status, score, creditHours, evidenceUrl]);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function versionAt(versions: readonly AwardRuleVersion[], at: Instant): AwardRuleVersion | null {

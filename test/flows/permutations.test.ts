@@ -181,6 +181,23 @@ describe('any order of arrival, with repetitions (B18, faults B2)', () => {
     return stateOf(who);
   };
 
+  it('does not matter either for results of one instant (B18)', async () => {
+    const result = (course: string, attempt: string): News => ({
+      of: 'completion',
+      day: '2026-02-10',
+      course,
+      attempt,
+      status: 'PASSED',
+    });
+    for (const results of [
+      [result('C1', 'a1'), result('C2', 'a1')],
+      [result('C1', 'a1'), result('C1', 'a2'), result('C2', 'a1')],
+    ]) {
+      const [forward, backward] = await Promise.all([live(results, null, 0, true), live([...results].reverse(), null, 0, true)]);
+      expect(backward).toEqual(forward);
+    }
+  });
+
   it('ends in the same state as the news in order', async () => {
     const stories = fc
       .record({
