@@ -117,6 +117,21 @@ describe('managers and reports', () => {
     }
   });
 
+  it('of two edges that close a circle together one is refused, also when they come at the same time (E4)', async () => {
+    const pairs = Array.from({ length: 15 }, (_, i) => [`X${i}`, `Y${i}`] as const);
+    await api.upsert(pairs.flat().map((externalId) => ({ externalId })));
+    for (const [one, other] of pairs) {
+      const edges = [
+        [one, other],
+        [other, one],
+      ] as const;
+      const answers = await Promise.all(
+        edges.map(([externalId, managerExternalId]) => api.upsert([{ externalId, managerExternalId }])),
+      );
+      expect(answers.map((answer) => answer.results[0]!.outcome).sort()).toEqual(['APPLIED', 'REJECTED']);
+    }
+  });
+
   it('a circle that is in the data all the same never makes a read go round (E4)', async () => {
     await api.upsert(
       Array.from({ length: 300 }, (_, i) => ({ externalId: `R${i}`, managerExternalId: i === 0 ? undefined : `R${i - 1}` })),

@@ -24,6 +24,8 @@ export interface EmployeeItem {
   readonly [attribute: string]: Json | undefined;
 }
 
+const REPORTING_LINES_LOCK = 7_004;
+
 /** Why an item cannot be taken as it is; null when it can. */
 export function checkEmployee(item: EmployeeItem): Refusal | null {
   if (item.externalId.trim() === '' || item.externalId.length > 200) {
@@ -31,7 +33,8 @@ export function checkEmployee(item: EmployeeItem): Refusal | null {
       'externalId',
     ]);
   }
-  const no = refuseDates(item, ['hiredOn', 'terminatedOn', 'effectiveAt']) ?? refuseLongText(item, personAttributes, LONGEST_NAME);
+  const no =
+    refuseDates(item, ['hiredOn', 'terminatedOn', 'effectiveAt']) ?? refuseLongText(item, personAttributes, LONGEST_NAME);
   if (no) return no;
   const custom = item.attributes;
   if (custom === undefined || custom === null) return null;
@@ -125,9 +128,20 @@ async function circularItems(
   }
   const asserted = [...itemOf.keys()];
   if (asserted.every((line) => line.manager === null)) return new Set();
-  const concerned = new Set(asserted.flatMap((line) => [line.employee, line.manager ?? []].flat()));
-  const circular = circularLines(await reportingLines(write.db, [...concerned]), asserted);
+  const concerned = [...new Set(asserted.flatMap((line) => [line.employee, line.manager ?? []].flat()))];
+  let standing = await reportingLines(write.db, concerned);
+  if (asserted.every((line) => line.manager === null || isInEffect(line, standing))) return new Set();
+  // two changes that see only their own half of a circle would both be let through
+  await write.db.query('/* holdReportingLines */ SELECT pg_advisory_xact_lock($1)', [REPORTING_LINES_LOCK]);
+  standing = await reportingLines(write.db, concerned);
+  const circular = circularLines(standing, asserted);
   return new Set([...circular].map((line) => itemOf.get(line)!));
+}
+
+function isInEffect(line: ReportingLine, standing: readonly ReportingLine[]): boolean {
+  const own = standing.filter(({ employee, at }) => employee === line.employee && at <= line.at);
+  const latest = Math.max(...own.map(({ at }) => at));
+  return own.some(({ at, manager }) => at === latest && manager === line.manager);
 }
 
 function closesCircle(person: LockedEmployee, manager: string): ItemResult {
