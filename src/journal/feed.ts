@@ -64,7 +64,8 @@ export class Feed {
   /** To be called with each batch of this node's sequencer. */
   sequenced(batch: SequencedBatch): void {
     this.#acknowledgements.settle(batch.changes);
-    this.options.tail.handOver(batch);
+    if (batch.head - batch.count <= this.#looked) this.#looked = Math.max(this.#looked, batch.head);
+    this.options.tail.sequenced(batch);
   }
 
   /** Lets go of the writers that wait; stop the tail for the readers. */
@@ -80,17 +81,17 @@ export class Feed {
     });
   }
 
-  /** Whether the entries since the last time belong to a change a writer here waits for: then another node's sequencer moved it. */
+  /** Whether the entries since the last time may belong to a change a writer here waits for: then another node's sequencer moved it. */
   #isAnyoneAwaited(): boolean {
     const { tail } = this.options;
     let found = false;
     if (this.#acknowledgements.waiting > 0) {
       for (let pos = this.#looked + 1; pos <= tail.head && !found; pos++) {
         const change = tail.changeAt(pos);
-        found = change !== undefined && this.#acknowledgements.isAwaited(change);
+        found = change === undefined || this.#acknowledgements.isAwaited(change);
       }
     }
-    this.#looked = tail.head;
+    this.#looked = Math.max(this.#looked, tail.head);
     return found;
   }
 }

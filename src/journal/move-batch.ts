@@ -3,8 +3,7 @@ import type pg from 'pg';
 import type { Clock } from '../platform/clock';
 import { ts } from '../platform/postgres/pool';
 import { plainArray } from '../platform/sql';
-import type { LogRow } from './decode';
-import { LEAF_BYTES, LEAF_VERSION, leafHash } from './leaf';
+import { LEAF_VERSION, leafSql } from './leaf';
 
 /** The channel on which each batch is announced with the new head. A hint: readers must not rely on it. */
 export const CHANNEL = 'credential_graph_log';
@@ -18,8 +17,6 @@ export interface SequencedBatch {
   /** The last position of the log. */
   readonly head: number;
   readonly changes: readonly SequencedChange[];
-  /** What it moved, as the log has it now. */
-  readonly rows: readonly LogRow[];
   /** The process id of the database session that moved and announced it. */
   readonly session: number;
 }
@@ -34,25 +31,12 @@ export interface SequencedChange {
 interface InboxRow {
   readonly id: number;
   readonly change_id: number;
-  readonly event_id: string;
-  readonly kind: string;
-  readonly entity: string;
-  readonly entity_version: number;
-  readonly subject: string | null;
-  readonly actor: string;
-  readonly source: string | null;
-  readonly occurred_at: number;
-  readonly body_format: number;
-  readonly body: Buffer;
 }
 
 interface Head {
   readonly pos: number;
   readonly recorded_at: number;
 }
-
-const INBOX_COLUMNS =
-  'id, change_id, event_id, kind, entity, entity_version, subject, actor, source, occurred_at, body_format, body';
 
 /**
  * Moves the next facts in one transaction. The lock on log_head makes it safe to run on any number of connections at once:
@@ -61,13 +45,11 @@ const INBOX_COLUMNS =
 export async function moveBatch(client: pg.ClientBase, clock: Clock, limit = BATCH_SIZE): Promise<SequencedBatch> {
   try {
     const { head, rows } = await beginBatch(client, limit);
-    const recordedAt = Math.max(clock.now(), head.recorded_at);
-    if (rows.length > 0) await writeBatch(client, head, rows, recordedAt);
+    if (rows.length > 0) await writeBatch(client, head, rows, Math.max(clock.now(), head.recorded_at));
     const pos = head.pos + rows.length;
     const last = rows.length > 0 ? await client.query(`NOTIFY ${CHANNEL}, '${pos}'; COMMIT`) : await client.query('COMMIT');
     if (commandOf(last) !== 'COMMIT') throw new Error('the batch was rolled back instead of committed');
-    const moved = rows.map((row, i) => ({ ...row, pos: head.pos + 1 + i, recorded_at: recordedAt }));
-    return { count: rows.length, head: pos, changes: placesOf(rows, head.pos), rows: moved, session: sessionOf(client) };
+    return { count: rows.length, head: pos, changes: placesOf(rows, head.pos), session: sessionOf(client) };
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
@@ -84,7 +66,7 @@ async function beginBatch(client: pg.ClientBase, limit: number): Promise<{ head:
   // Without parameters they travel together; each statement still has a snapshot of its own, taken after the lock.
   const results = (await client.query(
     `BEGIN; /* lockHead */ SELECT pos, recorded_at FROM log_head FOR UPDATE;
-     /* readInbox */ SELECT ${INBOX_COLUMNS} FROM inbox ORDER BY id LIMIT ${limit}`,
+     /* readInbox */ SELECT id, change_id FROM inbox ORDER BY id LIMIT ${limit}`,
   )) as unknown as [pg.QueryResult, pg.QueryResult<Head>, pg.QueryResult<InboxRow>];
   const head = results[1].rows[0];
   if (head === undefined) throw new Error('the log has no head: the database is not migrated');
@@ -92,7 +74,7 @@ async function beginBatch(client: pg.ClientBase, limit: number): Promise<{ head:
   if (rows.length < limit) return { head, rows: byChange(rows) };
   // What a change has left lies after the ids just read, because its facts became visible all at once.
   const rest = await client.query<InboxRow>(
-    `/* readRestOfChanges */ SELECT ${INBOX_COLUMNS} FROM inbox WHERE change_id = ANY($1::bigint[]) AND id > $2 ORDER BY id`,
+    `/* readRestOfChanges */ SELECT id, change_id FROM inbox WHERE change_id = ANY($1::bigint[]) AND id > $2 ORDER BY id`,
     [[...new Set(rows.map((row) => row.change_id))], rows[rows.length - 1]!.id],
   );
   return { head, rows: byChange([...rows, ...rest.rows]) };
@@ -125,7 +107,6 @@ function placesOf(rows: readonly InboxRow[], before: number): SequencedChange[] 
 
 async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly InboxRow[], recordedAt: number): Promise<void> {
   const places = placesOf(rows, head.pos);
-  const leaves = Buffer.concat(rows.map((row) => leafOf(row, recordedAt)));
   // The bodies stay in the database. By id and never by range: a fact with a lower id may have been committed since the inbox was read.
   const moved = await client.query<{ count: number }>(
     `/* writeBatch */ WITH moved AS (
@@ -134,7 +115,7 @@ async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly Inbo
        INSERT INTO log (pos, change_id, event_id, kind, entity, entity_version, subject, actor, source,
          occurred_at, recorded_at, body_format, body, leaf_version, leaf)
        SELECT $1::bigint + m.place, m.change_id, m.event_id, m.kind, m.entity, m.entity_version, m.subject, m.actor, m.source,
-         m.occurred_at, $2::timestamptz, m.body_format, m.body, ${LEAF_VERSION}, substring($4::bytea FROM ${LEAF_BYTES} * (m.place::integer - 1) + 1 FOR ${LEAF_BYTES})
+         m.occurred_at, $2::timestamptz, m.body_format, m.body, ${LEAF_VERSION}, ${leafSql('m', '$4::bigint')}
        FROM moved m ORDER BY m.place
      ), changes AS (
        INSERT INTO change (id, first_pos, last_pos, recorded_at)
@@ -147,7 +128,7 @@ async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly Inbo
       head.pos,
       ts(recordedAt),
       plainArray(rows.map((row) => row.id)),
-      leaves,
+      recordedAt,
       plainArray(places.map((place) => place.id)),
       plainArray(places.map((place) => place.firstPos)),
       plainArray(places.map((place) => place.lastPos)),
@@ -155,22 +136,6 @@ async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly Inbo
   );
   const count = moved.rows[0]?.count;
   if (count !== rows.length) throw new Error(`${rows.length} facts were read from the inbox but ${count} removed`);
-}
-
-function leafOf(row: InboxRow, recordedAt: number): Buffer {
-  return leafHash({
-    eventId: row.event_id,
-    kind: row.kind,
-    entity: row.entity,
-    entityVersion: row.entity_version,
-    subject: row.subject,
-    actor: row.actor,
-    source: row.source,
-    occurredAt: row.occurred_at,
-    recordedAt,
-    bodyFormat: row.body_format,
-    body: row.body,
-  });
 }
 
 function commandOf(result: pg.QueryResult | pg.QueryResult[]): string {

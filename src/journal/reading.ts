@@ -26,12 +26,14 @@ export class Reading implements AsyncIterableIterator<LogEntry> {
   #page: LogEntry[] = [];
   #next = 0;
   #isClosed = false;
+  readonly #detach: () => void;
   #interrupt: () => void = () => undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: ReadingOptions) {
     this.#at = options.after;
-    if (options.signal.aborted) this.#isClosed = true;
+    this.#detach = options.tail.attach();
+    if (options.signal.aborted) this.#close();
     else options.signal.addEventListener('abort', this.#close, { once: true });
   }
 
@@ -57,6 +59,7 @@ export class Reading implements AsyncIterableIterator<LogEntry> {
 
   readonly #close = (): void => {
     this.#isClosed = true;
+    this.#detach();
     this.#page = [];
     this.options.signal.removeEventListener('abort', this.#close);
     this.#interrupt();

@@ -32,6 +32,14 @@ export class Ring<E extends { readonly pos: number }> {
     this.#oldest = Math.max(this.#oldest, entry.pos - this.size + 1);
   }
 
+  /** Moves the head on without what lies between: whoever wants that has to go to the table. */
+  skipTo(head: number): void {
+    if (head < this.#head) throw new Error(`position ${head} lies before ${this.#head}`);
+    this.#slots.fill(undefined);
+    this.#head = head;
+    this.#oldest = head + 1;
+  }
+
   /** The entry at a position; undefined when it is not here any more or not yet. */
   at(pos: number): E | undefined {
     return pos < this.#oldest || pos > this.#head ? undefined : this.#slots[pos % this.size];

@@ -19,7 +19,7 @@ const LEASE = 4_672_118_341;
 const TRY_LEASE_EVERY_MS = 250;
 const BUSY_POLL_MS = 5;
 const IDLE_POLL_MS = 50;
-/** For how long after the last batch the next one is expected at any moment. */
+/** For how long after a batch that nobody here announced, because another node wrote it, the next one is expected at any moment. */
 const BUSY_FOR_MS = 250;
 
 const SETTINGS = {
@@ -68,18 +68,19 @@ export class Sequencer {
       await this.#session.bell.sleep(TRY_LEASE_EVERY_MS);
     }
     let look = true;
-    let lastMovedAt = -Infinity;
+    let lastFoundAt = -Infinity;
     while (!this.#session.stopped) {
+      const isTold = look;
       const batch: SequencedBatch | null =
-        look || (await isWaiting(session)) ? await moveBatch(session.client, this.#options.clock) : null;
+        isTold || (await isWaiting(session)) ? await moveBatch(session.client, this.#options.clock) : null;
       session.succeeded();
       look = false;
       if (batch !== null && batch.count > 0) {
-        lastMovedAt = performance.now();
+        if (!isTold) lastFoundAt = performance.now();
         this.#announce(batch);
         look = batch.count >= BATCH_SIZE;
       }
-      const pause = performance.now() - lastMovedAt < BUSY_FOR_MS ? BUSY_POLL_MS : IDLE_POLL_MS;
+      const pause = performance.now() - lastFoundAt < BUSY_FOR_MS ? BUSY_POLL_MS : IDLE_POLL_MS;
       look ||= await this.#session.bell.sleep(pause);
     }
   }

@@ -1,8 +1,9 @@
 // Reads the log once per node and keeps its end in memory, for all subscribers together.
 import type { Log } from '../platform/log';
-import { readSealed, sealedEntries, type LogRow, type SealedEntry } from './decode';
+import { readSealed, type SealedEntry } from './decode';
 import type { LogEntry } from './entry';
 import type { KeyCache } from './keys';
+import { headPosition } from './known';
 import { CHANNEL, type SequencedBatch } from './move-batch';
 import { Ring } from './ring';
 import { KeptSession, type Session } from './session';
@@ -22,16 +23,17 @@ const RING_SIZE = 4096;
 const POLL_MS = 1000;
 const PAGE = 500;
 const OWN_HINT_MS = 20;
-/** Batches kept for a tail that is behind; what is not kept it reads from the table. */
-const MOST_HANDED = 4;
 
-/** The end of the log, as this node has seen it. It reads on a hint and at least every second, on a connection of its own. */
+/**
+ * The end of the log, as this node has seen it. It looks on a hint and at least every second, on a connection of its own; while somebody
+ * reads it keeps the last entries.
+ */
 export class Tail {
   readonly #session: KeptSession;
   readonly #options: TailOptions;
   readonly #waiters = new Set<() => void>();
   #ring: Ring<SealedEntry>;
-  #handed: (readonly LogRow[])[] = [];
+  #readers = 0;
   /** The database session of this node's sequencer. */
   #own: number | null = null;
   #isReady = false;
@@ -64,11 +66,11 @@ export class Tail {
     this.#session.bell.ring();
   }
 
-  /** What this node's sequencer has just put into the log, in order: the tail need not read it again. */
-  handOver({ rows, session }: SequencedBatch): void {
+  /** This node's sequencer has put something into the log. */
+  sequenced({ head, count, session }: SequencedBatch): void {
     this.#own = session;
-    if (this.#handed.length < MOST_HANDED && rows.length > 0) this.#handed.push(rows);
-    this.poke();
+    if (this.#readers === 0 && head - count === this.head) this.#skipTo(head);
+    else this.poke();
   }
 
   /** The last position seen. */
@@ -83,6 +85,16 @@ export class Tail {
 
   get isStopped(): boolean {
     return this.#session.stopped;
+  }
+
+  /** Entries are kept from now on, until the answered function is called: nobody reads the log for nobody. */
+  attach(): () => void {
+    this.#readers += 1;
+    let isAttached = true;
+    return () => {
+      if (isAttached) this.#readers -= 1;
+      isAttached = false;
+    };
   }
 
   /** See `Ring.isBehind`. */
@@ -121,7 +133,7 @@ export class Tail {
       if (!(Number(payload) <= this.head)) this.poke();
     };
     session.client.on('notification', ({ payload, processId }) => {
-      // what this node's sequencer announces it also hands over, at about the same moment
+      // what this node's sequencer announces it also tells directly, at about the same moment
       if (processId === this.#own) setTimeout(lookFor, OWN_HINT_MS, payload).unref();
       else lookFor(payload);
     });
@@ -135,26 +147,27 @@ export class Tail {
   }
 
   async #begin({ db }: Session): Promise<void> {
-    const { rows } = await db.query<{ pos: number }>('/* readHead */ SELECT pos FROM log_head');
-    this.#ring = new Ring(this.#options.size ?? RING_SIZE, rows[0]?.pos ?? 0);
+    this.#ring = new Ring(this.#options.size ?? RING_SIZE, await headPosition(db));
     this.#isReady = true;
     this.#wake();
   }
 
   async #read({ db }: Session): Promise<boolean> {
-    const handed = this.#takeHanded();
-    const { keys } = this.#options;
-    const entries = handed ? await sealedEntries(db, keys, handed) : await readSealed(db, keys, this.head, PAGE);
-    for (const entry of entries) this.#ring.push(entry);
-    if (entries.length > 0) this.#wake();
-    return handed !== null ? this.#handed.length > 0 : entries.length === PAGE;
+    if (this.#readers === 0) {
+      const head = await headPosition(db);
+      if (head > this.head) this.#skipTo(head);
+      return false;
+    }
+    const entries = await readSealed(db, this.#options.keys, this.head, PAGE);
+    if (entries.length === 0) return false;
+    // what this node's sequencer did meanwhile may have moved the head already
+    if (entries[0]!.pos === this.head + 1) for (const entry of entries) this.#ring.push(entry);
+    this.#wake();
+    return entries.length === PAGE;
   }
 
-  /** The rows handed over that follow the head; null: the table must be asked. */
-  #takeHanded(): readonly LogRow[] | null {
-    for (let rows = this.#handed.shift(); rows !== undefined; rows = this.#handed.shift()) {
-      if (rows[0]!.pos === this.head + 1) return rows;
-    }
-    return null;
+  #skipTo(head: number): void {
+    this.#ring.skipTo(head);
+    this.#wake();
   }
 }

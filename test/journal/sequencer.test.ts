@@ -185,12 +185,21 @@ describe('the sequencer', () => {
 
   it('stores leaves that can be recomputed from the rows', async () => {
     await fillInbox(pool, 3);
+    // what each kind of field can be at its edges: beyond ASCII, empty, absent, before 1970, far away
+    await pool.query(
+      `INSERT INTO inbox (change_id, event_id, kind, entity, entity_version, subject, actor, source, occurred_at, body_format, body)
+       SELECT 900, gen_random_uuid(), r.kind, gen_random_uuid(), r.version, r.subject, r.actor, r.source, r.at, r.format, r.body
+       FROM (VALUES ('größer.geworden', 0::bigint, gen_random_uuid(), 'schlüssel:😀', 'hris', '0001-01-01T00:00:00.001Z'::timestamptz, 1, '\\x00ff'::bytea),
+         ('a', 9007199254740991, NULL, '', NULL, '1969-12-31T23:59:59.999Z', 0, ''),
+         ('b', 1, NULL, 'x', '', '9999-12-31T23:59:59.999Z', 0, decode(repeat('ab', 100000), 'hex'))) AS r(kind, version, subject, actor, source, at, format, body)`,
+    );
     const client = await connect();
     await moveBatch(client, clock);
     await client.end();
     const { rows } = await pool.query<Record<string, never> & { leaf: Buffer; leaf_version: number }>(
       'SELECT * FROM log ORDER BY pos',
     );
+    expect(rows).toHaveLength(6);
     for (const row of rows) {
       const {
         event_id: eventId,
