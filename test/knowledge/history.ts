@@ -107,7 +107,7 @@ export class History {
         const at = effectiveAt === null ? now : Date.parse(effectiveAt);
         const current = model.attribute(externalId, name, at, write);
         // who sends no date and repeats what holds says nothing
-        if (effectiveAt === null && (current ?? null) === value) continue;
+        if (effectiveAt === null && current === value) continue;
         model.attributes.push({ employee: externalId, name, at, value, write });
       }
     }
