@@ -21,6 +21,8 @@ export interface ItemResult {
   readonly refusal: Refusal | null;
   /** Set on QUARANTINED: the key whose arrival applies the item, such as `employee:E12345`; null when a person must repair it. */
   readonly waitsFor?: string | null;
+  /** Set on QUARANTINED: what is kept instead of the item, when it must say what it left to the instant at which it was sent. */
+  readonly kept?: unknown;
 }
 
 /** Applies items inside a change; answers one result per item, in order. It must not throw for a bad item. */
@@ -129,7 +131,7 @@ export class Ingestion {
     const kept: KeptItem[] = [];
     results.forEach((result, index) => {
       if (result.outcome !== 'QUARANTINED') return;
-      const item = JSON.stringify(items[index]);
+      const item = JSON.stringify(result.kept ?? items[index]);
       kept.push({ operation, source, waitsFor: result.waitsFor ?? null, item, refusal: result.refusal! });
     });
     await keepItems(write, kept);

@@ -40,8 +40,8 @@ describe('quarantine (faults B3)', () => {
     expect((await api.quarantine()).totalCount).toBe(0);
     expect(await api.credentials('NEW', 'CPR', 'instance status issuedTo history { kind source }')).toEqual(
       expect.arrayContaining([
-        { instance: null, status: 'ACTIVE', issuedTo: 'Nell', history: [{ kind: 'ISSUED', source: expect.anything() }] },
-        { instance: '2', status: 'ACTIVE', issuedTo: 'Nell', history: [{ kind: 'ISSUED', source: expect.anything() }] },
+        { instance: null, status: 'ACTIVE', issuedTo: 'Nell', history: [{ kind: 'ISSUED', source: 'lms' }] },
+        { instance: '2', status: 'ACTIVE', issuedTo: 'Nell', history: [{ kind: 'ISSUED', source: 'board' }] },
       ]),
     );
     expect(await api.eligibility('NEW', 'NURSE', 'verdict since')).toEqual({
@@ -97,6 +97,31 @@ describe('quarantine (faults B3)', () => {
     for (const id of ids) expect((await api.person(id, 'completions { totalCount }')).completions.totalCount).toBe(2);
     expect(await server.execute('SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()')).toEqual([
       { deadlocks: 0 },
+    ]);
+  });
+
+  it('lets two sources use one event id, also when both wait for the same person (B8)', async () => {
+    await api.defineTypes({ code: 'CPR' });
+    const issue = { employeeExternalId: 'E', typeCode: 'CPR', issuedOn: '2026-05-02', eventId: '1' };
+    const sources = ['board', 'academy'];
+    for (const source of sources) await api.issue([{ ...issue, instance: source }], { source });
+    await api.upsert([{ externalId: 'E' }]);
+    expect(await waiting()).toEqual([]);
+    for (const source of sources) {
+      expect((await api.issue([{ ...issue, instance: 'another', issuedOn: '2026-05-03' }], { source })).results[0]!.outcome).toBe(
+        'DUPLICATE',
+      );
+    }
+    expect((await api.credentials('E', 'CPR', 'instance')).map(({ instance }) => instance).sort()).toEqual([...sources].sort());
+  });
+
+  it('issues what came without a date as of the instant it came, not of the instant it could be applied (B18)', async () => {
+    await api.defineTypes({ code: 'CPR' });
+    await api.issue([{ employeeExternalId: 'U', typeCode: 'CPR' }]);
+    server.clock.set('2026-06-09T12:00:00Z');
+    await api.upsert([{ externalId: 'U', effectiveAt: '2026-01-01T00:00:00Z' }]);
+    expect(await api.credentials('U', 'CPR', 'issuedAt history { occurredAt }')).toEqual([
+      { issuedAt: '2026-06-01T12:00:00.000Z', history: [{ occurredAt: '2026-06-01T12:00:00.000Z' }] },
     ]);
   });
 

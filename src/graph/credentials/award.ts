@@ -161,6 +161,7 @@ class AwardPlan {
       issuer: type.issuer,
       ruleVersion: decision.ruleVersion,
       completionIds: [...decision.usedAttemptIds].sort(),
+      source: last?.source,
     };
   }
 
@@ -242,7 +243,7 @@ function inMemory(fact: NewFact, write: Write): CredentialFact {
     evidenceUrl: fact.evidenceUrl ?? null,
     ruleVersion: fact.ruleVersion ?? null,
     completionIds: fact.completionIds ?? [],
-    source: write.source,
+    source: fact.source ?? write.source,
     eventId: null,
     recordedAt: write.now,
     recordedIn: write.change,

@@ -93,6 +93,8 @@ export interface NewFact {
   readonly ruleVersion?: number | null;
   readonly completionIds?: readonly string[];
   readonly eventId?: string | null;
+  /** The system it comes from; absent: the one this change comes from. What waited for that change comes from another. */
+  readonly source?: string | null;
 }
 
 /** Makes the holdings that are not there yet, at the version their first timeline gives them; answers the id of each. */
@@ -140,16 +142,18 @@ export async function recordFacts(write: Write, facts: readonly NewFact[]): Prom
     rule_version: fact.ruleVersion ?? null,
     completion_ids: fact.completionIds ?? [],
     event_id: fact.eventId ?? null,
+    source: fact.source ?? write.source,
   }));
   write.run(
     `/* recordFacts */ INSERT INTO credential_fact (id, credential_id, employee_id, kind, at, expires_at, issued_on, expires_on, zone, initial, reason,
        evidence_url, issuer, rule_version, completion_ids, event_id, issued_to, actor, source, recorded_at, recorded_in)
-     SELECT r.*, (SELECT s.name FROM employee_state s WHERE s.employee_id = r.employee_id AND s.retired_in IS NULL
+     SELECT r.id, r.credential_id, r.employee_id, r.kind, r.at, r.expires_at, r.issued_on, r.expires_on, r.zone, r.initial, r.reason,
+       r.evidence_url, r.issuer, r.rule_version, r.completion_ids, r.event_id, (SELECT s.name FROM employee_state s WHERE s.employee_id = r.employee_id AND s.retired_in IS NULL
          ORDER BY (s.valid_from <= r.at) DESC, CASE WHEN s.valid_from <= r.at THEN s.valid_from END DESC, s.valid_from LIMIT 1),
-       $2, $3, $4, $5
+       $2, r.source, $3, $4
      FROM jsonb_to_recordset($1) AS r(id uuid, credential_id uuid, employee_id uuid, kind text, at timestamptz, expires_at timestamptz, issued_on date,
-       expires_on date, zone text, initial boolean, reason text, evidence_url text, issuer text, rule_version integer, completion_ids uuid[], event_id text)`,
-    [rowsParam(records), write.actor.id, write.source, instantText(write.now), write.change],
+       expires_on date, zone text, initial boolean, reason text, evidence_url text, issuer text, rule_version integer, completion_ids uuid[], event_id text, source text)`,
+    [rowsParam(records), write.actor.id, instantText(write.now), write.change],
   );
 }
 

@@ -98,6 +98,7 @@ export async function applyIssues(
   await lockEmployees(write.db, people);
   const issues = new Issues(
     write,
+    source,
     await factsByEvent(
       write.db,
       source,
@@ -109,12 +110,17 @@ export async function applyIssues(
     const no = refused[i];
     if (no) return { outcome: 'REJECTED', id: null, refusal: no };
     const person = personOf(found, item.employeeExternalId);
-    if (typeof person !== 'string') return person;
+    if (typeof person !== 'string') return { ...person, kept: dated(item, write.now) };
     const type = typesByCode.get(item.typeCode);
-    if (!type) return unknownType(item.typeCode);
+    if (!type) return { ...unknownType(item.typeCode), kept: dated(item, write.now) };
     return issues.take(person, type, item);
   });
   return issues.save(results);
+}
+
+// what comes without a date is issued when it comes, however long it has to wait
+function dated(item: CredentialItem, now: number): CredentialItem {
+  return item.issuedAt == null && item.issuedOn == null ? { ...item, issuedAt: now } : item;
 }
 
 function unknownType(code: string): ItemResult {
@@ -146,6 +152,7 @@ class Issues {
 
   constructor(
     private readonly write: Write,
+    private readonly source: string,
     private readonly byEvent: ReadonlyMap<string, string>,
     private readonly standing: ReadonlySet<string>,
   ) {}
@@ -169,6 +176,7 @@ class Issues {
       evidenceUrl: item.evidenceUrl ?? null,
       issuer: type.issuer,
       eventId: item.eventId ?? null,
+      source: this.source,
     };
     this.pending.push({ holding, fact, index });
     return { outcome: 'APPLIED', id: null, refusal: null };

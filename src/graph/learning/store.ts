@@ -121,6 +121,7 @@ export interface AttemptRow extends Attempt {
   readonly employeeUuid: string;
   /** An expiry the learning system gave with the completion. */
   readonly expiresOn: string | null;
+  readonly source: string;
 }
 
 /** All attempts of people, as the award rules read them. */
@@ -128,7 +129,7 @@ export async function attemptsOf(db: Db, people: readonly string[]): Promise<Att
   return rows<AttemptRow>(
     db,
     `/* attemptsOf */ SELECT id, employee_id AS "employeeUuid", course_code AS "courseCode", status, score, credit_hours AS "creditHours",
-       completed_at AS at, evidence_url AS "evidenceUrl", expires_on AS "expiresOn"
+       completed_at AS at, evidence_url AS "evidenceUrl", expires_on AS "expiresOn", source
      FROM completion WHERE employee_id = ANY($1) AND retired_in IS NULL`,
     [people],
   );
