@@ -15,6 +15,8 @@ const instant = (value: unknown): number | null => (typeof value === 'string' ? 
 
 /** The kind of a change as filters and the schema name it. */
 export function kindOf(entry: LogEntry): string {
+  // a definition may have a kind of its own, such as LICENSE, which says nothing about the change
+  if (entry.subject === null) return entry.kind.replace('.', '_').toUpperCase();
   const own = text((entry.body as Body | null)?.['kind']);
   if (own !== null) return own;
   if (entry.kind === 'completion.recorded') return text((entry.body as Body | null)?.['status']) ?? 'RECORDED';
