@@ -19,7 +19,7 @@ const LEASE = 4_672_118_341;
 const TRY_LEASE_EVERY_MS = 250;
 const BUSY_POLL_MS = 5;
 const IDLE_POLL_MS = 50;
-/** For how long after a batch that nobody here announced, because another node wrote it, the next one is expected at any moment. */
+/** For how long after a change that nobody here told of, because another node made it, the next one is expected at any moment. */
 const BUSY_FOR_MS = 250;
 
 const SETTINGS = {
@@ -37,6 +37,8 @@ const SETTINGS = {
 export class Sequencer {
   readonly #session: KeptSession;
   readonly #options: SequencerOptions;
+  /** Changes of writers of this node since the last look. */
+  #told = 0;
 
   constructor(options: SequencerOptions) {
     this.#options = options;
@@ -59,6 +61,7 @@ export class Sequencer {
 
   /** A local writer has committed: look at the inbox now. */
   poke(): void {
+    this.#told += 1;
     this.#session.bell.ring();
   }
 
@@ -70,13 +73,14 @@ export class Sequencer {
     let look = true;
     let lastFoundAt = -Infinity;
     while (!this.#session.stopped) {
-      const isTold = look;
+      const told = this.#told;
       const batch: SequencedBatch | null =
-        isTold || (await isWaiting(session)) ? await moveBatch(session.client, this.#options.clock) : null;
+        look || (await isWaiting(session)) ? await moveBatch(session.client, this.#options.clock) : null;
+      this.#told -= told;
       session.succeeded();
       look = false;
       if (batch !== null && batch.count > 0) {
-        if (!isTold) lastFoundAt = performance.now();
+        if (batch.changes.length > told) lastFoundAt = performance.now();
         this.#announce(batch);
         look = batch.count >= BATCH_SIZE;
       }
