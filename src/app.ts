@@ -23,6 +23,7 @@ import { Tail } from './journal/tail';
 import { Writer, type Reaction } from './journal/write';
 import { keepSynchronised, systemClock, type Clock } from './platform/clock';
 import type { Config } from './platform/config';
+import { checkCost } from './platform/graphql/cost';
 import { createHttpServer } from './platform/http/server';
 import { createLog, type Log } from './platform/log';
 import { createMetrics } from './platform/metrics';
@@ -134,6 +135,7 @@ async function build(
     createContext: async (caller) => new GraphContext(authenticate(caller), graph),
     onResponse: (context) => positionOf(context, cursors),
     releaseContext: (context) => context.release(),
+    checkOperation: checkCost,
     isReady: () => isReady,
     metrics: createMetrics(),
     graphiql: config.graphiql,

@@ -273,6 +273,8 @@ export class CredentialResolver {
     const type = (await loadType(context, credential.typeUuid, credential.view))!;
     const facts = await context.load(records, { id: credential.uuid, view: credential.view, args: null });
     const byId = new Map(facts.map((fact) => [fact.id, fact]));
+    // what time brought before anybody told of the credential was learned with the first that was told
+    const firstTold = Math.min(...facts.map((fact) => fact.loggedAt));
     return foldHolding(type.policy, evidenceOf(facts))
       .events.filter((event) => event.at <= credential.view.at && event.kind !== 'EXPIRING')
       .map((event) => {
@@ -280,7 +282,7 @@ export class CredentialResolver {
         return {
           kind: event.kind,
           occurredAt: event.at,
-          recordedAt: fact?.recordedAt ?? event.at,
+          recordedAt: fact?.loggedAt ?? Math.max(event.at, firstTold),
           actor: fact?.actor ?? 'clock',
           source: fact?.source ?? null,
           reason: fact?.reason ?? null,

@@ -179,6 +179,8 @@ export async function credentialGroups(
 /** A fact with what its record says about the issue. */
 export interface IssueRecord extends CredentialFact {
   readonly actor: string;
+  /** When the log took it in: read with `knownAt` from this instant on, it is there. */
+  readonly loggedAt: number;
   readonly issuedTo: string | null;
   readonly issuer: string | null;
 }
@@ -190,7 +192,7 @@ export async function recordsOf(db: Db, view: View, credentialIds: readonly stri
     db,
     `/* recordsOf */ SELECT f.id, f.credential_id AS "credentialId", f.employee_id AS "employeeId", f.kind, f.at, f.expires_at AS "expiresAt", f.initial,
        f.reason, f.evidence_url AS "evidenceUrl", f.rule_version AS "ruleVersion", f.completion_ids AS "completionIds", f.source,
-       f.recorded_at AS "recordedAt", f.actor, f.issued_to AS "issuedTo", f.issuer
+       f.recorded_at AS "recordedAt", coalesce((SELECT k.recorded_at FROM change k WHERE k.id = f.recorded_in), f.recorded_at) AS "loggedAt", f.actor, f.issued_to AS "issuedTo", f.issuer
      FROM credential_fact f WHERE f.credential_id = ANY(${q.add(credentialIds)}) AND ${known('f', view, q)} ORDER BY f.at, f.row_id`,
     q.values,
   );

@@ -75,11 +75,17 @@ export async function applyEmployees(write: Write, raw: readonly unknown[], sour
     else if (circular.has(item)) results[i] = closesCircle(locked.get(person)!, item['managerExternalId'] as string);
     else results[i] = batch.apply(locked.get(person)!, item, created.has(person));
   });
+  await forgetRefused(write, created, items, results as ItemResult[], people);
   await recordAssertions(write, source, batch.added(), batch.retired);
   const moved = new Set([...batch.changed.keys(), ...created.keys(), ...awaiting]);
   if (moved.size > 0) {
     await deriveStates(write, new Map([...moved].map((id) => [id, locked.get(id)!.externalId])), batch.facts, zone);
-    await rememberIdentities(write, source, sound, people);
+    await rememberIdentities(
+      write,
+      source,
+      items.filter((_, i) => results[i]!.outcome !== 'REJECTED'),
+      people,
+    );
   }
   for (const [id, set] of batch.changed) recordEmployeeChange(write, id, set, created.has(id));
   for (const id of created.keys()) if (!batch.changed.has(id)) recordEmployeeChange(write, id, new Map(), true);
@@ -106,6 +112,25 @@ async function findOrCreate(write: Write, source: string, externalIds: readonly 
   await ensureKeys(write.db, created.keys());
   people = await resolvePeople(write.db, source, externalIds);
   return { people, created };
+}
+
+/** Somebody of whom every item was refused was never there. */
+async function forgetRefused(
+  write: Write,
+  created: Map<string, string>,
+  items: readonly EmployeeItem[],
+  results: readonly ItemResult[],
+  people: ReadonlyMap<string, string | Refusal>,
+): Promise<void> {
+  const taken = new Set(items.filter((_, i) => results[i]!.outcome !== 'REJECTED').map((item) => people.get(item.externalId)));
+  const refused = [...created.keys()].filter((id) => !taken.has(id));
+  if (refused.length === 0) return;
+  await write.db.query('/* forgetRefused */ DELETE FROM employee WHERE id = ANY($1) AND recorded_in = $2', [
+    refused,
+    write.change,
+  ]);
+  await write.db.query('/* forgetKeys */ DELETE FROM person_key WHERE employee_id = ANY($1)', [refused]);
+  for (const id of refused) created.delete(id);
 }
 
 /** The items that would make somebody their own manager; all lines of a request are looked at together. */
@@ -146,7 +171,7 @@ function isInEffect(line: ReportingLine, standing: readonly ReportingLine[]): bo
 
 function closesCircle(person: LockedEmployee, manager: string): ItemResult {
   const message = `${manager} reports to ${person.externalId}, directly or through others, and cannot be the manager: correct one of the two edges.`;
-  return { outcome: 'REJECTED', id: nodeId('emp', person.id), refusal: refusal('MANAGER_CYCLE', message, ['managerExternalId']) };
+  return { outcome: 'REJECTED', id: null, refusal: refusal('MANAGER_CYCLE', message, ['managerExternalId']) };
 }
 
 /** The items of one request, applied in order to what is known of each person. */
