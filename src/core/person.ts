@@ -104,8 +104,7 @@ function changePoints(lists: ReadonlyMap<string, readonly Assertion[]>, zone: st
   for (const list of lists.values()) for (const assertion of list) points.add(assertion.at);
   const earliest = Math.min(...points);
   for (const { value } of lists.get('hiredOn') ?? []) if (typeof value === 'string') points.add(startOfDay(value, zone));
-  for (const { value } of lists.get('terminatedOn') ?? [])
-    if (typeof value === 'string') points.add(endOfDay(value, zone));
+  for (const { value } of lists.get('terminatedOn') ?? []) if (typeof value === 'string') points.add(endOfDay(value, zone));
   return [...points].filter((point) => point >= earliest).sort((a, b) => a - b);
 }
 

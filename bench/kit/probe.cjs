@@ -1,0 +1,26 @@
+// Loaded into the measured server with `node -r`: counts SQL statements of requests and notes when their transactions were committed.
+const path = require('node:path');
+const pg = require(path.join(__dirname, '..', '..', 'node_modules', 'pg'));
+
+let statements = 0;
+let commits = [];
+const { query } = pg.Client.prototype;
+pg.Client.prototype.query = function (...args) {
+  const answer = query.apply(this, args);
+  // the sequencer and the tail have sessions of their own, whose work no request asks for
+  if (this.connectionParameters.application_name !== 'credential-graph') return answer;
+  const text = typeof args[0] === 'string' ? args[0] : (args[0]?.text ?? '');
+  statements += 1;
+  if (text === 'COMMIT' && typeof answer?.then === 'function') {
+    const noted = () => commits.push(performance.timeOrigin + performance.now());
+    answer.then(noted, () => undefined);
+  }
+  return answer;
+};
+
+process.on('message', () => {
+  process.send({ statements, commits, cpu: process.cpuUsage() });
+  commits = [];
+});
+// the channel must not keep the server from ending
+process.channel?.unref();
