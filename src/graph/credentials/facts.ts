@@ -1,5 +1,5 @@
 // Holdings and their facts: what changes read and write.
-import type { Evidence } from '../../core/renewal';
+import { foldHolding, type Evidence, type RenewalPolicy } from '../../core/renewal';
 import type { Write } from '../../journal/write';
 import type { Db } from '../../platform/postgres/pool';
 import { instantText, rows, rowsParam } from '../../platform/sql';
@@ -73,6 +73,19 @@ export function evidenceOf(facts: readonly CredentialFact[]): Evidence[] {
     initial: fact.initial,
     recordedAt: fact.recordedAt,
   }));
+}
+
+/** The award behind what a holding shows: the one of its instant, and of several the one that gave the expiry. */
+export function awardThatGave<F extends CredentialFact>(
+  shown: { readonly issuedAt: number; readonly expiresAt: number | null },
+  facts: readonly F[],
+  policy: RenewalPolicy,
+): F | undefined {
+  const given = facts.filter((fact) => fact.kind === 'AWARD' && fact.at === shown.issuedAt);
+  if (given.length < 2) return given[0];
+  const { awards } = foldHolding(policy, evidenceOf(facts));
+  const found = awards.find((award) => award.counted && award.at === shown.issuedAt && award.expiresAt === shown.expiresAt);
+  return given.find((fact) => fact.id === found?.factId);
 }
 
 /** A fact to record. */

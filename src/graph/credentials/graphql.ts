@@ -18,7 +18,7 @@ import { PagedViewArgs, ViewArgs } from '../view-args';
 import { RulePayload, toRulePayload } from '../rule-types';
 import { actOnCredential } from './act';
 import { publishAwardRule } from './define';
-import { evidenceOf } from './facts';
+import { awardThatGave, evidenceOf } from './facts';
 import {
   CredentialActionInput,
   CredentialFilter,
@@ -333,15 +333,8 @@ export class CredentialResolver {
 
 async function awardInEffect(context: GraphContext, credential: Credential): Promise<IssueRecord | undefined> {
   const facts = await context.load(records, { id: credential.uuid, view: credential.view, args: null });
-  const given = facts.filter((fact) => fact.kind === 'AWARD' && fact.at === credential.issuedAt);
-  if (given.length < 2) return given[0];
-  // of several awards of one instant, the one that gave the expiry
   const type = (await loadType(context, credential.typeUuid, credential.view))!;
-  const { issuedAt, expiresAt } = credential;
-  const award = foldHolding(type.policy, evidenceOf(facts)).awards.find(
-    (one) => one.counted && one.at === issuedAt && one.expiresAt === expiresAt,
-  );
-  return given.find((fact) => fact.id === award?.factId);
+  return awardThatGave(credential, facts, type.policy);
 }
 
 async function act(context: GraphContext, work: (write: Write) => Promise<string | Refusal>): Promise<CredentialPayload> {
