@@ -34,11 +34,11 @@ export async function measureIngestion(databases: Databases): Promise<Section> {
   const contenders: { name: string; writers: number; work: () => Promise<number>; rates: number[] }[] = [1, 4].flatMap(
     (writers) => [
       { name: 'credential-graph, 500 per mutation over HTTP', writers, work: product, rates: [] },
-      { name: 'TypeORM, save per row, in process', writers, work: baseline(naive.savePerRow), rates: [] },
+      { name: 'TypeORM, save per row, in process', writers, work: baseline((items) => naive.savePerRow(items)), rates: [] },
       {
         name: 'TypeORM, save per row, 50 items per transaction, in process',
         writers,
-        work: baseline(naive.savePerBatch),
+        work: baseline((items) => naive.savePerBatch(items)),
         rates: [],
       },
     ],

@@ -282,7 +282,9 @@ class RuleReader {
     if (from !== null && until !== null && from >= until) {
       return refusal('RULE_PERIOD_EMPTY', 'Let the period end after it begins.', [...path, 'until']);
     }
-    return (this.rules.checksDates ? refuseDates({ from, until }, ['from', 'until'], path) : null) ?? { op: 'during', from, until };
+    return (
+      (this.rules.checksDates ? refuseDates({ from, until }, ['from', 'until'], path) : null) ?? { op: 'during', from, until }
+    );
   }
 
   private bound(value: unknown): Instant | null | undefined {

@@ -80,7 +80,7 @@ export async function startTestServer(options: Partial<HttpServerOptions<TestCon
       },
       breaks: {
         ...string,
-         
+
         async *subscribe() {
           throw new GraphQLError('Start again.', { extensions: { code: 'RESYNC_REQUIRED' } });
         },
