@@ -16,9 +16,17 @@ export function rowsParam(rows: readonly object[]): string {
   return JSON.stringify(rows);
 }
 
-/** An array of uuids, numbers or instants as PostgreSQL reads it; none of them needs the quotes and escapes that the driver puts around each. */
+/** An array of uuids, numbers, instants or words of our own as PostgreSQL reads it; none needs the quotes that the driver puts around each. */
 export function plainArray(values: readonly (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+}
+
+/**
+ * A bound row set column by column, for `FROM unnest($1::uuid[], $2::bigint[])`: half the cost of `rowsParam` where there are thousands of
+ * rows. Only for values that `plainArray` can take.
+ */
+export function columnParams<R>(rows: readonly R[], columns: readonly ((row: R) => string | number | null)[]): string[] {
+  return columns.map((column) => plainArray(rows.map(column)));
 }
 
 /** An instant as PostgreSQL reads it inside a JSON record: RFC 3339 text, also with a longer year or one BC, or infinity at the ends of time. */

@@ -1,9 +1,9 @@
 // What follows from a change for the credentials of the people it touched: awards, timelines, and the events on them.
-import { foldHolding, type Holding, type HoldingEvent } from '../../core/renewal';
+import { foldHolding, type Holding, type HoldingEvent, type HoldingSegment } from '../../core/renewal';
 import type { NewEntry } from '../../journal/entry';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
-import { instantText, rows, rowsParam } from '../../platform/sql';
+import { columnParams, instantText, plainArray, rows } from '../../platform/sql';
 import type { LockedEmployee } from '../people/resolve';
 import { deriveAwards, type Holdings } from './award';
 import { evidenceOf, factsOf, holdingsOf, type CredentialFact, type HoldingRow } from './facts';
@@ -73,6 +73,7 @@ export async function settleCredentials(
   await saveSegments(
     write,
     [...settled.values()].flatMap((entry) => entry.holdings),
+    new Set(holdings.map((row) => row.id)),
   );
   return settled;
 }
@@ -235,46 +236,62 @@ interface SegmentRow {
   readonly expires_at: number | null;
 }
 
-/** Stores the timelines of holdings that changed; rows that still hold stay as they are. */
-async function saveSegments(write: Write, holdings: readonly SettledHolding[]): Promise<void> {
-  const changed = holdings.filter((holding) => holding.before !== holding.after);
-  if (changed.length === 0) return;
-  const wanted = new Map<string, object>();
-  for (const { row, after } of changed) {
-    for (const segment of after.segments) {
-      wanted.set(segmentKey(row.id, segment.from, segment.to, segment.status, segment.issuedAt, segment.expiresAt), {
-        credential_id: row.id,
-        employee_id: row.employeeId,
-        type_id: row.typeId,
-        valid_from: instantText(segment.from),
-        valid_to: instantText(segment.to),
-        status: segment.status,
-        issued_at: instantText(segment.issuedAt),
-        expires_at: instantText(segment.expiresAt),
-      });
-    }
-  }
-  const ids = changed.map((holding) => holding.row.id);
-  const current = await rows<SegmentRow>(
+function currentSegments(write: Write, holdings: readonly string[]): Promise<SegmentRow[]> {
+  if (holdings.length === 0) return Promise.resolve([]);
+  return rows<SegmentRow>(
     write.db,
     `/* currentSegments */ SELECT id, credential_id, valid_from, valid_to, status, issued_at, expires_at FROM credential_segment
      WHERE credential_id = ANY($1) AND retired_in IS NULL`,
-    [ids],
+    [holdings],
   );
+}
+
+/** Stores the timelines of holdings that changed; rows that still hold stay as they are. `stored` are the holdings that may have some. */
+async function saveSegments(write: Write, holdings: readonly SettledHolding[], stored: ReadonlySet<string>): Promise<void> {
+  const changed = holdings.filter((holding) => holding.before !== holding.after);
+  if (changed.length === 0) return;
+  const wanted = new Map<string, { readonly row: HoldingRow; readonly segment: HoldingSegment }>();
+  for (const { row, after } of changed) {
+    for (const segment of after.segments) {
+      const key = segmentKey(row.id, segment.from, segment.to, segment.status, segment.issuedAt, segment.expiresAt);
+      wanted.set(key, { row, segment });
+    }
+  }
+  const ids = changed.map((holding) => holding.row.id).filter((id) => stored.has(id));
+  const current = await currentSegments(write, ids);
   const retired = current
     .filter((s) => !wanted.delete(segmentKey(s.credential_id, s.valid_from, s.valid_to, s.status, s.issued_at, s.expires_at)))
     .map((s) => s.id);
   if (retired.length > 0) {
-    write.run('/* retireSegments */ UPDATE credential_segment SET retired_in = $2 WHERE id = ANY($1)', [retired, write.change]);
+    write.run('/* retireSegments */ UPDATE credential_segment SET retired_in = $2 WHERE id = ANY($1)', [
+      plainArray(retired),
+      write.change,
+    ]);
   }
   if (wanted.size > 0) {
     write.run(
       `/* recordSegments */ INSERT INTO credential_segment (credential_id, employee_id, type_id, valid_from, valid_to, status, issued_at, expires_at, recorded_in)
-       SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(credential_id uuid, employee_id uuid, type_id uuid, valid_from timestamptz, valid_to timestamptz,
-         status text, issued_at timestamptz, expires_at timestamptz)`,
-      [rowsParam([...wanted.values()]), write.change],
+       SELECT r.*, $1 FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::timestamptz[],
+         $9::timestamptz[]) AS r`,
+      [
+        write.change,
+        ...columnParams(
+          [...wanted.values()],
+          [
+            ({ row }) => row.id,
+            ({ row }) => row.employeeId,
+            ({ row }) => row.typeId,
+            ({ segment }) => instantText(segment.from),
+            ({ segment }) => instantText(segment.to),
+            ({ segment }) => segment.status,
+            ({ segment }) => instantText(segment.issuedAt),
+            ({ segment }) => instantText(segment.expiresAt),
+          ],
+        ),
+      ],
     );
   }
+  if (ids.length === 0) return;
   write.run('/* bumpCredentials */ UPDATE credential SET version = version + 1 WHERE id = ANY($1) AND recorded_in <> $2', [
     ids,
     write.change,

@@ -12,20 +12,16 @@ export interface StatusSegment {
 
 /** The stretches in which a holding counts for rules. */
 export function holdingSlices(segments: readonly StatusSegment[], factId: string): HoldingSlice[] {
-  return segments.flatMap((segment, i): HoldingSlice[] => {
-    if (segment.status !== 'ACTIVE' && segment.status !== 'GRACE') return [];
+  const slices: HoldingSlice[] = [];
+  segments.forEach(({ from, to, status }, i) => {
+    if (status !== 'ACTIVE' && status !== 'GRACE') return;
+    const level = status === 'ACTIVE' ? 'MET' : 'GRACE';
     const next = segments[i + 1]?.status;
-    const endedBy = next === 'SUSPENDED' ? 'SUSPENSION' : next === 'REVOKED' ? 'REVOCATION' : undefined;
-    return [
-      {
-        from: segment.from,
-        to: segment.to,
-        level: segment.status === 'ACTIVE' ? 'MET' : 'GRACE',
-        factId,
-        ...(endedBy && { endedBy }),
-      },
-    ];
+    if (next === 'SUSPENDED') slices.push({ from, to, level, factId, endedBy: 'SUSPENSION' });
+    else if (next === 'REVOKED') slices.push({ from, to, level, factId, endedBy: 'REVOCATION' });
+    else slices.push({ from, to, level, factId });
   });
+  return slices;
 }
 
 /** A person's attributes over time, all of them or those that are `read`; the fact behind each is the person. */

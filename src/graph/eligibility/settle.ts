@@ -7,7 +7,7 @@ import type { Labels } from '../../core/rule-text';
 import type { Verdict, VerdictSegment } from '../../core/verdict';
 import type { NewEntry } from '../../journal/entry';
 import type { Reaction, Write } from '../../journal/write';
-import { instantText, rows, rowsParam } from '../../platform/sql';
+import { columnParams, instantText, plainArray, rows } from '../../platform/sql';
 import { holdCatalogue, type Cached } from '../catalogue';
 import { holdingFactId, settleCredentials, type SettledCredentials } from '../credentials/settle';
 import type { CredentialDefinitions } from '../credentials/types';
@@ -88,6 +88,13 @@ async function knownOf(write: Write, ids: readonly string[], rules: RuleDefiniti
   return { stored, changedAttributes, assertions, retired, departments };
 }
 
+/** A verdict to store. */
+interface RecordedSegment {
+  readonly employeeId: string;
+  readonly roleId: string;
+  readonly segment: VerdictSegment;
+}
+
 type StoredSegment = VerdictSegment & { readonly id: number };
 
 /** The people settled together. */
@@ -98,7 +105,7 @@ class Portion {
   private readonly next = new Map<string, number>();
   private readonly askedBy = new Map<string, readonly string[]>();
   private readonly retired: number[] = [];
-  private readonly recorded: object[] = [];
+  private readonly recorded: RecordedSegment[] = [];
 
   constructor(
     private readonly write: Write,
@@ -234,44 +241,50 @@ class Portion {
     const wanted = new Map(segments.map((segment) => [segmentKey(segment), segment]));
     for (const row of stored) if (!wanted.delete(segmentKey(row))) this.retired.push(row.id);
     for (const segment of wanted.values()) {
-      this.recorded.push({
-        employee_id: employeeId,
-        role_id: judged.role.uuid,
-        valid_from: instantText(segment.from),
-        valid_to: instantText(segment.to),
-        verdict: segment.verdict,
-        rule_version: segment.ruleVersion,
-      });
+      this.recorded.push({ employeeId, roleId: judged.role.uuid, segment });
     }
   }
 
   save(): void {
     if (this.retired.length > 0) {
       this.write.run('/* retireVerdicts */ UPDATE eligibility_segment SET retired_in = $2 WHERE id = ANY($1)', [
-        this.retired,
+        plainArray(this.retired),
         this.write.change,
       ]);
     }
     if (this.recorded.length > 0) {
       this.write.run(
         `/* recordVerdicts */ INSERT INTO eligibility_segment (employee_id, role_id, valid_from, valid_to, verdict, rule_version, recorded_in)
-         SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(employee_id uuid, role_id uuid, valid_from timestamptz, valid_to timestamptz, verdict text, rule_version integer)`,
-        [rowsParam(this.recorded), this.write.change],
+         SELECT r.*, $1 FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::integer[]) AS r`,
+        [
+          this.write.change,
+          ...columnParams(this.recorded, [
+            (row) => row.employeeId,
+            (row) => row.roleId,
+            (row) => instantText(row.segment.from),
+            (row) => instantText(row.segment.to),
+            (row) => row.segment.verdict,
+            (row) => row.segment.ruleVersion,
+          ]),
+        ],
       );
     }
     this.write.precede(this.due.sort((a, b) => a.occurredAt - b.occurredAt));
     for (const event of this.events) this.write.record(event);
     const versions = this.number();
-    const records = [...this.people.values()].map((person) => ({
-      id: person.id,
-      version: versions.get(person.id)!,
-      settled_until: instantText(Math.max(this.until, person.settledUntil)),
-      next_change_at: Number.isFinite(this.next.get(person.id)!) ? instantText(this.next.get(person.id)!) : null,
-    }));
+    const next = (id: string) => (Number.isFinite(this.next.get(id)!) ? instantText(this.next.get(id)!) : null);
     this.write.run(
       `/* settleEmployees */ UPDATE employee e SET version = r.version, settled_until = r.settled_until, next_change_at = r.next_change_at
-       FROM jsonb_to_recordset($1) AS r(id uuid, version bigint, settled_until timestamptz, next_change_at timestamptz) WHERE e.id = r.id`,
-      [rowsParam(records)],
+       FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::timestamptz[]) AS r(id, version, settled_until, next_change_at) WHERE e.id = r.id`,
+      columnParams(
+        [...this.people.values()],
+        [
+          (person) => person.id,
+          (person) => versions.get(person.id)!,
+          (person) => instantText(Math.max(this.until, person.settledUntil)),
+          (person) => next(person.id),
+        ],
+      ),
     );
   }
 
