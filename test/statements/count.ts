@@ -1,8 +1,8 @@
 // Which SQL statements a request sends: the driver watched, the product's own background work left out.
 import pg from 'pg';
 
-/** What the clock, the sequencer and the tail send by themselves. */
-const BACKGROUND = new Set(['nextBoundaries', 'findChanges', 'readClock']);
+/** What the clock, the sequencer and the tail send by themselves, and every new connection. */
+const BACKGROUND = new Set(['nextBoundaries', 'findChanges', 'readClock', 'prepareSession']);
 
 /** Counts the named statements sent through the request pool. */
 export class StatementCounter {

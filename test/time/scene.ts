@@ -31,13 +31,20 @@ export async function hire(server: TestApp, ids: readonly string[]): Promise<voi
   }
 }
 
+let requests = 0;
+
+/** Issues credentials, again when the server is too busy to answer in time. */
 export async function issue(server: TestApp, credentials: readonly object[]): Promise<void> {
   for (let i = 0; i < credentials.length; i += 1000) {
-    await server.query(
-      `mutation ($credentials: [CredentialInput!]!) { issueCredentials(input: { source: "api", credentials: $credentials }) { cursor } }`,
-      {
-        credentials: credentials.slice(i, i + 1000),
-      },
-    );
+    const input = { source: 'api', idempotencyKey: String(requests++), credentials: credentials.slice(i, i + 1000) };
+    for (;;) {
+      const { errors } = await server.send(
+        `mutation ($input: IssueCredentialsInput!) { issueCredentials(input: $input) { cursor } }`,
+        { input },
+      );
+      if (errors === undefined) break;
+      if (errors.some(({ extensions }) => extensions.code !== 'UNAVAILABLE')) throw new Error(JSON.stringify(errors));
+      await sleep(50);
+    }
   }
 }
