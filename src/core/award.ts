@@ -289,7 +289,8 @@ function creditsUsed(
   return hours >= min - 1e-9 ? used : null;
 }
 
-function isPass(course: Course | undefined, attempt: Attempt): boolean {
+/** Whether an attempt passes: the sender says so, and the score, when both it and a pass mark are known, reaches the mark. */
+export function isPass(course: Pick<Course, 'passMark'> | undefined, attempt: Pick<Attempt, 'status' | 'score'>): boolean {
   const passMark = course?.passMark ?? null;
   return attempt.status === 'PASSED' && (passMark === null || attempt.score === null || attempt.score >= passMark);
 }

@@ -8,7 +8,8 @@ import { batchBy, viewOf, type GraphContext, type View } from '../context';
 import { ingest } from '../ingest';
 import { RulePayload, RuleVersion, toRulePayload } from '../rule-types';
 import { rolesKnown, rulesKnown, type EffectiveRule, type RoleRow } from './definitions';
-import { DefineRolesInput, Role, RoleConnection, RuleDraftInput } from './gql-types';
+import { RuleDraftInput } from './gql-rule-inputs';
+import { DefineRolesInput, Role, RoleConnection } from './gql-types';
 import { publishRule } from './publish';
 
 /** The role as the schema shows it, under a view. */
