@@ -201,6 +201,26 @@ export async function recordsOf(db: Db, view: View, credentialIds: readonly stri
   return byCredential;
 }
 
+/** The facts behind people's holdings of some types, as the view knows them. */
+export async function factsKnown(
+  db: Db,
+  view: View,
+  people: readonly string[],
+  typeIds: readonly string[],
+): Promise<Map<string, CredentialFact[]>> {
+  const q = new Params();
+  const found = await rows<CredentialFact>(
+    db,
+    `/* factsKnown */ SELECT f.id, f.credential_id AS "credentialId", f.kind, f.at, f.expires_at AS "expiresAt", f.initial, f.recorded_at AS "recordedAt"
+     FROM credential_fact f JOIN credential c ON c.id = f.credential_id
+     WHERE f.employee_id = ANY(${q.add(people)}) AND c.type_id = ANY(${q.add(typeIds)}) AND ${known('f', view, q)}`,
+    q.values,
+  );
+  const byHolding = new Map<string, CredentialFact[]>();
+  for (const row of found) byHolding.set(row.credentialId, [...(byHolding.get(row.credentialId) ?? []), row]);
+  return byHolding;
+}
+
 /** A decision about an award, as recorded. */
 export interface DecisionRow {
   readonly completionId: string;

@@ -1,35 +1,19 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { explain, untilBecause } from '../../core/explain';
-import type { PersonFacts } from '../../core/evaluate';
-import type { Labels } from '../../core/rule-text';
 import { answerAt, fromSegments, segmentsBetween, type VerdictSegment } from '../../core/verdict';
 import { badInput } from '../../platform/graphql/errors';
-import { nodeId } from '../../platform/graphql/node-id';
 import { connection, parsePage, type Connection, type PageArgs } from '../../platform/graphql/paging';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { PagedArgs } from '../../platform/graphql/types';
 import { batchBy, viewKey, viewOf, type GraphContext, type View } from '../context';
-import { equivalentsOf, typesKnown, type CredentialType } from '../credentials/types';
-import { labelsOf } from '../rules/labels';
 import { findEmployee, loadEmployee } from '../people/graphql';
 import { Employee, EmployeeKey } from '../people/gql-types';
 import { allRoles, loadRole, loadRules } from '../rules/graphql';
 import { Role } from '../rules/gql-types';
 import { PagedViewArgs, ViewArgs } from '../view-args';
 import { Eligibility, EligibilityConnection, EligibilityFilter, EligibilitySegment, ExplanationNode } from './gql-types';
-import { attributesOf, personFacts } from './person-facts';
-import {
-  assertionsKnown,
-  holdingTimelines,
-  pairCount,
-  pairCounts,
-  pairKeys,
-  pairPage,
-  pairPages,
-  segmentsOfPairs,
-  type PairFilter,
-  type PairRow,
-} from './store';
+import { loadFacts, loadLabels } from './known-facts';
+import { pairCount, pairCounts, pairKeys, pairPage, pairPages, segmentsOfPairs, type PairFilter, type PairRow } from './store';
 
 interface PairKey extends PairRow {
   readonly view: View;
@@ -57,62 +41,6 @@ async function answer(context: GraphContext, pair: PairRow, view: View): Promise
   ]);
   const timeline = fromSegments(segments, rules);
   return { ...pair, ...answerAt(timeline, view.at), view, timeline };
-}
-
-const typesAll = batchBy<null, CredentialType[]>(
-  async (context, ids, view) => {
-    const types = await typesKnown(await context.db(), context.graph.zone, view, {});
-    return new Map(ids.map((id) => [id, types]));
-  },
-  () => [],
-);
-
-interface Held {
-  readonly typeCode: string;
-  readonly factId: string;
-  readonly segments: { from: number; to: number; status: string }[];
-}
-
-const factsOf = batchBy<null, PersonFacts>(
-  async (context, ids, view) => {
-    const db = await context.db();
-    const types = await loadTypes(context, view);
-    const codes = new Map(types.map((type) => [type.uuid, type.code]));
-    const equivalents = equivalentsOf(new Map(types.map((type) => [type.code, type])));
-    const holdings = new Map<string, Map<string, Held>>();
-    for (const row of await holdingTimelines(db, view, ids)) {
-      const person = holdings.get(row.employeeUuid) ?? new Map<string, Held>();
-      holdings.set(row.employeeUuid, person);
-      const holding = person.get(row.credentialUuid) ?? {
-        typeCode: codes.get(row.typeUuid) ?? '',
-        factId: nodeId('crd', row.credentialUuid),
-        segments: [],
-      };
-      person.set(row.credentialUuid, holding);
-      holding.segments.push(row);
-    }
-    const assertions = await assertionsKnown(db, view, ids);
-    return new Map(
-      ids.map((id) => {
-        const own = assertions.filter((assertion) => assertion.employeeId === id);
-        return [id, personFacts(holdings.get(id)?.values() ?? [], attributesOf(own, id, context.graph.zone), equivalents)];
-      }),
-    );
-  },
-  () => ({ holdings: new Map(), attributes: new Map() }),
-);
-
-function loadTypes(context: GraphContext, view: View): Promise<CredentialType[]> {
-  return context.load(typesAll, { id: 'all', view: { at: 0, known: view.known }, args: null });
-}
-
-function loadFacts(context: GraphContext, employeeUuid: string, view: View): Promise<PersonFacts> {
-  return context.load(factsOf, { id: employeeUuid, view: { at: 0, known: view.known }, args: null });
-}
-
-async function loadLabels(context: GraphContext, view: View): Promise<Labels> {
-  const types = await loadTypes(context, view);
-  return labelsOf({ typesByCode: new Map(types.map((type) => [type.code, type])) });
 }
 
 const finite = (instant: number): number | null => (Number.isFinite(instant) ? instant : null);

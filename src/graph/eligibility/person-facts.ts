@@ -1,13 +1,111 @@
-// What rules may ask about a person, gathered from holdings and assertions.
-import type { HoldingSlice, PersonFacts } from '../../core/evaluate';
+// What rules may ask about a person, gathered from holdings, assertions and everything else that was told.
+import { isPass, type Course } from '../../core/award';
+import { evaluate, splice } from '../../core/evaluate';
+import type { CreditFact, Happening, HoldingSlice, PersonFacts } from '../../core/facts';
 import { attributeSlices, type Assertion } from '../../core/person';
+import type { Holding } from '../../core/renewal';
+import { constant, Level, pushStep, type Step, type Timeline } from '../../core/timeline';
 import { nodeId } from '../../platform/graphql/node-id';
+import type { AttemptRow } from '../learning/store';
+import type { JudgedRole } from '../rules/definitions';
 
 /** A stretch of a holding's timeline. */
 export interface StatusSegment {
   readonly from: number;
   readonly to: number;
   readonly status: string;
+}
+
+/** A holding as rules see it. */
+export interface HeldFacts {
+  readonly typeCode: string;
+  /** Its public id. */
+  readonly factId: string;
+  readonly segments: readonly StatusSegment[];
+  /** When the awards that count were given. */
+  readonly awardedAt: readonly number[];
+}
+
+/** When the awards were given that count. */
+export function countedAwards({ awards }: Pick<Holding, 'awards'>): number[] {
+  return awards.filter((award) => award.counted).map((award) => award.at);
+}
+
+/** All that is known of one person, as it is read from the database. */
+export interface KnownFacts {
+  readonly holdings: Iterable<HeldFacts>;
+  readonly attributes: PersonFacts['attributes'];
+  readonly equivalents: (typeCode: string) => readonly string[];
+  readonly attempts: readonly AttemptRow[];
+  readonly courses: ReadonlyMap<string, Pick<Course, 'passMark' | 'creditHours'>>;
+  /** The names that can trigger and resolve. */
+  readonly events: ReadonlySet<string>;
+  /** The rule of a role. */
+  readonly ruleOf: (roleCode: string) => Pick<JudgedRole, 'versions' | 'nodes'> | undefined;
+  readonly zone: string;
+}
+
+/** The facts as rules ask for them. */
+export function personFacts(known: KnownFacts): PersonFacts {
+  const holdings = new Map<string, HoldingSlice[]>();
+  const happenings = new Map<string, Happening[]>();
+  for (const { typeCode, factId, segments, awardedAt } of known.holdings) {
+    add(holdings, typeCode, holdingSlices(segments, factId));
+    if (known.events.has(typeCode)) {
+      add(
+        happenings,
+        typeCode,
+        awardedAt.map((at) => ({ at, factId })),
+      );
+    }
+  }
+  const credits = new Map<string, CreditFact[]>();
+  for (const attempt of known.attempts) {
+    const fact = { at: attempt.at, factId: nodeId('cmp', attempt.id) };
+    const course = known.courses.get(attempt.courseCode);
+    const isPassed = isPass(course, attempt);
+    const hours = attempt.creditHours ?? course?.creditHours ?? 0;
+    if (hours > 0 && (isPassed || attempt.status === 'IN_PROGRESS')) {
+      add(credits, attempt.courseCode, [{ ...fact, hours, isPending: !isPassed }]);
+    }
+    if (isPassed && known.events.has(attempt.courseCode)) add(happenings, attempt.courseCode, [fact]);
+  }
+  const { attributes, equivalents, zone, ruleOf } = known;
+  return withLevels({ holdings, attributes, equivalents, credits, happenings, zone }, ruleOf);
+}
+
+/** Facts from which the rules of other roles can be judged too, each once; one that comes back to itself cannot be said. */
+function withLevels(own: PersonFacts, ruleOf: KnownFacts['ruleOf']): PersonFacts {
+  const timelines = new Map<string, Timeline>();
+  const facts: PersonFacts = {
+    ...own,
+    levelsOf: (roleCode, version) => {
+      const key = JSON.stringify([roleCode, version]);
+      const found = timelines.get(key);
+      if (found) return found;
+      timelines.set(key, constant(Level.UNKNOWN));
+      const timeline = levels(ruleOf(roleCode), version, facts);
+      timelines.set(key, timeline);
+      return timeline;
+    },
+  };
+  return facts;
+}
+
+function levels(rule: ReturnType<KnownFacts['ruleOf']>, version: number | null, facts: PersonFacts): Timeline {
+  if (version !== null) {
+    const node = rule?.nodes.get(version);
+    return node ? evaluate(node, facts) : constant(Level.UNKNOWN);
+  }
+  const steps: Step[] = [];
+  for (const { from, level } of splice(rule?.versions ?? [], facts)) pushStep(steps, from, level);
+  return steps;
+}
+
+function add<T>(lists: Map<string, T[]>, name: string, items: readonly T[]): void {
+  const list = lists.get(name);
+  if (list) list.push(...items);
+  else lists.set(name, [...items]);
 }
 
 /** The stretches in which a holding counts for rules. */
@@ -34,19 +132,4 @@ export function attributesOf(
   const factId = nodeId('emp', employeeUuid);
   const slices = attributeSlices(assertions, zone, read);
   return new Map([...slices].map(([name, list]) => [name, list.map((slice) => ({ ...slice, factId }))]));
-}
-
-/** Attributes, and holdings by type code, each with its timeline. */
-export function personFacts(
-  holdings: Iterable<{ readonly typeCode: string; readonly factId: string; readonly segments: readonly StatusSegment[] }>,
-  attributes: PersonFacts['attributes'],
-  equivalents: (typeCode: string) => readonly string[],
-): PersonFacts {
-  const byType = new Map<string, HoldingSlice[]>();
-  for (const { typeCode, factId, segments } of holdings) {
-    const earlier = byType.get(typeCode);
-    const slices = holdingSlices(segments, factId);
-    byType.set(typeCode, earlier ? [...earlier, ...slices] : slices);
-  }
-  return { holdings: byType, attributes, equivalents };
 }

@@ -1,6 +1,6 @@
 // The last reaction of every write: the people it touched are judged anew in the same transaction, so no reader sees facts without verdicts.
 import type { Instant } from '../../core/calendar';
-import type { PersonFacts } from '../../core/evaluate';
+import type { PersonFacts } from '../../core/facts';
 import type { Assertion } from '../../core/person';
 import type { Json } from '../../core/rule';
 import type { Labels } from '../../core/rule-text';
@@ -14,9 +14,12 @@ import type { CredentialDefinitions } from '../credentials/types';
 import { labelsOf } from '../rules/labels';
 import { assertionsOf, attributesChangedBy, retiredAssertionsOf, type AssertionRow } from '../people/facts';
 import { lockEmployees, type LockedEmployee } from '../people/resolve';
-import type { JudgedRole, RuleDefinitions } from '../rules/definitions';
+import { attemptsAround, type AttemptAround } from '../learning/store';
+import { rulesOf, type JudgedRole, type RuleDefinitions } from '../rules/definitions';
+import { aroundChange, nothingAround, type Around } from './around';
+import { Concern } from './concerned';
 import { judgeAgain, passTime, type JudgedPerson, type Judgement } from './judge';
-import { attributesOf, personFacts } from './person-facts';
+import { attributesOf, countedAwards, personFacts } from './person-facts';
 
 export interface SettleOptions {
   readonly credentials: Cached<CredentialDefinitions>;
@@ -47,6 +50,7 @@ export async function settle(write: Write, ids: readonly string[], until: Instan
   const definitions = await options.credentials.get(write.db, isCatalogueChange, version);
   const rules = await options.rules.get(write.db, isCatalogueChange, version);
   const isClock = write.actor.id === 'clock';
+  const definitionsBefore = isCatalogueChange ? options.credentials.last() : null;
   const settling = settleCredentials(write, people, definitions, {
     until,
     awards: isClock
@@ -55,12 +59,12 @@ export async function settle(write: Write, ids: readonly string[], until: Instan
         ? 'DERIVED'
         : 'DERIVED_IF_FACTS_CHANGED',
     redefined: new Set([...write.arrived].filter((key) => key.startsWith('type:')).map((key) => key.slice(5))),
-    definitionsBefore: isCatalogueChange ? options.credentials.last() : null,
+    definitionsBefore,
     zone: options.zone,
   });
   // asked together: one of them is answered while the other is reckoned with
   const [settled, known] = await Promise.all([settling, knownOf(write, [...people.keys()], rules, until)]);
-  const portion = new Portion(write, people, settled, known, definitions, rules, options.zone, until);
+  const portion = new Portion(write, people, settled, known, { definitions, definitionsBefore, rules }, options.zone, until);
   portion.judge();
   portion.save();
 }
@@ -72,20 +76,46 @@ interface Known {
   readonly assertions: ReadonlyMap<string, readonly AssertionRow[]>;
   readonly retired: ReadonlyMap<string, readonly AssertionRow[]>;
   readonly departments: ReadonlyMap<string, string | null>;
+  readonly attempts: ReadonlyMap<string, Around<AttemptAround>>;
 }
 
 async function knownOf(write: Write, ids: readonly string[], rules: RuleDefinitions, until: Instant): Promise<Known> {
   // the status follows from all that is asserted; everything else from what is asserted of it
-  const needed = rules.attributes.has('status') ? undefined : rules.attributes;
-  const [stored, changedAttributes, assertions, departments] = await Promise.all([
+  const needed = rules.reads.attributes.has('status') ? undefined : rules.reads.attributes;
+  const [stored, changedAttributes, assertions, departments, attempts] = await Promise.all([
     segmentsOf(write, ids),
     attributesChangedBy(write, ids),
     assertionsOf(write.db, ids, needed),
     departmentsOf(write, ids, until),
+    attemptsOf(write, ids, rules),
   ]);
   const changed = [...changedAttributes.keys()];
   const retired = changed.length === 0 ? new Map<string, AssertionRow[]>() : await retiredAssertionsOf(write, changed);
-  return { stored, changedAttributes, assertions, retired, departments };
+  return { stored, changedAttributes, assertions, retired, departments, attempts };
+}
+
+// a course defined anew may pass and count otherwise than before, whatever attempts there are
+async function attemptsOf(write: Write, ids: readonly string[], rules: RuleDefinitions): Promise<Known['attempts']> {
+  const courses = new Set([...rules.reads.courses, ...rules.reads.events]);
+  if (courses.size === 0) return new Map();
+  const found = await attemptsAround(write, ids, courses);
+  const around = aroundChange(
+    found,
+    write.change,
+    (attempt) => attempt.employeeUuid,
+    (attempt) => attempt.courseCode,
+  );
+  for (const { courseCode, employeeUuid } of found) {
+    if (write.arrived.has(`course:${courseCode}`)) around.get(employeeUuid)!.changed.add(courseCode);
+  }
+  return around;
+}
+
+/** What the people settled together are judged by, and what they were judged by before the change. */
+interface Definitions {
+  readonly definitions: CredentialDefinitions;
+  readonly definitionsBefore: CredentialDefinitions | null;
+  readonly rules: RuleDefinitions;
 }
 
 /** A verdict to store. */
@@ -100,10 +130,10 @@ type StoredSegment = VerdictSegment & { readonly id: number };
 /** The people settled together. */
 class Portion {
   private readonly labels: Labels;
+  private readonly concern: Concern;
   private readonly due: NewEntry[] = [];
   private readonly events: NewEntry[] = [];
   private readonly next = new Map<string, number>();
-  private readonly askedBy = new Map<string, readonly string[]>();
   private readonly retired: number[] = [];
   private readonly recorded: RecordedSegment[] = [];
 
@@ -112,17 +142,17 @@ class Portion {
     private readonly people: ReadonlyMap<string, LockedEmployee>,
     private readonly settled: ReadonlyMap<string, SettledCredentials>,
     private readonly known: Known,
-    private readonly definitions: CredentialDefinitions,
-    private readonly rules: RuleDefinitions,
+    private readonly judgedBy: Definitions,
     private readonly zone: string,
     private readonly until: Instant,
   ) {
+    const { definitions, rules } = judgedBy;
     this.labels = labelsOf(definitions);
+    this.concern = new Concern(rules, definitions, write.arrived);
   }
 
   judge(): void {
     const { stored, changedAttributes, assertions, retired } = this.known;
-    const published = new Set([...this.write.arrived].filter((key) => key.startsWith('rule:')).map((key) => key.slice(5)));
     for (const person of this.people.values()) {
       const credentials = this.settled.get(person.id)!;
       const attributes = changedAttributes.get(person.id) ?? new Set<string>();
@@ -131,7 +161,7 @@ class Portion {
         attributes.size === 0
           ? after
           : [...after.filter((a) => a.recordedIn !== this.write.change), ...(retired.get(person.id) ?? [])];
-      this.judgePerson(person, credentials, attributes, before, after, stored.get(person.id) ?? new Map(), published);
+      this.judgePerson(person, credentials, attributes, before, after, stored.get(person.id) ?? new Map());
     }
   }
 
@@ -142,15 +172,27 @@ class Portion {
     before: readonly Assertion[],
     after: readonly Assertion[],
     stored: ReadonlyMap<string, StoredSegment[]>,
-    published: ReadonlySet<string>,
   ): void {
-    const concerned = this.concerned(person, credentials, attributes, stored, published);
-    const read = (assertions: readonly Assertion[]) => attributesOf(assertions, person.id, this.zone, this.rules.attributes);
+    const { rules } = this.judgedBy;
+    const attempts = this.known.attempts.get(person.id) ?? nothingAround<AttemptAround>();
+    const concerned = this.concern.roles({
+      isNew: person.version === 0,
+      changed: {
+        types: credentials.changedTypes,
+        attributes,
+        courses: attempts.changed,
+        events: new Set([...credentials.changedTypes, ...attempts.changed]),
+        approvals: new Set(),
+      },
+      held: new Set(credentials.holdings.map((holding) => holding.type.code)),
+      isStored: (roleId) => stored.has(roleId),
+    });
+    const read = (assertions: readonly Assertion[]) => attributesOf(assertions, person.id, this.zone, rules.reads.attributes);
     const known = once(() => read(after));
     const knownBefore = before === after ? known : once(() => read(before));
     const facts = {
-      before: once(() => this.factsFrom(credentials, 'before', knownBefore())),
-      after: once(() => this.factsFrom(credentials, 'after', known())),
+      before: once(() => this.factsFrom(credentials, 'before', knownBefore(), attempts.before)),
+      after: once(() => this.factsFrom(credentials, 'after', known(), attempts.after)),
     };
     const judgedPerson: JudgedPerson = {
       id: person.id,
@@ -179,58 +221,43 @@ class Portion {
     };
     for (const judged of concerned) take(judgeAgain(judgedPerson, judged, stored.get(judged.role.uuid) ?? [], setting), judged);
     for (const [roleId, segments] of stored) {
-      const judged = this.rules.judged.get(roleId);
+      const judged = rules.judged.get(roleId);
       if (judged && !concerned.has(judged)) take(passTime(judgedPerson, judged, segments, setting), judged);
     }
     this.next.set(person.id, nextAt);
-  }
-
-  // the roles whose verdict can differ: they read what changed, or their rule is new, or the person is
-  private concerned(
-    person: LockedEmployee,
-    credentials: SettledCredentials,
-    attributes: ReadonlySet<string>,
-    stored: ReadonlyMap<string, unknown>,
-    published: ReadonlySet<string>,
-  ): Set<JudgedRole> {
-    const types = new Set<string>();
-    for (const changed of credentials.changedTypes) for (const code of this.asked(changed)) types.add(code);
-    const reads = attributes.size > 0 ? new Set([...attributes, 'status']) : attributes;
-    const found = new Set(types.size > 0 || reads.size > 0 ? this.rules.reading(types, reads) : []);
-    const isNew = person.version === 0;
-    for (const judged of this.rules.judged.values()) {
-      if (published.has(judged.role.uuid) || (isNew && !judged.needsHolding)) found.add(judged);
-    }
-    const held = new Set(credentials.holdings.map((holding) => holding.type.code));
-    for (const judged of found) {
-      const canBe = [...judged.types].some((code) => this.definitions.equivalents(code).some((other) => held.has(other)));
-      if (judged.needsHolding && !canBe && !stored.has(judged.role.uuid)) found.delete(judged);
-    }
-    return found;
-  }
-
-  // the types rules ask for that a holding of this type counts as
-  private asked(type: string): readonly string[] {
-    let found = this.askedBy.get(type);
-    if (!found) {
-      const codes = new Set([...this.rules.judged.values()].flatMap((judged) => [...judged.types]));
-      this.askedBy.set(type, (found = [...codes].filter((code) => this.definitions.equivalents(code).includes(type))));
-    }
-    return found;
   }
 
   private factsFrom(
     credentials: SettledCredentials,
     side: 'before' | 'after',
     attributes: PersonFacts['attributes'],
+    attempts: readonly AttemptAround[],
   ): PersonFacts {
-    const holdings = credentials.holdings.map((holding) => ({
-      typeCode: holding.type.code,
-      factId: holdingFactId(holding.row),
-      segments: holding[side].segments,
-    }));
-    return personFacts(holdings, attributes, this.definitions.equivalents);
+    const { definitions, definitionsBefore, rules } = this.judgedBy;
+    const { events } = rules.reads;
+    return personFacts({
+      holdings: credentials.holdings.map((holding) => ({
+        typeCode: holding.type.code,
+        factId: holdingFactId(holding.row),
+        segments: holding[side].segments,
+        awardedAt: events.has(holding.type.code) ? countedAwards(holding[side]) : [],
+      })),
+      attributes,
+      equivalents: definitions.equivalents,
+      attempts,
+      courses: ((side === 'before' && definitionsBefore) || definitions).courses,
+      events,
+      ruleOf: side === 'before' ? this.ruleBefore : (code) => rules.byCode.get(code),
+      zone: this.zone,
+    });
   }
+
+  // without what this change publishes
+  private readonly ruleBefore = (code: string): Pick<JudgedRole, 'versions' | 'nodes'> | undefined => {
+    const judged = this.judgedBy.rules.byCode.get(code);
+    if (!judged || !this.write.arrived.has(`rule:${judged.role.uuid}`)) return judged;
+    return rulesOf(judged.published.filter((row) => row.recordedIn !== this.write.change));
+  };
 
   private replace(
     employeeId: string,

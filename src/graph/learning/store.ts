@@ -19,6 +19,17 @@ export async function allCourses(db: Db): Promise<Map<string, CourseRow>> {
   return new Map(found.map((course) => [course.code, course]));
 }
 
+/** The courses of these codes, as a view knows them. */
+export async function coursesKnown(db: Db, view: View, codes: ReadonlySet<string>): Promise<Map<string, CourseRow>> {
+  const q = new Params();
+  const found = await rows<CourseRow>(
+    db,
+    `/* coursesKnown */ SELECT ${COURSE} FROM course c WHERE c.code = ANY(${q.add([...codes])}) AND ${known('c', view, q)}`,
+    q.values,
+  );
+  return new Map(found.map((course) => [course.code, course]));
+}
+
 /** Which of these course codes are defined. */
 export async function definedCourses(db: Db, codes: readonly string[]): Promise<Set<string>> {
   const found = await rows<{ code: string }>(
@@ -124,14 +135,50 @@ export interface AttemptRow extends Attempt {
   readonly source: string;
 }
 
+const ATTEMPT = `id, employee_id AS "employeeUuid", course_code AS "courseCode", status, score, credit_hours AS "creditHours",
+  completed_at AS at, evidence_url AS "evidenceUrl", expires_on AS "expiresOn", source`;
+
 /** All attempts of people, as the award rules read them. */
 export async function attemptsOf(db: Db, people: readonly string[]): Promise<AttemptRow[]> {
   return rows<AttemptRow>(
     db,
-    `/* attemptsOf */ SELECT id, employee_id AS "employeeUuid", course_code AS "courseCode", status, score, credit_hours AS "creditHours",
-       completed_at AS at, evidence_url AS "evidenceUrl", expires_on AS "expiresOn", source
-     FROM completion WHERE employee_id = ANY($1) AND retired_in IS NULL`,
+    `/* attemptsOf */ SELECT ${ATTEMPT} FROM completion WHERE employee_id = ANY($1) AND retired_in IS NULL`,
     [people],
+  );
+}
+
+export interface AttemptAround extends AttemptRow {
+  readonly recordedIn: number;
+  readonly retiredIn: number | null;
+}
+
+/** People's attempts at some courses that stand, and those this change has retired. */
+export async function attemptsAround(
+  write: Write,
+  people: readonly string[],
+  courses: ReadonlySet<string>,
+): Promise<AttemptAround[]> {
+  return rows<AttemptAround>(
+    write.db,
+    `/* attemptsAround */ SELECT ${ATTEMPT}, recorded_in AS "recordedIn", retired_in AS "retiredIn"
+     FROM completion WHERE employee_id = ANY($1) AND course_code = ANY($2) AND (retired_in IS NULL OR retired_in = $3)`,
+    [people, [...courses], write.change],
+  );
+}
+
+/** People's attempts at some courses, as a view knows them, over all of time. */
+export async function attemptsKnown(
+  db: Db,
+  view: View,
+  people: readonly string[],
+  courses: ReadonlySet<string>,
+): Promise<AttemptRow[]> {
+  const q = new Params();
+  return rows<AttemptRow>(
+    db,
+    `/* attemptsKnown */ SELECT ${ATTEMPT} FROM completion c
+     WHERE c.employee_id = ANY(${q.add(people)}) AND c.course_code = ANY(${q.add([...courses])}) AND ${known('c', view, q)}`,
+    q.values,
   );
 }
 

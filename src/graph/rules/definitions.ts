@@ -1,13 +1,17 @@
 // Roles and the versions of their rules, as changes judge by them and as reads explain them.
 import { parseSpan, type Instant } from '../../core/calendar';
 import { effectiveRanges, evaluate, type RuleVersion } from '../../core/evaluate';
-import { dependencies, fromAst, type RuleNode } from '../../core/rule';
+import type { RuleNode } from '../../core/rule';
+import { fromAst } from '../../core/rule-ast';
 import { Level } from '../../core/timeline';
 import { knownAt } from '../../journal/known';
 import type { Db } from '../../platform/postgres/pool';
 import { Params, rows } from '../../platform/sql';
 import { Cached } from '../catalogue';
 import type { View } from '../context';
+import { intersect, readsOf, type Reads } from './reads';
+
+export type { Reads } from './reads';
 
 export interface RoleRow {
   readonly uuid: string;
@@ -52,6 +56,23 @@ export async function rolesKnown(
   return rows<RoleRow>(db, `/* rolesKnown */ SELECT ${ROLE} FROM role r WHERE ${conditions.join(' AND ')}`, q.values);
 }
 
+/** The codes of all roles. */
+export async function roleCodes(db: Db): Promise<Set<string>> {
+  const found = await rows<{ code: string }>(db, '/* roleCodes */ SELECT code FROM role WHERE retired_in IS NULL');
+  return new Set(found.map((role) => role.code));
+}
+
+/** Whether any rule of another role refers to this one's. */
+export async function isReferredTo(db: Db, role: RoleRow): Promise<boolean> {
+  const [found] = await rows<{ is_referred_to: boolean }>(
+    db,
+    `/* isReferredTo */ SELECT EXISTS (SELECT 1 FROM rule_version v WHERE v.role_id <> $1
+       AND jsonb_path_exists(v.ast, '$.**.rule.roleCode ? (@ == $code)', jsonb_build_object('code', $2::text))) AS is_referred_to`,
+    [role.uuid, role.code],
+  );
+  return found!.is_referred_to;
+}
+
 /** The versions published for roles by the position a view knows, oldest first. */
 export async function rulesKnown(db: Db, view: View, roleIds: readonly string[]): Promise<Map<string, EffectiveRule[]>> {
   const q = new Params();
@@ -63,6 +84,19 @@ export async function rulesKnown(db: Db, view: View, roleIds: readonly string[])
     q.values,
   );
   return effectiveByRole(published);
+}
+
+/** All roles and rules that a view knows. */
+export async function definitionsKnown(db: Db, view: View): Promise<RuleDefinitions> {
+  const q = new Params();
+  const published = await rows<PublishedRow>(
+    db,
+    `/* definitionsKnown */ SELECT ${PUBLISHED} FROM rule_version v
+     ${view.known === null ? '' : `WHERE EXISTS (SELECT 1 FROM change k WHERE k.id = v.recorded_in AND k.last_pos <= ${q.add(view.known)})`}
+     ORDER BY v.role_id, v.version`,
+    q.values,
+  );
+  return definitionsOf(await rolesKnown(db, view, {}), published);
 }
 
 function effectiveByRole(published: readonly PublishedRow[]): Map<string, EffectiveRule[]> {
@@ -87,9 +121,12 @@ export function effective(published: readonly PublishedRow[]): EffectiveRule[] {
 export interface JudgedRole {
   readonly role: RoleRow;
   readonly published: readonly PublishedRow[];
+  /** Those that are or will be in effect, in order of time. */
   readonly versions: readonly EffectiveRule[];
-  readonly types: ReadonlySet<string>;
-  readonly attributes: ReadonlySet<string>;
+  /** Every version by its number. */
+  readonly nodes: ReadonlyMap<number, RuleNode>;
+  /** What the rule reads, with all that it refers to. */
+  readonly reads: Reads;
   /** Nobody without one of its types is anything but NOT_ELIGIBLE, so people who never held one need no evaluation. */
   readonly needsHolding: boolean;
 }
@@ -97,13 +134,14 @@ export interface JudgedRole {
 /** All roles that have a rule. */
 export interface RuleDefinitions {
   readonly judged: ReadonlyMap<string, JudgedRole>;
-  /** What the rules of all roles together ask of a person beside credentials. */
-  readonly attributes: ReadonlySet<string>;
-  /** The roles whose rules read one of these types or attributes. */
-  readonly reading: (types: ReadonlySet<string>, attributes: ReadonlySet<string>) => JudgedRole[];
+  readonly byCode: ReadonlyMap<string, JudgedRole>;
+  /** What the rules of all roles together ask of a person, whatever version of them. */
+  readonly reads: Reads;
+  /** The roles whose rules, or the rules they refer to, read something of this. */
+  readonly reading: (changed: Partial<Reads>) => JudgedRole[];
 }
 
-/** Keeps roles and rules at hand; `equivalents` widens what a rule reads by the types that count as the one it names. */
+/** Keeps roles and rules at hand. */
 export function ruleDefinitions(): Cached<RuleDefinitions> {
   return new Cached(async (db) => {
     const roles = await rows<RoleRow>(db, `/* allRoles */ SELECT ${ROLE} FROM role r WHERE r.retired_in IS NULL`);
@@ -111,41 +149,55 @@ export function ruleDefinitions(): Cached<RuleDefinitions> {
       db,
       `/* allRules */ SELECT ${PUBLISHED} FROM rule_version v ORDER BY v.role_id, v.version`,
     );
-    const byRole = new Map<string, PublishedRow[]>();
-    for (const row of published) byRole.set(row.roleId, [...(byRole.get(row.roleId) ?? []), row]);
-    const judged = new Map<string, JudgedRole>();
-    for (const role of roles) {
-      const list = byRole.get(role.uuid);
-      if (list) judged.set(role.uuid, judgedRole(role, list));
-    }
-    return {
-      judged,
-      attributes: new Set([...judged.values()].flatMap((entry) => [...entry.attributes])),
-      reading: (types, attributes) =>
-        [...judged.values()].filter((entry) => intersects(entry.types, types) || intersects(entry.attributes, attributes)),
-    };
+    return definitionsOf(roles, published);
   });
 }
 
-function judgedRole(role: RoleRow, published: readonly PublishedRow[]): JudgedRole {
-  const versions = effective(published);
-  const reads = versions.map((version) => dependencies(version.node));
+/** What follows from roles and the versions published for them. */
+export function definitionsOf(roles: readonly RoleRow[], published: readonly PublishedRow[]): RuleDefinitions {
+  const byRole = new Map<string, PublishedRow[]>();
+  for (const row of published) byRole.set(row.roleId, [...(byRole.get(row.roleId) ?? []), row]);
+  const rules = new Map(
+    roles.flatMap((role) => {
+      const list = byRole.get(role.uuid);
+      return list ? [[role.code, { role, ...rulesOf(list) }] as const] : [];
+    }),
+  );
+  const ruleOf = (code: string) => rules.get(code);
+  const byCode = new Map<string, JudgedRole>();
+  for (const [code, rule] of rules) {
+    const nodes = rule.versions.map((version) => version.node);
+    byCode.set(code, {
+      ...rule,
+      reads: readsOf(nodes, ruleOf),
+      needsHolding: nodes.every((node) => bestWithoutHoldings(node) === Level.UNMET),
+    });
+  }
+  const judged = new Map([...byCode.values()].map((entry) => [entry.role.uuid, entry]));
   return {
-    role,
-    published,
-    versions,
-    types: new Set(reads.flatMap((read) => read.types)),
-    attributes: new Set(reads.flatMap((read) => read.attributes)),
-    needsHolding: versions.every((version) => bestWithoutHoldings(version.node) === Level.UNMET),
+    judged,
+    byCode,
+    reads: readsOf(
+      [...rules.values()].flatMap((rule) => [...rule.nodes.values()]),
+      ruleOf,
+    ),
+    reading: (changed) => [...judged.values()].filter((entry) => intersect(entry.reads, changed)),
   };
 }
 
-function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  for (const member of a) if (b.has(member)) return true;
-  return false;
+/** One rule as its publications make it. */
+export function rulesOf(published: readonly PublishedRow[]): Pick<JudgedRole, 'published' | 'versions' | 'nodes'> {
+  return {
+    published,
+    versions: effective(published),
+    nodes: new Map(published.map((row) => [row.version, fromAst(row.ast)])),
+  };
 }
 
-/** The best level a rule can have for somebody who holds nothing: credentials unmet, everything else as good as it can be. */
+/**
+ * The best level a rule can have for somebody who holds nothing: credentials unmet, everything else as good as it can be. What it refers to
+ * may say anything.
+ */
 export function bestWithoutHoldings(node: RuleNode): Level {
   const optimist = (at: RuleNode, isNegated: boolean): RuleNode => {
     switch (at.op) {
@@ -155,6 +207,12 @@ export function bestWithoutHoldings(node: RuleNode): Level {
         return { ...at, of: at.of.map((child) => optimist(child, isNegated)) };
       case 'not':
         return { ...at, of: optimist(at.of, !isNegated) };
+      case 'heldFor':
+      case 'within':
+      case 'accumulated':
+      case 'service':
+      case 'disclosed':
+        return { ...at, of: optimist(at.of, isNegated) };
       case 'holds':
         return NEVER;
       default:

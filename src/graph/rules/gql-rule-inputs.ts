@@ -52,7 +52,10 @@ export class RuleNodeInput {
   within?: WithinInput;
   @Field(() => AccumulatedInput, { nullable: true, description: 'Another condition has held for a time in all; stays so.' })
   accumulated?: AccumulatedInput;
-  @Field(() => ServiceInput, { nullable: true, description: 'Another condition has held for so much of the last stretch of time.' })
+  @Field(() => ServiceInput, {
+    nullable: true,
+    description: 'Another condition has held for so much of the last stretch of time.',
+  })
   service?: ServiceInput;
   @Field(() => CreditsInput, { nullable: true, description: 'Credit hours earned within a window reach a sum.' })
   credits?: CreditsInput;
@@ -66,7 +69,10 @@ export class RuleNodeInput {
   noOpen?: NoOpenInput;
   @Field(() => DuringInput, { nullable: true, description: 'Only within a period.' })
   during?: DuringInput;
-  @Field(() => RuleReferenceInput, { nullable: true, description: 'What the rule of another role says, or one version of a rule.' })
+  @Field(() => RuleReferenceInput, {
+    nullable: true,
+    description: 'What the rule of another role says, or one version of a rule.',
+  })
   rule?: RuleReferenceInput;
   @Field(() => DisclosedInput, { nullable: true, description: 'Another condition, shown in explanations to some only.' })
   disclosed?: DisclosedInput;
@@ -211,7 +217,10 @@ export class ApprovalConditionInput {
     description: 'Whether a grant ends for good when the person gets another manager.',
   })
   bindToManager?: boolean | null;
-  @Field(() => DurationScalar, { nullable: true, description: 'How long a grant stands, in whole days; absent: until withdrawn.' })
+  @Field(() => DurationScalar, {
+    nullable: true,
+    description: 'How long a grant stands, in whole days; absent: until withdrawn.',
+  })
   ttl?: string | null;
 }
 

@@ -4,7 +4,9 @@ import { isAttributeName } from '../../core/person';
 import { refuseDates } from '../../core/dates';
 import { poisonIn } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
-import { parseRule, ruleHash, ruleToAst, type RuleNode } from '../../core/rule';
+import type { RuleNode } from '../../core/rule';
+import { ruleHash, ruleToAst } from '../../core/rule-ast';
+import { parseRule } from '../../core/rule-reader';
 import { ruleText } from '../../core/rule-text';
 import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
@@ -16,7 +18,7 @@ import type { CredentialDefinitions } from '../credentials/types';
 import { definitionResults, recordDefinition } from '../definitions';
 import { labelsOf } from './labels';
 import { SINCE_EVER, type PublishedVersion } from '../versions';
-import { bestWithoutHoldings, type RoleRow } from './definitions';
+import { bestWithoutHoldings, isReferredTo, roleCodes, type RoleRow } from './definitions';
 
 /** An item of defineRoles. */
 export interface RoleItem {
@@ -108,7 +110,12 @@ export async function publishRule(
   const [role] = await currentRoles(write, [draft.roleCode]);
   if (!role)
     return refusal('UNKNOWN_ROLE', `There is no role "${draft.roleCode}": define it first with defineRoles.`, ['roleCode']);
-  const catalogue = { typeCodes: new Set(definitions.typesByCode.keys()), attributes: isAttributeName };
+  const catalogue = {
+    typeCodes: new Set(definitions.typesByCode.keys()),
+    attributes: isAttributeName,
+    courseCodes: new Set(definitions.courses.keys()),
+    roleCodes: await roleCodes(write.db),
+  };
   const node = parseRule(draft.rule, catalogue, ['rule']);
   if (isRefusal(node)) return node;
   const number = await changeCatalogue(write);
@@ -159,9 +166,10 @@ export async function publishRule(
   return published;
 }
 
-// somebody who holds nothing and has no verdict under an earlier version cannot get one from a rule that asks for a credential
+// somebody who holds nothing and has no verdict under an earlier version cannot get one from a rule that asks for a credential; but rules
+// that refer to it may say something about anybody
 async function peopleConcerned(write: Write, role: RoleRow, node: RuleNode): Promise<string[]> {
-  const everybody = bestWithoutHoldings(node) > 0;
+  const everybody = bestWithoutHoldings(node) > 0 || (await isReferredTo(write.db, role));
   const found = await rows<{ id: string }>(
     write.db,
     everybody

@@ -1,0 +1,149 @@
+// What a view knows of people, as rules ask for it.
+import type { PersonFacts } from '../../core/facts';
+import { foldHolding } from '../../core/renewal';
+import type { Labels } from '../../core/rule-text';
+import { nodeId } from '../../platform/graphql/node-id';
+import type { Db } from '../../platform/postgres/pool';
+import { batchBy, type GraphContext, type View } from '../context';
+import { evidenceOf } from '../credentials/facts';
+import { factsKnown } from '../credentials/store';
+import { equivalentsOf, typesKnown, type CredentialType } from '../credentials/types';
+import { attemptsKnown, coursesKnown } from '../learning/store';
+import { definitionsKnown, type RuleDefinitions } from '../rules/definitions';
+import { labelsOf } from '../rules/labels';
+import { attributesOf, countedAwards, personFacts, type HeldFacts, type StatusSegment } from './person-facts';
+import { assertionsKnown, holdingTimelines } from './store';
+
+/** What people are judged by, as a view knows it. */
+export interface KnownDefinitions {
+  readonly types: readonly CredentialType[];
+  readonly rules: RuleDefinitions;
+  readonly zone: string;
+}
+
+/** The facts of people, whatever the instant: rules look at all of time. What no rule asks for is not read. */
+export async function factsOfPeople(
+  db: Db,
+  view: View,
+  ids: readonly string[],
+  { types, rules, zone }: KnownDefinitions,
+): Promise<Map<string, PersonFacts>> {
+  const { courses, events } = rules.reads;
+  const equivalents = equivalentsOf(new Map(types.map((type) => [type.code, type])));
+  const named = new Set([...courses, ...events]);
+  const [holdings, assertions, attempts, known] = await Promise.all([
+    holdingsKnown(db, view, ids, types, events),
+    assertionsKnown(db, view, ids),
+    named.size === 0 ? [] : attemptsKnown(db, view, ids, named),
+    named.size === 0 ? new Map<string, never>() : coursesKnown(db, view, named),
+  ]);
+  const assertionsOf = grouped(assertions, (assertion) => assertion.employeeId);
+  const attemptsOf = grouped(attempts, (attempt) => attempt.employeeUuid);
+  return new Map(
+    ids.map((id) => [
+      id,
+      personFacts({
+        holdings: holdings.get(id)?.values() ?? [],
+        attributes: attributesOf(assertionsOf.get(id) ?? [], id, zone),
+        equivalents,
+        attempts: attemptsOf.get(id) ?? [],
+        courses: known,
+        events,
+        ruleOf: (code) => rules.byCode.get(code),
+        zone,
+      }),
+    ]),
+  );
+}
+
+type Building = HeldFacts & { readonly segments: StatusSegment[] };
+
+async function holdingsKnown(
+  db: Db,
+  view: View,
+  ids: readonly string[],
+  types: readonly CredentialType[],
+  events: ReadonlySet<string>,
+): Promise<Map<string, Map<string, HeldFacts>>> {
+  const byId = new Map(types.map((type) => [type.uuid, type]));
+  const asked = types.filter((type) => events.has(type.code)).map((type) => type.uuid);
+  const [timelines, facts] = await Promise.all([
+    holdingTimelines(db, view, ids),
+    asked.length === 0 ? null : factsKnown(db, view, ids, asked),
+  ]);
+  const people = new Map<string, Map<string, Building>>();
+  for (const row of timelines) {
+    let person = people.get(row.employeeUuid);
+    if (!person) people.set(row.employeeUuid, (person = new Map<string, Building>()));
+    let holding = person.get(row.credentialUuid);
+    if (!holding) {
+      const type = byId.get(row.typeUuid);
+      const own = facts?.get(row.credentialUuid);
+      holding = {
+        typeCode: type?.code ?? '',
+        factId: nodeId('crd', row.credentialUuid),
+        segments: [],
+        awardedAt: type && own ? countedAwards(foldHolding(type.policy, evidenceOf(own))) : [],
+      };
+      person.set(row.credentialUuid, holding);
+    }
+    holding.segments.push(row);
+  }
+  return people;
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+const ALL = 'all';
+const overAllTime = (view: View): View => ({ at: 0, known: view.known });
+
+const types = batchBy<null, CredentialType[]>(
+  async (context, _, view) => new Map([[ALL, await typesKnown(await context.db(), context.graph.zone, view, {})]]),
+  () => [],
+);
+
+// who refers to nothing and asks for nothing new reads no old rules: what rules ask for today decides what is worth reading
+const rules = batchBy<null, RuleDefinitions>(
+  async (context, _, view) => {
+    const db = await context.db();
+    const current = await context.graph.rules.get(db, false);
+    return new Map([[ALL, view.known === null || current.reads.roles.size === 0 ? current : await definitionsKnown(db, view)]]);
+  },
+  (id) => {
+    throw new Error(`${id} is no rule`);
+  },
+);
+
+const facts = batchBy<null, PersonFacts>(
+  async (context, ids, view) =>
+    factsOfPeople(await context.db(), view, ids, {
+      types: await loadTypes(context, view),
+      rules: await context.load(rules, { id: ALL, view, args: null }),
+      zone: context.graph.zone,
+    }),
+  () => ({ holdings: new Map(), attributes: new Map() }),
+);
+
+/** Loads the credential types a view knows. */
+export function loadTypes(context: GraphContext, view: View): Promise<CredentialType[]> {
+  return context.load(types, { id: ALL, view: overAllTime(view), args: null });
+}
+
+/** Loads what a view knows of a person, whatever its instant. */
+export function loadFacts(context: GraphContext, employeeUuid: string, view: View): Promise<PersonFacts> {
+  return context.load(facts, { id: employeeUuid, view: overAllTime(view), args: null });
+}
+
+/** Loads what sentences call things. */
+export async function loadLabels(context: GraphContext, view: View): Promise<Labels> {
+  const found = await loadTypes(context, view);
+  return labelsOf({ typesByCode: new Map(found.map((type) => [type.code, type])) });
+}
