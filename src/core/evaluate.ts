@@ -1,34 +1,11 @@
 // Evaluation: a rule and the facts about one person make a timeline; the versions of a role's rule make the verdict.
 import { subtractSpanFromInstant, type Instant, type Span } from './calendar';
-import { canonicalJson, type AttributeNode, type HoldsNode, type Json, type RuleNode } from './rule';
-import { clip, constant, fromIntervals, Level, negate, nthLargest, type LevelInterval, type Timeline } from './timeline';
+import { leafTimeline } from './conditions';
+import type { PersonFacts } from './facts';
+import type { RuleNode } from './rule';
+import { constant, Level, negate, nthLargest, type Timeline } from './timeline';
 import { pushVerdict, verdictOf, type RuleRange, type VerdictStep, type VerdictTimeline } from './verdict';
-
-/** A stretch [from, to) in which a credential counts, fully or in grace. Stretches may overlap. */
-export interface HoldingSlice {
-  readonly from: Instant;
-  readonly to: Instant;
-  readonly level: 'MET' | 'GRACE';
-  readonly factId: string;
-  /** What ends it, when that is not the passing of its own expiry; only sentences depend on it. */
-  readonly endedBy?: 'SUSPENSION' | 'REVOCATION';
-}
-
-/** A stretch [from, to) in which an attribute is known to have a value; null: known to have none. Stretches do not overlap. */
-export interface AttributeSlice {
-  readonly from: Instant;
-  readonly to: Instant;
-  readonly value: Json;
-  readonly factId: string;
-}
-
-/** All that rules may ask about one person. */
-export interface PersonFacts {
-  readonly holdings: ReadonlyMap<string, readonly HoldingSlice[]>;
-  readonly attributes: ReadonlyMap<string, readonly AttributeSlice[]>;
-  /** The type codes that count as the given one, itself included; absent: only itself. */
-  readonly equivalents?: (typeCode: string) => readonly string[];
-}
+import { windowTimeline } from './windows';
 
 /** A version of a rule, the stretch in which it is in effect, and how long before a lapse ELIGIBLE turns to AT_RISK (null: never). */
 export interface RuleVersion extends RuleRange {
@@ -75,60 +52,16 @@ function combine(node: RuleNode, facts: PersonFacts, below: (child: RuleNode) =>
       return nthLargest(node.of.map(below), node.n);
     case 'not':
       return negate(below(node.of));
-    case 'holds':
-      return holdingTimeline(node, facts);
-    case 'attribute':
-      return attributeTimeline(node, facts);
-    case 'during':
-      return clip(constant(Level.MET), node.from ?? -Infinity, node.until ?? Infinity);
+    case 'disclosed':
+      return below(node.of);
+    case 'heldFor':
+    case 'within':
+    case 'accumulated':
+    case 'service':
+      return windowTimeline(node, below(node.of), facts.zone ?? 'UTC');
+    default:
+      return leafTimeline(node, facts);
   }
-}
-
-/** The slices that a `holds` condition looks at: those of every type that counts as the one asked for. */
-export function holdingSlices(node: HoldsNode, facts: PersonFacts): readonly HoldingSlice[] {
-  const codes = facts.equivalents?.(node.typeCode);
-  const slices =
-    codes === undefined || (codes.length === 1 && codes[0] === node.typeCode)
-      ? (facts.holdings.get(node.typeCode) ?? [])
-      : [...new Set(codes)].flatMap((code) => facts.holdings.get(code) ?? []);
-  return node.strict ? slices.filter(({ level }) => level === 'MET') : slices;
-}
-
-function holdingTimeline(node: HoldsNode, facts: PersonFacts): Timeline {
-  const slices = holdingSlices(node, facts);
-  if (slices.length === 0) return constant(Level.UNMET);
-  const intervals: LevelInterval[] = [];
-  for (const { from, to, level } of slices) intervals.push({ from, to, level: Level[level] });
-  return fromIntervals(intervals);
-}
-
-/** Stretches without a slice are UNKNOWN. That slices with equal values may follow each other does not show: a timeline is canonical. */
-function attributeTimeline(node: AttributeNode, facts: PersonFacts): Timeline {
-  const slices = facts.attributes.get(node.name);
-  if (slices === undefined || slices.length === 0) return constant(Level.UNKNOWN);
-  const intervals: LevelInterval[] = [];
-  for (const { from, to, value } of slices) intervals.push({ from, to, level: testAttribute(node, value) });
-  return fromIntervals(intervals, Level.UNKNOWN);
-}
-
-/**
- * The level of one value: no value is UNMET; for `equals` and `in` a list passes when any of its elements does;
- * for `atLeast` a value that is not a number cannot be compared, which is UNKNOWN rather than a false no.
- */
-export function testAttribute(node: AttributeNode, value: Json): Level {
-  if (value === null) return Level.UNMET;
-  if (node.atLeast !== undefined) {
-    if (typeof value !== 'number') return Level.UNKNOWN;
-    return value >= node.atLeast ? Level.MET : Level.UNMET;
-  }
-  const wanted = node.in ?? [node.equals!];
-  const values = Array.isArray(value) ? [value as Json, ...(value as Json[])] : [value];
-  return values.some((one) => wanted.some((other) => isSameJson(one, other))) ? Level.MET : Level.UNMET;
-}
-
-function isSameJson(a: Json, b: Json): boolean {
-  if (a === b) return true;
-  return typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && canonicalJson(a) === canonicalJson(b);
 }
 
 /**

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { effectiveRanges, evaluateNodes, judge, type HoldingSlice, type PersonFacts, type RuleVersion } from './evaluate';
+import { effectiveRanges, evaluateNodes, judge, type RuleVersion } from './evaluate';
+import type { HoldingSlice, PersonFacts } from './facts';
 import { changeBecause, explain, untilBecause } from './explain';
 import type { RuleNode } from './rule';
 import type { Labels } from './rule-text';
-import { DAY, instant, oracleLevel, personFacts, publications, ruleNode, T0 } from './rule.oracle';
+import { oracleLevel } from './rule.oracle';
+import { DAY, instant, personFacts, publications, ruleNode, T0 } from './rule-cases.oracle';
 import { answerAt } from './verdict';
 
 const labels: Labels = { type: (code) => `${code} certification`, attribute: (name) => (name === 'dept' ? 'department' : name) };

@@ -3,26 +3,18 @@ import type { Instant } from './calendar';
 import {
   evaluate,
   evaluateNodes,
-  holdingSlices,
   lapsesOf,
   splice,
   verdictsOf,
   type NodeTimeline,
-  type PersonFacts,
   type RuleVersion,
   type SplicedStep,
 } from './evaluate';
-import { childrenOf, type LeafNode, type RuleNode } from './rule';
-import {
-  changeAheadText,
-  changeMadeText,
-  instantText,
-  leafLabel,
-  reachText,
-  ruleText,
-  type Labels,
-  type LeafChange,
-} from './rule-text';
+import type { PersonFacts } from './facts';
+import { approvalStretches, creditFacts, holdingSlices, openStretches, verifiedStretch } from './conditions';
+import { childrenOf, isLeaf, isWindow, type Audience, type LeafNode, type RuleNode, type WindowNode } from './rule';
+import { changeAheadText, changeMadeText, reachText, type LeafChange } from './change-text';
+import { instantText, leafLabel, ruleText, windowClause, type Labels } from './rule-text';
 import { equal, Level, levelAt, levelBefore, nextChange, sinceChange, type Timeline } from './timeline';
 import { answerAt, verdictOf, type Verdict } from './verdict';
 
@@ -43,9 +35,19 @@ export interface ExplanationNode {
   readonly factIds: readonly string[];
 }
 
+const RANKS: Readonly<Record<Audience, number>> = { EMPLOYEE: 0, MANAGER: 1, HR: 2 };
+/** What those are told who may not see a condition. */
+const UNDISCLOSED = 'a condition that is not disclosed';
+
+/** Whether a node is shown to somebody only as being there. */
+function isHidden(node: RuleNode, audience: Audience): boolean {
+  return node.op === 'disclosed' && RANKS[audience] < RANKS[node.to];
+}
+
 /**
  * Every node of the version in effect at `at`, root first, parents before children; nothing without a version. A node is binding
- * when its parent is and their levels are equal (under n of m that is the n-th rank), and below `not` whenever its parent is.
+ * when its parent is and their levels are equal (under n of m that is the n-th rank), and wherever its parent is when that makes another
+ * level of the one below it (`not`, windows). Of what is not disclosed to the audience only the one node is left that says so.
  */
 export function explain(
   versions: readonly RuleVersion[],
@@ -53,42 +55,78 @@ export function explain(
   at: Instant,
   labels: Labels,
   zone: string,
+  audience: Audience = 'HR',
 ): ExplanationNode[] {
   const version = versions.find(({ from, until }) => from <= at && at < until);
   if (version === undefined) return [];
   const answer = answerAt(verdictsOf(splice(versions, facts), zone), at);
-  const levels = new Map<string, { readonly level: Level; readonly binding: boolean; readonly op: RuleNode['op'] }>();
-  return evaluateNodes(version.node, facts).map(({ id, parentId, node, timeline }) => {
+  const above = new Map<
+    string,
+    { readonly level: Level; readonly binding: boolean; readonly node: RuleNode; readonly isHidden: boolean }
+  >();
+  const nodes: ExplanationNode[] = [];
+  for (const { id, parentId, node, timeline } of evaluateNodes(version.node, facts)) {
     const level = levelAt(timeline, at);
-    const parent = parentId === null ? undefined : levels.get(parentId)!;
-    const binding = parent === undefined || (parent.binding && (parent.op === 'not' || parent.level === level));
-    levels.set(id, { level, binding, op: node.op });
+    const parent = parentId === null ? undefined : above.get(parentId)!;
+    const binding = parent === undefined || (parent.binding && (!isGroup(parent.node) || parent.level === level));
+    const hidden = isHidden(node, audience);
+    above.set(id, { level, binding, node, isHidden: hidden || parent?.isHidden === true });
+    if (parent?.isHidden) continue;
     const own =
       parent === undefined
         ? { verdict: answer.verdict, since: answer.since, until: answer.until }
         : { verdict: verdictOf(level), since: sinceChange(timeline, at), until: nextChange(timeline, at) };
-    return {
+    nodes.push({
       id,
       parentId,
       op: node.op,
       ...own,
       binding,
-      text: nodeText(node, labels, zone),
-      factIds: factIdsOf(node, facts, at),
-    };
-  });
+      text: hidden ? UNDISCLOSED : nodeText(node, labels, zone),
+      factIds: [...new Set(factIdsOf(node, facts, at))],
+    });
+  }
+  return nodes;
+}
+
+function isGroup(node: RuleNode): node is Extract<RuleNode, { readonly op: 'all' | 'any' | 'atLeast' }> {
+  return node.op === 'all' || node.op === 'any' || node.op === 'atLeast';
 }
 
 function nodeText(node: RuleNode, labels: Labels, zone: string): string {
-  if (node.op !== 'all' && node.op !== 'any' && node.op !== 'atLeast') return ruleText(node, labels, zone);
+  if (isWindow(node)) return windowClause(node, false);
+  if (!isGroup(node)) return ruleText(node, labels, zone);
   const count = `${node.of.length} condition${node.of.length === 1 ? '' : 's'}`;
   return node.op === 'atLeast' ? `at least ${node.n} of ${count}` : `${node.op} of ${count}`;
 }
 
+/** The facts in force that a condition looks at itself. */
 function factIdsOf(node: RuleNode, facts: PersonFacts, at: Instant): string[] {
-  const slices =
-    node.op === 'holds' ? holdingSlices(node, facts) : node.op === 'attribute' ? (facts.attributes.get(node.name) ?? []) : [];
-  return [...new Set(slices.filter(({ from, to }) => from <= at && at < to).map(({ factId }) => factId))];
+  const inForce = (slices: readonly { readonly from: Instant; readonly to: Instant; readonly factId: string }[]): string[] =>
+    slices.filter(({ from, to }) => from <= at && at < to).map(({ factId }) => factId);
+  switch (node.op) {
+    case 'holds': {
+      const slices = holdingSlices(node, facts);
+      const span = node.verifiedWithin;
+      const verified = span
+        ? slices.flatMap(({ verifications = [] }) =>
+            verifications.map((fact) => ({ ...verifiedStretch(fact.at, span, facts), ...fact })),
+          )
+        : [];
+      return [...inForce(slices), ...inForce(verified)];
+    }
+    case 'attribute':
+    case 'tenure':
+      return inForce(facts.attributes.get(node.name) ?? []);
+    case 'credits':
+      return inForce(creditFacts(node, facts).map(({ fact, stretch }) => ({ ...stretch, factId: fact.factId })));
+    case 'approval':
+      return inForce(approvalStretches(node, facts));
+    case 'noOpen':
+      return inForce(openStretches(node, facts));
+    default:
+      return [];
+  }
 }
 
 /**
@@ -101,6 +139,7 @@ export function untilBecause(
   at: Instant,
   labels: Labels,
   zone: string,
+  audience: Audience = 'HR',
 ): string[] {
   const spliced = splice(versions, facts);
   const verdicts = verdictsOf(spliced, zone);
@@ -110,7 +149,7 @@ export function untilBecause(
   const step = spliced[index]!;
   const isWarning = answerAt(verdicts, until).verdict === 'AT_RISK' && (step.from < until || warnedAnyway(spliced, index, zone));
   const change = isWarning ? spliced.findIndex(({ from }) => from === lapsesOf(spliced)[index]) : index;
-  return stepBecause(spliced, change, facts, labels, zone, isWarning);
+  return stepBecause(spliced, change, facts, labels, zone, isWarning, audience);
 }
 
 /** Whether the warning would have come at the seam before `index` under the older version as well. */
@@ -130,6 +169,7 @@ function stepBecause(
   labels: Labels,
   zone: string,
   dated: boolean,
+  audience: Audience,
 ): string[] {
   const before = spliced[index - 1]!;
   const after = spliced[index]!;
@@ -150,42 +190,56 @@ function stepBecause(
     levelAt(timeline, at),
   ]);
   return distinct(
-    changes.map((change) => changeAheadText({ ...change, endedBy: endedBy(change.leaf, facts, at) }, at, labels, zone, dated)),
+    changes.map(({ hiddenFrom, ...change }) =>
+      hiddenFrom !== null && RANKS[audience] < RANKS[hiddenFrom]
+        ? `${UNDISCLOSED} changes${on}`
+        : changeAheadText({ ...change, endedBy: endedBy(change.leaf, facts, at) }, at, labels, zone, dated),
+    ),
   );
 }
 
-function endedBy(leaf: LeafNode, facts: PersonFacts, at: Instant): LeafChange['endedBy'] {
-  return leaf.op === 'holds'
-    ? holdingSlices(leaf, facts).find((slice) => slice.to === at && slice.endedBy !== undefined)?.endedBy
-    : undefined;
+function endedBy(leaf: LeafNode | WindowNode, facts: PersonFacts, at: Instant): LeafChange['endedBy'] {
+  if (leaf.op === 'approval') return runsOutAt(leaf, facts, at) ? undefined : 'MANAGER';
+  if (leaf.op !== 'holds') return undefined;
+  const ending = holdingSlices(leaf, facts).filter((slice) => slice.to === at);
+  if (ending.length === 0 && leaf.verifiedWithin) return 'VERIFICATION';
+  return ending.find((slice) => slice.endedBy !== undefined)?.endedBy;
 }
 
+/** Whether an approval ends at an instant whoever the manager is. */
+function runsOutAt(leaf: Extract<LeafNode, { readonly op: 'approval' }>, facts: PersonFacts, at: Instant): boolean {
+  return approvalStretches({ ...leaf, bindToManager: false }, facts).some(({ to }) => to === at);
+}
+
+/** A condition that changed, and from whom it is hidden: those below this audience. */
+type Cause = LeafChange & { readonly hiddenFrom: Audience | null };
+
 /**
- * The leaves by which the root goes from one level to another. A group falls because of the children that fall from its old level or
- * better to below it, and rises because of those that rise to its new level or better: without them it would not have.
+ * The conditions by which the root goes from one level to another. A group falls because of the children that fall from its old level or
+ * better to below it, and rises because of those that rise to its new level or better: without them it would not have. A window changes
+ * because of the condition below it when that goes the same way at that instant, else because of the time that has passed.
  */
 function causes(
   nodes: readonly NodeTimeline[],
   levels: (timeline: Timeline, id: string) => readonly [before: Level, after: Level],
-): LeafChange[] {
+): Cause[] {
   const byId = new Map(nodes.map((entry) => [entry.id, entry]));
-  const changes: LeafChange[] = [];
-  const visit = ({ id, node, timeline }: NodeTimeline): void => {
+  const changes: Cause[] = [];
+  const visit = ({ id, node, timeline }: NodeTimeline, hidden: Audience | null): void => {
     const [before, after] = levels(timeline, id);
     if (before === after) return;
-    const children = childrenOf(node);
-    if (children.length === 0) {
-      changes.push({ leaf: node as LeafNode, before, after });
-      return;
-    }
-    for (let i = 0; i < children.length; i++) {
-      const child = byId.get(`${id}.${i}`)!;
+    const hiddenFrom = node.op === 'disclosed' && (hidden === null || RANKS[node.to] > RANKS[hidden]) ? node.to : hidden;
+    const children = childrenOf(node).map((_, i) => byId.get(`${id}.${i}`)!);
+    const below = children.filter((child) => {
       const [was, is] = levels(child.timeline, child.id);
-      const crosses = after < before ? was >= before && is < before : was < after && is >= after;
-      if (node.op === 'not' || crosses) visit(child);
-    }
+      if (node.op === 'not') return was !== is;
+      if (isWindow(node)) return after < before ? is < was : is > was;
+      return after < before ? was >= before && is < before : was < after && is >= after;
+    });
+    if (isLeaf(node) || (isWindow(node) && below.length === 0)) changes.push({ leaf: node, before, after, hiddenFrom });
+    for (const child of below) visit(child, hiddenFrom);
   };
-  visit(nodes[0]!);
+  visit(nodes[0]!, null);
   return changes;
 }
 
@@ -208,7 +262,7 @@ export function changeBecause(
     levelAt(timeline, now),
   ];
   const made = (change: LeafChange): string =>
-    changeMadeText({ ...change, endedBy: facts === undefined ? undefined : lastEndedBy(change.leaf, facts, now) }, labels);
+    changeMadeText({ ...change, endedBy: facts === undefined ? undefined : lastEndedBy(change.leaf, facts, now) }, labels, zone);
   const [was, is] = levels(after[0]!.timeline, after[0]!.id);
   if (was !== is) return distinct(causes(after, levels).map(made));
 
@@ -216,8 +270,8 @@ export function changeBecause(
   const past: string[] = [];
   for (const { id, node, timeline } of after) {
     const previous = old.get(id) ?? timeline;
-    if (childrenOf(node).length > 0 || node.op === 'all' || node.op === 'any' || equal(previous, timeline)) continue;
-    const leaf = node as LeafNode;
+    if (!isLeaf(node) || equal(previous, timeline)) continue;
+    const leaf = node;
     const [wasLevel, isLevel] = levels(timeline, id);
     if (wasLevel !== isLevel) current.push(made({ leaf, before: wasLevel, after: isLevel }));
     else if (!equalFrom(previous, timeline, now)) current.push(outlookText(leaf, timeline, now, labels, zone));
@@ -226,7 +280,7 @@ export function changeBecause(
   return distinct(current.length > 0 ? current : past);
 }
 
-function lastEndedBy(leaf: LeafNode, facts: PersonFacts, now: Instant): LeafChange['endedBy'] {
+function lastEndedBy(leaf: LeafNode | WindowNode, facts: PersonFacts, now: Instant): LeafChange['endedBy'] {
   if (leaf.op !== 'holds') return undefined;
   const ended = holdingSlices(leaf, facts).filter(({ to }) => to <= now);
   return ended.reduce<(typeof ended)[number] | undefined>(

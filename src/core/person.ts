@@ -1,6 +1,6 @@
 // People as step functions: dated assertions about attributes in, states over time out.
 import { endOfDay, startOfDay, type Instant } from './calendar';
-import type { AttributeSlice } from './evaluate';
+import type { AttributeSlice } from './facts';
 import { canonicalJson, type Json } from './rule';
 
 export type EmploymentStatus = 'PRE_HIRE' | 'ACTIVE' | 'ON_LEAVE' | 'TERMINATED';

@@ -1,5 +1,6 @@
 import type { RuleNode } from './rule';
-import { changeAheadText, changeMadeText, instantText, leafLabel, reachText, ruleText, type Labels } from './rule-text';
+import { changeAheadText, changeMadeText, reachText } from './change-text';
+import { instantText, leafLabel, ruleText, type Labels } from './rule-text';
 import { Level } from './timeline';
 
 const labels: Labels = {

@@ -1,8 +1,16 @@
-// Rules and what happens to their conditions, in English.
+// Rules in English.
 import { Temporal } from 'temporal-polyfill';
-import { dayOf, previousDay, startOfDay, type Instant } from './calendar';
-import { canonicalJson, type AttributeNode, type HoldsNode, type Json, type LeafNode, type RuleNode } from './rule';
-import { Level } from './timeline';
+import { dayOf, previousDay, spanText, startOfDay, type Instant } from './calendar';
+import {
+  canonicalJson,
+  isLeaf,
+  type AttributeNode,
+  type CreditsNode,
+  type Json,
+  type LeafNode,
+  type RuleNode,
+  type WindowNode,
+} from './rule';
 
 /** What the things that rules refer to are called. */
 export interface Labels {
@@ -46,27 +54,103 @@ function clause(node: RuleNode, negated: boolean, labels: Labels, zone: string):
     }
     case 'not':
       return clause(node.of, !negated, labels, zone);
+    case 'disclosed':
+      return clause(node.of, negated, labels, zone);
     default:
-      return { text: leafClause(node, negated, labels, zone), joined: null };
+      return {
+        text: isLeaf(node)
+          ? leafClause(node, negated, labels, zone)
+          : `${windowClause(node, negated)}: (${clause(node.of, false, labels, zone).text})`,
+        joined: null,
+      };
   }
 }
 
-function leafClause(leaf: LeafNode, negated: boolean, labels: Labels, zone: string): string {
+/** How long what is below must hold: "for at least 6 months". */
+export function windowClause(node: WindowNode, negated: boolean): string {
+  const least = negated ? 'for less than' : 'for at least';
+  switch (node.op) {
+    case 'heldFor':
+      return `${least} ${spanText(node.duration)} without a break${node.gap ? ` of more than ${spanText(node.gap)}` : ''}`;
+    case 'within': {
+      const reach = `within ${spanText(node.duration)} before${node.toMonthEnd ? ', counted to the end of the month' : ''}`;
+      return negated ? `neither now nor ${reach}` : `now or ${reach}`;
+    }
+    case 'accumulated': {
+      const anew = node.resetAfter ? `, counted anew after a break of more than ${spanText(node.resetAfter)}` : '';
+      return `${least} ${spanText(node.duration)} in all${anew}`;
+    }
+    case 'service':
+      return `${least} ${spanText(node.duration)} of the last ${spanText(node.within)}`;
+  }
+}
+
+/** A condition that looks at facts itself. */
+export function leafClause(leaf: LeafNode, negated: boolean, labels: Labels, zone: string): string {
   switch (leaf.op) {
-    case 'holds':
-      return `${negated ? 'does not hold' : 'holds'} ${labels.type(leaf.typeCode)}${leaf.strict ? ' (grace does not count)' : ''}`;
+    case 'holds': {
+      const verified = leaf.verifiedWithin ? ` verified within ${spanText(leaf.verifiedWithin)}` : '';
+      const strict = leaf.strict ? ' (grace does not count)' : '';
+      return `${negated ? 'does not hold' : 'holds'} ${labels.type(leaf.typeCode)}${verified}${strict}`;
+    }
     case 'attribute': {
       const verbs = verbsOf(leaf, labels);
       return `${labels.attribute(leaf.name)} ${negated ? verbs.isNot : verbs.is} ${predicate(leaf)}`;
     }
-    case 'during': {
-      const from = leaf.from === null ? null : instantText(leaf.from, zone);
-      const until = leaf.until === null ? null : instantText(leaf.until, zone);
-      if (from === null) return negated ? `from ${until} on` : `before ${until}`;
-      if (until === null) return negated ? `before ${from}` : `from ${from} on`;
-      return negated ? `not from ${from} until before ${until}` : `from ${from} until before ${until}`;
+    case 'during':
+      return duringClause(leaf.from, leaf.until, negated, zone);
+    case 'credits':
+      return `${negated ? 'fewer than' : 'at least'} ${creditsText(leaf)}`;
+    case 'tenure': {
+      const verbs = verbsOf(leaf, labels);
+      const least = `for ${negated ? 'less than' : 'at least'} ${spanText(leaf.duration)}`;
+      return `${labels.attribute(leaf.name)} ${verbs.is} ${predicate(leaf)} ${least} without a break`;
     }
+    case 'approval': {
+      const by = leaf.bindToManager ? ' under the present manager' : '';
+      const ttl = leaf.ttl ? ` within ${spanText(leaf.ttl)}` : '';
+      return `${approvalName(leaf.kind)} ${negated ? 'not granted' : 'granted'}${by}${ttl}`;
+    }
+    case 'noOpen':
+      return `${negated ? 'an' : 'no'} open ${leaf.trigger} (resolved by ${leaf.resolver})`;
+    case 'rule':
+      return `${negated ? 'does not meet' : 'meets'} ${ruleName(leaf.roleCode, leaf.version)}`;
   }
+}
+
+function duringClause(after: Instant | null, before: Instant | null, negated: boolean, zone: string): string {
+  const from = after === null ? null : instantText(after, zone);
+  const until = before === null ? null : instantText(before, zone);
+  if (from === null) return negated ? `from ${until} on` : `before ${until}`;
+  if (until === null) return negated ? `before ${from}` : `from ${from} on`;
+  return negated ? `not from ${from} until before ${until}` : `from ${from} until before ${until}`;
+}
+
+function creditsText({ min, courseCodes, window, lag, toMonthEnd, caps = [] }: CreditsNode): string {
+  const counting = `each counting for ${spanText(window)}${toMonthEnd ? ' and to the end of the month' : ''}`;
+  const later = lag ? ` from ${spanText(lag)} after it was earned` : '';
+  const capped = caps.map((cap) => `, at most ${cap.max} from ${listText(cap.courseCodes)}`).join('');
+  return `${hoursText(min)} from ${listText(courseCodes)}${capped}, ${counting}${later}`;
+}
+
+/** "20 credit hours" */
+export function hoursText(hours: number): string {
+  return `${hours} credit hour${hours === 1 ? '' : 's'}`;
+}
+
+/** "approval NIGHT-SHIFT" */
+export function approvalName(kind: string): string {
+  return `approval ${kind}`;
+}
+
+/** "the rule of NURSE", "version 2 of the rule of NURSE" */
+export function ruleName(roleCode: string, version: number | undefined): string {
+  return `${version === undefined ? '' : `version ${version} of `}the rule of ${roleCode}`;
+}
+
+/** "A, B and C" */
+export function listText(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`;
 }
 
 const singleVerbs = { is: 'is', isNot: 'is not', isNow: 'is now', becomes: 'becomes', isNoLonger: 'is no longer' };
@@ -78,11 +162,16 @@ const listVerbs = {
   isNoLonger: 'no longer include',
 };
 
-function verbsOf(leaf: AttributeNode, labels: Labels): typeof singleVerbs {
+/** A test of an attribute's value. */
+export type AttributeTest = Pick<AttributeNode, 'name' | 'equals' | 'in' | 'atLeast'>;
+
+/** The verbs that go with an attribute. */
+export function verbsOf(leaf: AttributeTest, labels: Labels): typeof singleVerbs {
   return labels.isList?.(leaf.name) === true && leaf.atLeast === undefined ? listVerbs : singleVerbs;
 }
 
-function predicate(leaf: AttributeNode): string {
+/** What an attribute's value is tested for. */
+export function predicate(leaf: AttributeTest): string {
   if (leaf.atLeast !== undefined) return `at least ${leaf.atLeast}`;
   if (leaf.in === undefined) return valueText(leaf.equals!);
   return leaf.in.length === 1 ? valueText(leaf.in[0]!) : `one of ${leaf.in.map(valueText).join(', ')}`;
@@ -101,79 +190,13 @@ export function instantText(at: Instant, zone: string): string {
 }
 
 /** When something ends, as one says it: "on" its last day, or "at" a time of day. */
-function endText(at: Instant, zone: string): string {
+export function endText(at: Instant, zone: string): string {
   const text = instantText(at, zone);
   return text.includes(' ') ? `at ${text}` : `on ${previousDay(text)}`;
 }
 
 /** When something begins: "on" its first day, or "at" a time of day. */
-function beginText(at: Instant, zone: string): string {
+export function beginText(at: Instant, zone: string): string {
   const text = instantText(at, zone);
   return text.includes(' ') ? `at ${text}` : `on ${text}`;
-}
-
-/** A change of one condition from level to level. `endedBy`: what ends a credential, when not its own expiry. */
-export interface LeafChange {
-  readonly leaf: LeafNode;
-  readonly before: Level;
-  readonly after: Level;
-  readonly endedBy?: 'SUSPENSION' | 'REVOCATION' | undefined;
-}
-
-/** A change that lies ahead, as a sentence: "CPR certification expires". With `dated` it says when: "CPR certification expires on 2027-03-30". */
-export function changeAheadText(change: LeafChange, at: Instant, labels: Labels, zone: string, dated: boolean): string {
-  const { leaf, before, after } = change;
-  const ends = dated ? ` ${endText(at, zone)}` : '';
-  const begins = dated ? ` ${beginText(at, zone)}` : '';
-  switch (leaf.op) {
-    case 'holds': {
-      const label = labels.type(leaf.typeCode);
-      if (after === Level.MET) return `${label} takes effect${begins}`;
-      if (after === Level.GRACE) return `${label} enters grace${begins}`;
-      if (change.endedBy !== undefined)
-        return `${label} is ${change.endedBy === 'SUSPENSION' ? 'suspended' : 'revoked'}${begins}`;
-      return before === Level.GRACE ? `grace of ${label} ends${ends}` : `${label} expires${ends}`;
-    }
-    case 'attribute':
-      return attributeChange(leaf, before, after, verbsOf(leaf, labels).becomes, 'becomes', labels) + begins;
-    case 'during':
-      return after === Level.MET ? `period begins ${beginText(at, zone)}` : `period ends ${endText(at, zone)}`;
-  }
-}
-
-/** A change that a write brought about, as a sentence: "CPR certification obtained", "department is now ER". */
-export function changeMadeText(change: LeafChange, labels: Labels): string {
-  const { leaf, before, after } = change;
-  switch (leaf.op) {
-    case 'holds':
-      return `${labels.type(leaf.typeCode)} ${holdingChange(change)}`;
-    case 'attribute':
-      return attributeChange(leaf, before, after, verbsOf(leaf, labels).isNow, 'is now', labels);
-    case 'during':
-      return after === Level.MET ? 'period now includes this time' : 'period no longer includes this time';
-  }
-}
-
-function holdingChange({ before, after, endedBy }: LeafChange): string {
-  if (after === Level.MET) return before === Level.GRACE ? 'renewed' : 'obtained';
-  if (after === Level.GRACE) return before === Level.MET ? 'now in grace' : 'obtained, in grace';
-  return endedBy === undefined ? 'no longer held' : endedBy === 'SUSPENSION' ? 'suspended' : 'revoked';
-}
-
-function attributeChange(leaf: AttributeNode, before: Level, after: Level, gains: string, turns: string, labels: Labels): string {
-  const subject = labels.attribute(leaf.name);
-  const verbs = verbsOf(leaf, labels);
-  if (after === Level.UNKNOWN) return `${subject} is no longer known`;
-  if (after === Level.MET) return `${subject} ${gains} ${predicate(leaf)}`;
-  if (before === Level.UNKNOWN)
-    return `${subject} ${turns} known and ${verbs.isNot} ${predicate(leaf)}`.replace('and do not', 'and does not');
-  return `${subject} ${verbs.isNoLonger} ${predicate(leaf)}`;
-}
-
-/** How far a credential now reaches, after a write that moved its end: `until` null: it does not expire. */
-export function reachText(leaf: HoldsNode, until: Instant | null, labels: Labels, zone: string): string {
-  const label = labels.type(leaf.typeCode);
-  if (until === null) return `${label} no longer expires`;
-  const text = instantText(until, zone);
-  return `${label} now valid until ${text.includes(' ') ? text : previousDay(text)}`;
 }

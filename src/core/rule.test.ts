@@ -1,17 +1,9 @@
 import fc from 'fast-check';
 import { isRefusal } from './refusal';
-import {
-  canonicalJson,
-  dependencies,
-  fromAst,
-  parseRule,
-  ruleHash,
-  ruleToAst,
-  type Json,
-  type RuleCatalogue,
-  type RuleNode,
-} from './rule';
-import { ruleNode, T0 } from './rule.oracle';
+import { canonicalJson, dependencies, type Json, type RuleNode } from './rule';
+import { fromAst, ruleHash, ruleToAst } from './rule-ast';
+import { parseRule, type RuleCatalogue } from './rule-reader';
+import { ruleNode, T0 } from './rule-cases.oracle';
 
 const catalogue: RuleCatalogue = { typeCodes: new Set(['A', 'B', 'C']), attributes: new Set(['dept', 'grade']) };
 const a = { holds: { typeCode: 'A' } };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Instant } from './calendar';
 import { effectiveRanges, judge } from './evaluate';
-import { boundaries, DAY, instant, oracleVerdict, personFacts, probes, publications, T0 } from './rule.oracle';
+import { boundaries, oracleVerdict, probes } from './rule.oracle';
+import { DAY, instant, personFacts, publications, T0 } from './rule-cases.oracle';
 import {
   answerAt,
   diffVerdicts,

@@ -5,7 +5,7 @@ import { typesWanted, type RuleNode } from '../../demo/catalogue/rule-language';
 import { rules, RULES_NOTE, RULES_SINCE } from '../../demo/catalogue/rules';
 import { isAttributeName } from '../../src/core/person';
 import { parseRenewalPolicy } from '../../src/core/renewal-policy';
-import { parseRule } from '../../src/core/rule';
+import { parseRule } from '../../src/core/rule-reader';
 
 const typeCodes = new Set(credentialTypes.map((type) => type.code));
 const courseByCode = new Map(courses.map((course) => [course.code, course]));
