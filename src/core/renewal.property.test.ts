@@ -107,6 +107,8 @@ const read = (text: string | null): Span | null => (text === null ? null : parse
 const policyOf = (p: OraclePolicy, zone: string): RenewalPolicy => ({
   ...p,
   zone,
+  fixedFrom: null,
+  roundTo: null,
   life: read(p.life),
   early: read(p.early),
   grace: read(p.grace),

@@ -1,9 +1,9 @@
 /** The left fold that turns the dated evidence about one holding into its timeline. */
-import { longestDays, type DayNumber, type Instant } from './calendar';
+import { longestDays, type Day, type DayNumber, type Instant } from './calendar';
 import { noticeAt, renewalTerms, spanAfter, spanBefore, type RenewalPolicy, type RenewalTerms } from './renewal-policy';
 
 export { NEVER_EXPIRES, parseRenewalPolicy } from './renewal-policy';
-export type { LastDay, RenewalAnchor, RenewalPolicy, RenewalPolicyDraft } from './renewal-policy';
+export type { ExpiryRounding, FixedDay, LastDay, RenewalAnchor, RenewalPolicy, RenewalPolicyDraft } from './renewal-policy';
 
 /** An award of the credential. */
 export interface AwardEvidence {
@@ -14,12 +14,24 @@ export interface AwardEvidence {
   readonly expiresAt: Instant | null;
   /** Whether the whole of the requirements was met anew; null: not said. */
   readonly initial: boolean | null;
+  /** A renewal by what was earned in the cycle: it extends from the expiry in effect, however early it is given. */
+  readonly endsCycle?: boolean;
+  readonly recordedAt: Instant;
+}
+
+/** The date of the person that a policy with fixedFrom reads, as told from an instant on. */
+export interface DateEvidence {
+  readonly kind: 'DATE';
+  readonly id: string;
+  readonly at: Instant;
+  readonly on: Day;
   readonly recordedAt: Instant;
 }
 
 /** One dated fact about a holding. */
 export type Evidence =
   | AwardEvidence
+  | DateEvidence
   | {
       readonly kind: 'SUSPENSION' | 'REINSTATEMENT' | 'REVOCATION';
       readonly id: string;
@@ -67,6 +79,8 @@ export interface HoldingAward {
   readonly expiresAt: Instant | null;
   /** False when an initial award was needed, or the award was revoked before it began. */
   readonly counted: boolean;
+  /** When the validity it gives begins: the expiry it extends from, else its own instant. */
+  readonly startsAt: Instant;
 }
 
 /** The timeline of one holding. */
@@ -87,12 +101,16 @@ export interface Holding {
  * Coverage is the union of what the awards give: one that would end before the expiry in effect counts and changes nothing, the
  * award that gave that expiry stays in effect. Only a revocation takes time away.
  *
+ * A date of the person holds for the awards from its instant on, the first one also for those before: what is told of a birth was true
+ * all along.
+ *
  * After a revocation an award counts unless `initial` is false; more than reinstateWithin after the expiry only when it is true.
  * A revocation also takes away awards on record by then that have not begun. A suspension hides the status, not the clock.
  */
 export function foldHolding(policy: RenewalPolicy, evidence: readonly Evidence[]): Holding {
-  const facts = inOrder(evidence);
-  const fold = new HoldingFold(policy, facts);
+  const ordered = inOrder(evidence);
+  const facts = ordered.some(isDate) ? ordered.filter((fact) => !isDate(fact)) : ordered;
+  const fold = new HoldingFold(policy, facts, ordered.filter(isDate));
   for (let i = 0; i < facts.length;) {
     const { at } = facts[i] as Evidence;
     fold.passTime(at);
@@ -114,7 +132,11 @@ export function statusAt(segments: readonly HoldingSegment[], t: Instant): Holdi
   return segments[low - 1] ?? null;
 }
 
-const RANK = { AWARD: 0, SUSPENSION: 1, REINSTATEMENT: 2, REVOCATION: 3 } as const;
+function isDate(fact: Evidence): fact is DateEvidence {
+  return fact.kind === 'DATE';
+}
+
+const RANK = { DATE: -1, AWARD: 0, SUSPENSION: 1, REINSTATEMENT: 2, REVOCATION: 3 } as const;
 
 function inOrder(evidence: readonly Evidence[]): readonly Evidence[] {
   const compare = (a: Evidence, b: Evidence): number =>
@@ -158,6 +180,7 @@ class HoldingFold {
   constructor(
     private readonly policy: RenewalPolicy,
     facts: readonly Evidence[],
+    private readonly dates: readonly DateEvidence[],
   ) {
     this.terms = renewalTerms(policy);
     this.revocations = facts.filter((fact) => fact.kind === 'REVOCATION');
@@ -195,13 +218,21 @@ class HoldingFold {
   private applyAward(award: AwardEvidence): void {
     const mode = this.modeOf(award.at);
     const counted = this.counts(award);
+    const startsAt = this.isAwarded && !this.isRevoked && this.extends(award) ? this.expiry : award.at;
     if (counted) {
       this.begin(award, this.isAwarded && !this.isRevoked);
       this.isAwarded = true;
       this.isRevoked = false;
       this.emit(mode === 'RENEWAL' ? 'RENEWED' : 'ISSUED', award.at, award.id);
     }
-    this.awards.push({ factId: award.id, mode, at: award.at, expiresAt: counted ? finite(this.expiry) : null, counted });
+    this.awards.push({
+      factId: award.id,
+      mode,
+      at: award.at,
+      expiresAt: counted ? finite(this.expiry) : null,
+      counted,
+      startsAt,
+    });
   }
 
   private counts(award: AwardEvidence): boolean {
@@ -222,16 +253,18 @@ class HoldingFold {
   }
 
   /** Whether an award keeps the anchor of the one it renews. */
-  private extends(at: Instant): boolean {
+  private extends({ at, endsCycle = false }: AwardEvidence): boolean {
     const { anchor, early, grace, backdate, zone } = this.policy;
-    if (anchor !== 'EXPIRY' || this.expiry === Infinity) return false;
+    if (this.expiry === Infinity) return false;
+    if (endsCycle && at <= this.expiry) return true;
+    if (anchor !== 'EXPIRY' && !endsCycle) return false;
     if (at < this.expiry) return early !== null && at >= spanBefore(this.expiry, early, zone);
     return backdate && grace !== null && at < spanAfter(this.expiry, grace, zone);
   }
 
   /** Puts an award into effect, unless what it extends lasts longer. */
   private begin(award: AwardEvidence, isHeld: boolean): void {
-    const { expiry, anchor, lives } = this.endAfter(award, isHeld && this.extends(award.at));
+    const { expiry, anchor, lives } = this.endAfter(award, isHeld && this.extends(award));
     if (isHeld && expiry < this.expiry) return;
     const { grace, graceCounts, zone } = this.policy;
     this.issuedAt = award.at;
@@ -247,13 +280,20 @@ class HoldingFold {
       const expiry = Math.max(award.expiresAt, award.at);
       return { expiry, anchor: this.terms.anchorOf(expiry), lives: 0 };
     }
-    const anchor = keepsAnchor ? this.anchor : this.terms.dayAt(award.at);
+    let anchor = keepsAnchor ? this.anchor : this.terms.dayAt(award.at);
     let lives = keepsAnchor ? this.lives : 0;
-    let expiry: Instant;
+    let expiry = keepsAnchor ? this.expiry : award.at;
+    const date = this.dateAt(award.at);
     // A renewal in a grace longer than a life skips the lives that are already over.
-    do expiry = award.expiresAt ?? this.terms.endOf(anchor, ++lives);
-    while (keepsAnchor && expiry <= award.at);
+    do {
+      if (keepsAnchor && this.terms.isFixed) anchor = this.terms.dayAt(expiry);
+      expiry = award.expiresAt ?? this.terms.endOf(anchor, ++lives, date);
+    } while (keepsAnchor && expiry <= award.at);
     return { expiry, anchor, lives };
+  }
+
+  private dateAt(at: Instant): Day | null {
+    return (this.dates.findLast((date) => date.at <= at) ?? this.dates[0])?.on ?? null;
   }
 
   /** Lets time pass from the last fact up to (not including) an instant: notices, expiry, end of grace. */

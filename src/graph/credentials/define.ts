@@ -8,6 +8,7 @@ import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { parseRenewalPolicy, type RenewalPolicyDraft } from '../../core/renewal';
 import { canonicalJson, type Json } from '../../core/rule';
 import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
+import { refuseReferences } from '../../core/type-references';
 import type { ItemResult } from '../../journal/ingest';
 import { announceArrivals } from '../../journal/quarantine';
 import type { Write } from '../../journal/write';
@@ -30,6 +31,7 @@ export interface TypeItem {
   readonly renewal?: RenewalPolicyDraft | null;
   readonly equivalentTo?: readonly string[] | null;
   readonly prerequisites?: readonly string[] | null;
+  readonly renews?: readonly string[] | null;
 }
 
 interface TypeRecord {
@@ -43,6 +45,7 @@ interface TypeRecord {
   readonly renewal: RenewalPolicyDraft | null;
   readonly equivalent_to: readonly string[];
   readonly prerequisites: readonly string[];
+  readonly renews: readonly string[];
 }
 
 /** Defines credential types inside a change; all holders of a type defined anew are judged by its new policy. */
@@ -57,13 +60,11 @@ export async function applyTypes(
   const { typesByCode } = await cache.get(write.db, false);
   const version = await changeCatalogue(write);
   const records = new Map<string, TypeRecord>();
-  const results = definitionResults(raw as readonly TypeItem[], (item) => {
-    const long = refuseLongText(item, ['code', 'name'], LONGEST_NAME);
-    if (long) return long;
-    if (item.code.trim() === '' || item.name.trim() === '')
-      return refusal('INVALID_CODE', 'code and name are not empty.', ['code']);
-    const policy = parseRenewalPolicy(item.renewal ?? null, zone);
-    if (isRefusal(policy)) return { ...policy, path: ['renewal', ...policy.path] };
+  const items = raw as readonly TypeItem[];
+  const refused = refuseTypes(items, typesByCode, zone);
+  const results = definitionResults(items, (item) => {
+    const no = refused.get(item);
+    if (no) return no;
     const earlier = typesByCode.get(item.code);
     const record = toRecord(item, records.get(item.code)?.id ?? earlier?.uuid ?? uuidv7());
     const isSame =
@@ -89,6 +90,40 @@ export async function applyTypes(
   return results;
 }
 
+/** Why definitions cannot stand, each by itself and beside the others. */
+function refuseTypes(
+  items: readonly TypeItem[],
+  defined: CredentialDefinitions['typesByCode'],
+  zone: string,
+): Map<TypeItem, Refusal> {
+  const refused = new Map<TypeItem, Refusal>();
+  for (const item of items) {
+    const no = refuseType(item, zone);
+    if (no) refused.set(item, no);
+  }
+  const sound = items.filter((item) => !refused.has(item));
+  const references = sound.map(({ code, prerequisites, renews }) => ({
+    code,
+    prerequisites: prerequisites ?? [],
+    renews: renews ?? [],
+  }));
+  const wrong = refuseReferences(defined, references);
+  sound.forEach((item, i) => {
+    const no = wrong.get(references[i]!);
+    if (no) refused.set(item, no);
+  });
+  return refused;
+}
+
+function refuseType(item: TypeItem, zone: string): Refusal | null {
+  const long = refuseLongText(item, ['code', 'name'], LONGEST_NAME);
+  if (long) return long;
+  if (item.code.trim() === '' || item.name.trim() === '')
+    return refusal('INVALID_CODE', 'code and name are not empty.', ['code']);
+  const policy = parseRenewalPolicy(item.renewal ?? null, zone);
+  return isRefusal(policy) ? { ...policy, path: ['renewal', ...policy.path] } : null;
+}
+
 function toRecord(item: TypeItem, id: string): TypeRecord {
   return {
     id,
@@ -101,11 +136,12 @@ function toRecord(item: TypeItem, id: string): TypeRecord {
     renewal: item.renewal ?? null,
     equivalent_to: item.equivalentTo ?? [],
     prerequisites: item.prerequisites ?? [],
+    renews: item.renews ?? [],
   };
 }
 
 function asRecord(type: TypeRow): TypeRecord {
-  const { uuid, code, name, kind, issuer, operational, payImpact, renewal, equivalentTo, prerequisites } = type;
+  const { uuid, code, name, kind, issuer, operational, payImpact, renewal, equivalentTo, prerequisites, renews } = type;
   return {
     id: uuid,
     code,
@@ -117,6 +153,7 @@ function asRecord(type: TypeRow): TypeRecord {
     renewal,
     equivalent_to: equivalentTo,
     prerequisites,
+    renews,
   };
 }
 
@@ -126,9 +163,9 @@ async function saveTypes(write: Write, records: readonly TypeRecord[]): Promise<
     [records.map((record) => record.code), write.change],
   );
   await write.db.query(
-    `/* recordTypes */ INSERT INTO credential_type (id, code, name, kind, issuer, operational, pay_impact, renewal, equivalent_to, prerequisites, recorded_in)
+    `/* recordTypes */ INSERT INTO credential_type (id, code, name, kind, issuer, operational, pay_impact, renewal, equivalent_to, prerequisites, renews, recorded_in)
      SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(id uuid, code text, name text, kind text, issuer text, operational boolean, pay_impact boolean,
-       renewal jsonb, equivalent_to text[], prerequisites text[])`,
+       renewal jsonb, equivalent_to text[], prerequisites text[], renews text[])`,
     [rowsParam(records), write.change],
   );
 }

@@ -25,6 +25,12 @@ export interface CredentialFact {
   readonly evidenceUrl: string | null;
   readonly ruleVersion: number | null;
   readonly completionIds: readonly string[];
+  /** Of awards: whether the hours of a cycle earned it. */
+  readonly endsCycle: boolean | null;
+  /** Of awards: the fact id of the higher credential's award that renewed this one. */
+  readonly causedBy: string | null;
+  /** Of dates: the date of the person that fixes the expiry. */
+  readonly dateOn: string | null;
   readonly source: string | null;
   readonly eventId: string | null;
   readonly recordedAt: number;
@@ -33,7 +39,8 @@ export interface CredentialFact {
 }
 
 const FACT = `f.row_id AS "rowId", f.id, f.credential_id AS "credentialId", f.employee_id AS "employeeId", f.kind, f.at, f.expires_at AS "expiresAt",
-  f.initial, f.reason, f.evidence_url AS "evidenceUrl", f.rule_version AS "ruleVersion", f.completion_ids AS "completionIds", f.source,
+  f.initial, f.reason, f.evidence_url AS "evidenceUrl", f.rule_version AS "ruleVersion", f.completion_ids AS "completionIds",
+  f.ends_cycle AS "endsCycle", f.caused_by AS "causedBy", f.date_on AS "dateOn", f.source,
   f.event_id AS "eventId", f.recorded_at AS "recordedAt", f.recorded_in AS "recordedIn", f.retired_in AS "retiredIn"`;
 
 /** All holdings of people. */
@@ -65,14 +72,10 @@ export async function factsOfHolding(db: Db, credentialId: string): Promise<Cred
 
 /** Facts as evidence for the fold. */
 export function evidenceOf(facts: readonly CredentialFact[]): Evidence[] {
-  return facts.map((fact) => ({
-    kind: fact.kind,
-    id: fact.id,
-    at: fact.at,
-    expiresAt: fact.expiresAt,
-    initial: fact.initial,
-    recordedAt: fact.recordedAt,
-  }));
+  return facts.map(({ kind, id, at, expiresAt, initial, endsCycle, dateOn, recordedAt }) => {
+    if (kind === 'AWARD') return { kind, id, at, expiresAt, initial, endsCycle: endsCycle ?? false, recordedAt };
+    return kind === 'DATE' ? { kind, id, at, on: dateOn!, recordedAt } : { kind, id, at, recordedAt };
+  });
 }
 
 /** The award behind what a holding shows: the one of its instant, and of several the one that gave the expiry. */
@@ -105,6 +108,9 @@ export interface NewFact {
   readonly issuer?: string | null;
   readonly ruleVersion?: number | null;
   readonly completionIds?: readonly string[];
+  readonly endsCycle?: boolean | null;
+  readonly causedBy?: string | null;
+  readonly dateOn?: string | null;
   readonly eventId?: string | null;
   /** The system it comes from; absent: the one this change comes from. What waited for that change comes from another. */
   readonly source?: string | null;
@@ -154,18 +160,22 @@ export async function recordFacts(write: Write, facts: readonly NewFact[]): Prom
     issuer: fact.issuer ?? null,
     rule_version: fact.ruleVersion ?? null,
     completion_ids: fact.completionIds ?? [],
+    ends_cycle: fact.endsCycle ?? null,
+    caused_by: fact.causedBy ?? null,
+    date_on: fact.dateOn ?? null,
     event_id: fact.eventId ?? null,
     source: fact.source ?? write.source,
   }));
   write.run(
     `/* recordFacts */ INSERT INTO credential_fact (id, credential_id, employee_id, kind, at, expires_at, issued_on, expires_on, zone, initial, reason,
-       evidence_url, issuer, rule_version, completion_ids, event_id, issued_to, actor, source, recorded_at, recorded_in)
+       evidence_url, issuer, rule_version, completion_ids, ends_cycle, caused_by, date_on, event_id, issued_to, actor, source, recorded_at, recorded_in)
      SELECT r.id, r.credential_id, r.employee_id, r.kind, r.at, r.expires_at, r.issued_on, r.expires_on, r.zone, r.initial, r.reason,
-       r.evidence_url, r.issuer, r.rule_version, r.completion_ids, r.event_id, (SELECT s.name FROM employee_state s WHERE s.employee_id = r.employee_id AND s.retired_in IS NULL
+       r.evidence_url, r.issuer, r.rule_version, r.completion_ids, r.ends_cycle, r.caused_by, r.date_on, r.event_id, (SELECT s.name FROM employee_state s WHERE s.employee_id = r.employee_id AND s.retired_in IS NULL
          ORDER BY (s.valid_from <= r.at) DESC, CASE WHEN s.valid_from <= r.at THEN s.valid_from END DESC, s.valid_from LIMIT 1),
        $2, r.source, $3, $4
      FROM jsonb_to_recordset($1) AS r(id uuid, credential_id uuid, employee_id uuid, kind text, at timestamptz, expires_at timestamptz, issued_on date,
-       expires_on date, zone text, initial boolean, reason text, evidence_url text, issuer text, rule_version integer, completion_ids uuid[], event_id text, source text)`,
+       expires_on date, zone text, initial boolean, reason text, evidence_url text, issuer text, rule_version integer, completion_ids uuid[],
+       ends_cycle boolean, caused_by uuid, date_on date, event_id text, source text)`,
     [rowsParam(records), write.actor.id, instantText(write.now), write.change],
   );
 }

@@ -24,6 +24,27 @@ registerEnumType(LastDay, {
   },
 });
 
+export const FixedDay = { DATE: 'DATE', BEFORE_MONTH: 'BEFORE_MONTH', MONTH_END: 'MONTH_END' } as const;
+registerEnumType(FixedDay, {
+  name: 'FixedDay',
+  description: 'Which day of the year is the last valid one, for a date of the holder.',
+  valuesConfig: {
+    DATE: { description: 'The date itself; 29 February is the 28th in other years.' },
+    BEFORE_MONTH: { description: "The day before the date's month begins." },
+    MONTH_END: { description: "The last day of the date's month." },
+  },
+});
+
+export const ExpiryRounding = { MONTH_START: 'MONTH_START', MONTH_END: 'MONTH_END' } as const;
+registerEnumType(ExpiryRounding, {
+  name: 'ExpiryRounding',
+  description: 'To which first of a month the end of a life is moved.',
+  valuesConfig: {
+    MONTH_START: { description: 'Back: not valid any more from the first of the month in which it would end.' },
+    MONTH_END: { description: 'On: valid through the end of the month in which it would end.' },
+  },
+});
+
 @InputType({ description: 'Which credentials; all conditions must hold, an absent one always does.' })
 export class CredentialFilter {
   @Field(() => [CredentialStatus], { nullable: true, description: 'With one of these statuses at the instant asked about.' })
@@ -48,6 +69,19 @@ export class FixedExpiryInput {
   month: number;
   @Field(() => Int, { description: 'Day of the month; the last valid day.' })
   day: number;
+  @Field(() => DurationScalar, { nullable: true, description: 'How long an award lasts at least: a nearer date is passed over.' })
+  minActive?: string | null;
+}
+
+@InputType({ description: 'The day of the year on which a credential expires, read from its holder.' })
+export class FixedFromInput {
+  @Field(() => String, {
+    description:
+      'The attribute with the date, written YYYY-MM-DD: its value at the award, else the first there is. While there is none, the credential ends as soon as any date could end it.',
+  })
+  attribute: string;
+  @Field(() => FixedDay, { nullable: true, defaultValue: 'DATE', description: 'Which day of the year the date stands for.' })
+  day?: keyof typeof FixedDay | null;
   @Field(() => DurationScalar, { nullable: true, description: 'How long an award lasts at least: a nearer date is passed over.' })
   minActive?: string | null;
 }
@@ -89,6 +123,10 @@ export class RenewalPolicyInput {
   reinstateWithin?: string | null;
   @Field(() => FixedExpiryInput, { nullable: true, description: 'Everything expires on this day of the year.' })
   fixed?: FixedExpiryInput | null;
+  @Field(() => FixedFromInput, { nullable: true, description: "As `fixed`, on a date of the year that is the person's own." })
+  fixedFrom?: FixedFromInput | null;
+  @Field(() => ExpiryRounding, { nullable: true, description: 'To which first of a month the end of a life is moved.' })
+  roundTo?: keyof typeof ExpiryRounding | null;
   @Field(() => [DurationScalar], {
     nullable: true,
     description: 'How long before the expiry to give notice; one change of kind EXPIRING each.',
@@ -130,6 +168,12 @@ export class CredentialTypeInput {
   equivalentTo?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'Codes of the types that must be held when an award rule awards it.' })
   prerequisites?: string[] | null;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Codes of lower types: an award of this one renews their holdings that are held, in grace or reinstatable at that instant, up to its own end, and so on down.',
+  })
+  renews?: string[] | null;
 }
 
 @InputType({ description: 'Awards by people and other systems.' })

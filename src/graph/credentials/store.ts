@@ -191,7 +191,8 @@ export async function recordsOf(db: Db, view: View, credentialIds: readonly stri
   const found = await rows<IssueRecord>(
     db,
     `/* recordsOf */ SELECT f.id, f.credential_id AS "credentialId", f.employee_id AS "employeeId", f.kind, f.at, f.expires_at AS "expiresAt", f.initial,
-       f.reason, f.evidence_url AS "evidenceUrl", f.rule_version AS "ruleVersion", f.completion_ids AS "completionIds", f.source,
+       f.reason, f.evidence_url AS "evidenceUrl", f.rule_version AS "ruleVersion", f.completion_ids AS "completionIds",
+       f.ends_cycle AS "endsCycle", f.caused_by AS "causedBy", f.date_on AS "dateOn", f.source,
        f.recorded_at AS "recordedAt", coalesce((SELECT k.recorded_at FROM change k WHERE k.id = f.recorded_in), f.recorded_at) AS "loggedAt", f.actor, f.issued_to AS "issuedTo", f.issuer
      FROM credential_fact f WHERE f.credential_id = ANY(${q.add(credentialIds)}) AND ${known('f', view, q)} ORDER BY f.at, f.row_id`,
     q.values,

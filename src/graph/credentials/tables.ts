@@ -29,6 +29,7 @@ export const credentialTypeTable = table('credential_type', {
     prerequisites: list(text),
     recorded_in: key(bigint),
     retired_in: optional(bigint),
+    renews: list(text),
   },
   indexes: { credential_type_current: { columns: ['code'], unique: true, where: 'retired_in IS NULL' } },
 });
@@ -79,6 +80,9 @@ export const credentialFactTable = table('credential_fact', {
     recorded_at: instant,
     recorded_in: bigint,
     retired_in: optional(bigint),
+    ends_cycle: optional(flag),
+    caused_by: optional(uuid),
+    date_on: optional(day),
   },
   indexes: {
     credential_fact_current: { columns: ['employee_id'], where: 'retired_in IS NULL' },

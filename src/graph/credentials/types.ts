@@ -23,6 +23,8 @@ export interface TypeRow {
   readonly renewal: RenewalPolicyDraft | null;
   readonly equivalentTo: readonly string[];
   readonly prerequisites: readonly string[];
+  /** Codes of the lower types whose holdings an award of this one renews. */
+  readonly renews: readonly string[];
 }
 
 /** A credential type with its policy read. */
@@ -33,7 +35,7 @@ export interface CredentialType extends TypeRow {
 }
 
 const TYPE = `t.id AS uuid, t.code, t.name, t.kind, t.issuer, t.operational, t.pay_impact AS "payImpact", t.renewal,
-  t.equivalent_to AS "equivalentTo", t.prerequisites`;
+  t.equivalent_to AS "equivalentTo", t.prerequisites, t.renews`;
 
 /** The type with its renewal policy; the policy was checked when it was defined. */
 export function withPolicy(row: TypeRow, zone: string): CredentialType {

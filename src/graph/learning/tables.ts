@@ -34,6 +34,7 @@ export const completionTable = table('completion', {
     event_id: optional(text),
     recorded_in: bigint,
     retired_in: optional(bigint),
+    reported_at: optional(instant),
   },
   indexes: {
     completion_current: { columns: ['employee_id', 'completed_at', 'id'], where: 'retired_in IS NULL' },
