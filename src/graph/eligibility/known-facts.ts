@@ -9,7 +9,7 @@ import { evidenceOf } from '../credentials/facts';
 import { factsKnown } from '../credentials/store';
 import { equivalentsOf, typesKnown, type CredentialType } from '../credentials/types';
 import { attemptsKnown, coursesKnown } from '../learning/store';
-import { definitionsKnown, type RuleDefinitions } from '../rules/definitions';
+import { definitionsKnown, type Reads, type RuleDefinitions } from '../rules/definitions';
 import { labelsOf } from '../rules/labels';
 import { attributesOf, countedAwards, personFacts, type HeldFacts, type StatusSegment } from './person-facts';
 import { assertionsKnown, holdingTimelines } from './store';
@@ -19,6 +19,8 @@ export interface KnownDefinitions {
   readonly types: readonly CredentialType[];
   readonly rules: RuleDefinitions;
   readonly zone: string;
+  /** What alone is worth reading; absent: all that any rule asks for, and all holdings and attributes. */
+  readonly only?: Reads;
 }
 
 /** The facts of people, whatever the instant: rules look at all of time. What no rule asks for is not read. */
@@ -26,14 +28,14 @@ export async function factsOfPeople(
   db: Db,
   view: View,
   ids: readonly string[],
-  { types, rules, zone }: KnownDefinitions,
+  { types, rules, zone, only }: KnownDefinitions,
 ): Promise<Map<string, PersonFacts>> {
-  const { courses, events } = rules.reads;
+  const { courses, events } = only ?? rules.reads;
   const equivalents = equivalentsOf(new Map(types.map((type) => [type.code, type])));
   const named = new Set([...courses, ...events]);
   const [holdings, assertions, attempts, known] = await Promise.all([
-    holdingsKnown(db, view, ids, types, events),
-    assertionsKnown(db, view, ids),
+    holdingsKnown(db, view, ids, only ? typesAsked(types, only, equivalents) : types, events),
+    assertionsKnown(db, view, ids, only?.attributes),
     named.size === 0 ? [] : attemptsKnown(db, view, ids, named),
     named.size === 0 ? new Map<string, never>() : coursesKnown(db, view, named),
   ]);
@@ -44,7 +46,7 @@ export async function factsOfPeople(
       id,
       personFacts({
         holdings: holdings.get(id)?.values() ?? [],
-        attributes: attributesOf(assertionsOf.get(id) ?? [], id, zone),
+        attributes: attributesOf(assertionsOf.get(id) ?? [], id, zone, only?.attributes),
         equivalents,
         attempts: attemptsOf.get(id) ?? [],
         courses: known,
@@ -68,7 +70,7 @@ async function holdingsKnown(
   const byId = new Map(types.map((type) => [type.uuid, type]));
   const asked = types.filter((type) => events.has(type.code)).map((type) => type.uuid);
   const [timelines, facts] = await Promise.all([
-    holdingTimelines(db, view, ids),
+    holdingTimelines(db, view, ids, [...byId.keys()]),
     asked.length === 0 ? null : factsKnown(db, view, ids, asked),
   ]);
   const people = new Map<string, Map<string, Building>>();
@@ -90,6 +92,15 @@ async function holdingsKnown(
     holding.segments.push(row);
   }
   return people;
+}
+
+function typesAsked(
+  types: readonly CredentialType[],
+  only: Reads,
+  equivalents: (code: string) => readonly string[],
+): CredentialType[] {
+  const codes = new Set([...only.events, ...[...only.types].flatMap(equivalents)]);
+  return types.filter((type) => codes.has(type.code));
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

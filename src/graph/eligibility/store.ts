@@ -138,25 +138,32 @@ export async function segmentsOfPairs(db: Db, view: View, wanted: readonly PairR
   return byPair;
 }
 
-/** What a view knows of people's holdings, over all of time. */
-export async function holdingTimelines(db: Db, view: View, people: readonly string[]) {
+/** What a view knows of people's holdings of types, over all of time. */
+export async function holdingTimelines(db: Db, view: View, people: readonly string[], types: readonly string[]) {
+  if (types.length === 0) return [];
   const q = new Params();
   return rows<{ employeeUuid: string; credentialUuid: string; typeUuid: string; from: number; to: number; status: string }>(
     db,
     `/* holdingTimelines */ SELECT s.employee_id AS "employeeUuid", s.credential_id AS "credentialUuid", s.type_id AS "typeUuid", s.valid_from AS "from",
        s.valid_to AS "to", s.status
-     FROM credential_segment s WHERE s.employee_id = ANY(${q.add(people)}) AND ${known('s', view, q)} ORDER BY s.credential_id, s.valid_from`,
+     FROM credential_segment s WHERE s.employee_id = ANY(${q.add(people)}) AND s.type_id = ANY(${q.add(types)}) AND ${known('s', view, q)}
+     ORDER BY s.credential_id, s.valid_from`,
     q.values,
   );
 }
 
-/** What a view knows to be asserted about people, over all of time. */
-export async function assertionsKnown(db: Db, view: View, people: readonly string[]) {
+/**
+ * What a view knows to be asserted about people, over all of time: everything, or of these attributes. The status follows from all that is
+ * asserted.
+ */
+export async function assertionsKnown(db: Db, view: View, people: readonly string[], names?: ReadonlySet<string>) {
+  if (names?.size === 0) return [];
   const q = new Params();
+  const only = names && !names.has('status') ? ` AND f.name = ANY(${q.add([...names])})` : '';
   return rows<{ id: string; employeeId: string; name: string; at: number; value: never }>(
     db,
     `/* assertionsKnown */ SELECT f.id, f.employee_id AS "employeeId", f.name, f.at, f.value FROM employee_fact f
-     WHERE f.employee_id = ANY(${q.add(people)}) AND ${known('f', view, q)}`,
+     WHERE f.employee_id = ANY(${q.add(people)})${only} AND ${known('f', view, q)}`,
     q.values,
   );
 }
