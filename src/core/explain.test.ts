@@ -261,3 +261,76 @@ describe('why a verdict has changed', () => {
     );
   });
 });
+
+describe('explaining conditions on time', () => {
+  const week = { months: 0, days: 7 };
+  const recent: RuleNode = { op: 'within', of: holds('CPR'), duration: week };
+
+  it('says that time has passed where nothing below changes, and what changes where it does', () => {
+    const known = facts({ CPR: [slice(0, 30)] });
+    expect(untilBecause(one(recent), known, day(10), labels, 'UTC')).toEqual([
+      'neither now nor within 7 days before: (holds CPR certification)',
+    ]);
+    const held: RuleNode = { op: 'heldFor', of: holds('CPR'), duration: week };
+    expect(untilBecause(one(held), known, day(3), labels, 'UTC')).toEqual([
+      'for at least 7 days without a break: (holds CPR certification)',
+    ]);
+    expect(untilBecause(one(held), known, day(10), labels, 'UTC')).toEqual(['CPR certification expires']);
+    expect(answerAt(judge(one(recent), known, 'UTC'), day(10)).until).toBe(day(37));
+  });
+
+  it('names hours, approvals, incidents and verifications that are in force as facts', () => {
+    const known: PersonFacts = {
+      ...facts({ CPR: [slice(0, 90, { verifications: [{ at: day(2), factId: 'check' }] })] }),
+      credits: new Map([['X', [0, 5, 50].map((n) => ({ at: day(n), hours: 1, isPending: false, factId: `hour ${n}` }))]]),
+      approvals: new Map([['NIGHTS', [{ act: 'GRANTED', at: day(1), factId: 'grant' }]]]),
+      happenings: new Map([['SPILL', [{ at: day(4), factId: 'spill' }]]]),
+    };
+    const rule: RuleNode = {
+      op: 'all',
+      of: [
+        { op: 'holds', typeCode: 'CPR', strict: false, verifiedWithin: { months: 0, days: 30 } },
+        { op: 'credits', courseCodes: ['X'], min: 2, window: { months: 0, days: 10 } },
+        { op: 'approval', kind: 'NIGHTS', bindToManager: false },
+        { op: 'noOpen', trigger: 'SPILL', resolver: 'LESSON' },
+      ],
+    };
+    const ids = explain(one(rule), known, day(6), labels, 'UTC').map(({ factIds }) => factIds);
+    expect(ids).toEqual([[], ['0-90', 'check'], ['hour 0', 'hour 5'], ['grant'], ['spill']]);
+  });
+
+  it('tells a lapse of an approval with the manager from its running out', () => {
+    const manager = (until: number) => [
+      { from: day(0), to: day(until), value: 'M1', factId: 'm' },
+      { from: day(until), to: Infinity, value: 'M2', factId: 'm' },
+    ];
+    const known = (until: number): PersonFacts => ({
+      holdings: new Map(),
+      attributes: new Map([['managerExternalId', manager(until)]]),
+      approvals: new Map([['NIGHTS', [{ act: 'GRANTED', at: day(1), factId: 'grant' }]]]),
+    });
+    const rule = one({ op: 'approval', kind: 'NIGHTS', bindToManager: true, ttl: { months: 0, days: 30 } });
+    expect(untilBecause(rule, known(9), day(5), labels, 'UTC')).toEqual(['approval NIGHTS lapses with the change of manager']);
+    expect(untilBecause(rule, known(90), day(5), labels, 'UTC')).toEqual(['approval NIGHTS ends']);
+  });
+});
+
+describe('disclosing conditions', () => {
+  const secret: RuleNode = { op: 'disclosed', to: 'MANAGER', of: { op: 'all', of: [holds('CLEARANCE'), holds('CPR')] } };
+  const rule = one({ op: 'all', of: [holds('CPR'), secret] });
+  const known = facts({ CPR: [slice(0, 90)], CLEARANCE: [slice(0, 30)] });
+  const texts = (audience: 'HR' | 'MANAGER' | 'EMPLOYEE'): string[] =>
+    explain(rule, known, day(6), labels, 'UTC', audience).map(({ text }) => text);
+
+  it('shows a condition and what is below it to those it is for, and to the others only that there is one', () => {
+    expect(texts('HR')).toEqual(texts('MANAGER'));
+    expect(texts('MANAGER')).toContain('holds CLEARANCE certification');
+    expect(texts('EMPLOYEE')).toEqual(['all of 2 conditions', 'holds CPR certification', 'a condition that is not disclosed']);
+  });
+
+  it('does not give it away as the cause of the next change', () => {
+    const because = (audience: 'MANAGER' | 'EMPLOYEE'): string[] => untilBecause(rule, known, day(6), labels, 'UTC', audience);
+    expect(because('MANAGER')).toEqual(['CLEARANCE certification expires']);
+    expect(because('EMPLOYEE')).toEqual(['a condition that is not disclosed changes']);
+  });
+});

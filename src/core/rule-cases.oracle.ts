@@ -139,7 +139,7 @@ const credits: fc.Arbitrary<RuleNode> = fc
     window,
     ...lag,
     ...toMonthEnd,
-    ...(most.length > 0 && { caps: most.map((max, i) => ({ courseCodes: courseCodes.slice(i, i + 2), max })) }),
+    ...(most.length > 0 && { caps: most.map((max, i) => ({ courseCodes: courseCodes.slice(i % courseCodes.length), max })) }),
   }));
 const tenure: fc.Arbitrary<RuleNode> = fc
   .tuple(fc.constantFrom<Json[]>('ER', 'ICU'), span)

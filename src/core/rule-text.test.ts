@@ -1,5 +1,5 @@
-import type { RuleNode } from './rule';
-import { changeAheadText, changeMadeText, reachText } from './change-text';
+import type { HoldsNode, RuleNode } from './rule';
+import { changeAheadText, changeMadeText, reachText, type LeafChange } from './change-text';
 import { instantText, leafLabel, ruleText, type Labels } from './rule-text';
 import { Level } from './timeline';
 
@@ -107,5 +107,143 @@ describe('the English of a change', () => {
   it('tells how far a credential reaches', () => {
     expect(reachText(cpr, march31, labels, 'UTC')).toBe('CPR certification now valid until 2027-03-30');
     expect(reachText(cpr, null, labels, 'UTC')).toBe('CPR certification no longer expires');
+  });
+});
+
+describe('conditions on time, hours, approvals and incidents in English', () => {
+  const six = { months: 6, days: 0 };
+  const week = { months: 0, days: 7 };
+  const { UNMET, PENDING, MET } = Level;
+
+  it.each<[RuleNode, string, string]>([
+    [
+      { op: 'heldFor', of: cpr, duration: six, gap: week },
+      'for at least 6 months without a break of more than 7 days: (holds CPR certification)',
+      'for less than 6 months without a break of more than 7 days: (holds CPR certification)',
+    ],
+    [
+      { op: 'within', of: cpr, duration: week },
+      'now or within 7 days before: (holds CPR certification)',
+      'neither now nor within 7 days before: (holds CPR certification)',
+    ],
+    [
+      { op: 'accumulated', of: er, duration: { months: 0, days: 365 } },
+      'for at least 365 days in all: (department is ER)',
+      'for less than 365 days in all: (department is ER)',
+    ],
+    [
+      { op: 'service', of: er, duration: week, within: { months: 0, days: 30 } },
+      'for at least 7 days of the last 30 days: (department is ER)',
+      'for less than 7 days of the last 30 days: (department is ER)',
+    ],
+    [
+      { op: 'credits', courseCodes: ['A', 'B'], min: 20, window: six, lag: week, caps: [{ courseCodes: ['B'], max: 5 }] },
+      'at least 20 credit hours from A and B, at most 5 from B, each counting for 6 months from 7 days after it was earned',
+      'fewer than 20 credit hours from A and B, at most 5 from B, each counting for 6 months from 7 days after it was earned',
+    ],
+    [
+      { op: 'tenure', name: 'department', equals: 'ER', duration: six },
+      'department is ER for at least 6 months without a break',
+      'department is ER for less than 6 months without a break',
+    ],
+    [
+      { op: 'approval', kind: 'NIGHTS', bindToManager: true, ttl: six },
+      'approval NIGHTS granted under the present manager within 6 months',
+      'approval NIGHTS not granted under the present manager within 6 months',
+    ],
+    [
+      { op: 'noOpen', trigger: 'SPILL', resolver: 'LESSON' },
+      'no open SPILL (resolved by LESSON)',
+      'an open SPILL (resolved by LESSON)',
+    ],
+    [
+      { op: 'rule', roleCode: 'RN', version: 2 },
+      'meets version 2 of the rule of RN',
+      'does not meet version 2 of the rule of RN',
+    ],
+    [
+      { op: 'disclosed', to: 'HR', of: { op: 'holds', typeCode: 'CPR', strict: true, verifiedWithin: week } },
+      'holds CPR certification verified within 7 days (grace does not count)',
+      'does not hold CPR certification verified within 7 days (grace does not count)',
+    ],
+  ])('says %j as it is and denied', (node, text, denied) => {
+    expect(ruleText(node, labels)).toBe(text);
+    expect(ruleText({ op: 'not', of: node }, labels)).toBe(denied);
+  });
+
+  it.each<[LeafChange, string, string]>([
+    [
+      { leaf: { op: 'credits', courseCodes: ['A'], min: 3, window: six }, before: MET, after: UNMET },
+      'A no longer counts for 3 credit hours on 2027-03-31',
+      'fewer than 3 credit hours from A now',
+    ],
+    [
+      { leaf: { op: 'credits', courseCodes: ['A'], min: 1, window: six }, before: UNMET, after: MET },
+      'A counts for 1 credit hour on 2027-03-31',
+      '1 credit hour from A reached',
+    ],
+    [
+      { leaf: { op: 'credits', courseCodes: ['A'], min: 1, window: six }, before: UNMET, after: PENDING },
+      'A counts for 1 credit hour on 2027-03-31',
+      '1 credit hour from A reported, not confirmed yet',
+    ],
+    [
+      { leaf: { op: 'tenure', name: 'department', equals: 'ER', duration: six }, before: UNMET, after: MET },
+      'department is ER for at least 6 months without a break on 2027-03-31',
+      'department is ER for at least 6 months without a break',
+    ],
+    [
+      { leaf: { op: 'tenure', name: 'department', equals: 'ER', duration: six }, before: MET, after: UNMET },
+      'department is no longer ER on 2027-03-31',
+      'department is no longer ER',
+    ],
+    [
+      { leaf: { op: 'approval', kind: 'N', bindToManager: true }, before: MET, after: UNMET, endedBy: 'MANAGER' },
+      'approval N lapses with the change of manager on 2027-03-31',
+      'approval N lapsed with the change of manager',
+    ],
+    [
+      { leaf: { op: 'approval', kind: 'N', bindToManager: true }, before: MET, after: UNMET },
+      'approval N ends on 2027-03-30',
+      'approval N no longer stands',
+    ],
+    [
+      { leaf: { op: 'approval', kind: 'N', bindToManager: true }, before: UNMET, after: MET },
+      'approval N takes effect on 2027-03-31',
+      'approval N granted',
+    ],
+    [
+      { leaf: { op: 'approval', kind: 'N', bindToManager: true }, before: UNMET, after: PENDING },
+      'approval N is asked for on 2027-03-31',
+      'approval N asked for',
+    ],
+    [
+      { leaf: { op: 'noOpen', trigger: 'SPILL', resolver: 'LESSON' }, before: MET, after: UNMET },
+      'SPILL is open on 2027-03-31',
+      'SPILL is open',
+    ],
+    [
+      { leaf: { op: 'noOpen', trigger: 'SPILL', resolver: 'LESSON' }, before: UNMET, after: MET },
+      'LESSON resolves SPILL on 2027-03-31',
+      'SPILL resolved by LESSON',
+    ],
+    [
+      { leaf: { op: 'rule', roleCode: 'RN' }, before: MET, after: UNMET },
+      'the rule of RN is no longer met on 2027-03-31',
+      'the rule of RN is no longer met',
+    ],
+    [
+      { leaf: { op: 'within', of: cpr, duration: week }, before: MET, after: UNMET },
+      'neither now nor within 7 days before: (holds CPR certification) on 2027-03-31',
+      'neither now nor within 7 days before: (holds CPR certification)',
+    ],
+    [
+      { leaf: { ...(cpr as HoldsNode), verifiedWithin: week }, before: MET, after: UNMET, endedBy: 'VERIFICATION' },
+      'verification of CPR certification is older than 7 days on 2027-03-31',
+      'CPR certification no longer verified recently enough',
+    ],
+  ])('tells of %j', (change, ahead, made) => {
+    expect(changeAheadText(change, march31, labels, 'UTC', true)).toBe(ahead);
+    expect(changeMadeText(change, labels)).toBe(made);
   });
 });
