@@ -213,10 +213,10 @@ describe('the fewest renewals', () => {
     expect(options.at(-1)!.lapses).toHaveLength(12);
   });
 
-  it('take what adds most where renewing can also do harm', () => {
-    const node: RuleNode = { op: 'any', of: [{ op: 'all', of: [holds('T0'), { op: 'not', of: holds('T1') }] }] };
-    const holdings = new Map([...held(5), ['T1', [{ from: 0, to: T0 + 3 * DAY, level: 'MET' as const, factId: 'c1' }]]]);
-    const { options } = keepings(node, holdings);
-    expect(options.map(({ lapses }) => names(lapses))).toEqual([['c0']]);
+  it('are none that take somebody away on another day', () => {
+    const later: RuleNode = { op: 'during', from: T0 + 8 * DAY, until: null };
+    const before: RuleNode = { op: 'all', of: [holds('T0'), { op: 'not', of: holds('T1') }] };
+    const node: RuleNode = { op: 'any', of: [before, { op: 'all', of: [holds('T1'), later] }] };
+    expect(keepings(node, held(6, 3)).options.map(({ lapses }) => names(lapses))).toEqual([['c0']]);
   });
 });
