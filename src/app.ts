@@ -2,17 +2,19 @@
 import { migrations } from '../migrations';
 import { bootstrapKey, keyAuthentication } from './access/keys';
 import { GraphContext, type Graph } from './graph/context';
+import { applyApprovals } from './graph/approvals/record';
 import { applyPaths } from './graph/careers/define';
 import { applyTypes } from './graph/credentials/define';
 import { applyIssues } from './graph/credentials/issue';
 import { credentialDefinitions } from './graph/credentials/types';
 import { settleTouched } from './graph/eligibility/settle';
 import { Timers } from './graph/eligibility/timers';
+import { applyIncidents, applyRetractions } from './graph/incidents/record';
 import { applyCourses } from './graph/learning/define';
 import { applyCompletions } from './graph/learning/record';
 import { applyEmployees } from './graph/people/upsert';
+import { applyRoles } from './graph/rules/define';
 import { ruleDefinitions } from './graph/rules/definitions';
-import { applyRoles } from './graph/rules/publish';
 import { Cursors } from './journal/cursor';
 import { Feed } from './journal/feed';
 import { Ingestion, type Applier } from './journal/ingest';
@@ -103,6 +105,11 @@ async function build(
     ['recordCompletions', applyCompletions],
     ['defineCredentialTypes', (write, items) => applyTypes(write, items, credentials, zone)],
     ['issueCredentials', (write, items, source) => applyIssues(write, items, source, credentials)],
+    ['requestApproval', (write, items, source) => applyApprovals(write, items, source, 'REQUESTED')],
+    ['grantApproval', (write, items, source) => applyApprovals(write, items, source, 'GRANTED')],
+    ['withdrawApproval', (write, items, source) => applyApprovals(write, items, source, 'WITHDRAWN')],
+    ['recordIncidents', applyIncidents],
+    ['retractIncident', applyRetractions],
     ['defineRoles', applyRoles],
     ['defineCareerPath', applyPaths],
   ]);

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
+import { ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
 import { CareerPathResolver, RoleCareersResolver } from './graph/careers/graphql';
 import { ChangesResolver, NodeResolver } from './graph/changes/graphql';
 import {
@@ -11,10 +12,14 @@ import {
   CredentialTypeResolver,
   EmployeeCredentialsResolver,
 } from './graph/credentials/graphql';
+import { RehearsedChangeResolver, RuleRehearsalResolver } from './graph/eligibility/rehearsal-graphql';
 import { EligibilityResolver, EmployeeEligibilityResolver, RoleEligibilityResolver } from './graph/eligibility/graphql';
+import { EmployeeIncidentsResolver, IncidentResolver } from './graph/incidents/graphql';
 import { CompletionResolver, EmployeeLearningResolver } from './graph/learning/graphql';
 import { EmployeeResolver } from './graph/people/graphql';
 import { RoleResolver } from './graph/rules/graphql';
+import { ApprovalChange } from './graph/approvals/gql-types';
+import { IncidentChange } from './graph/incidents/gql-types';
 import { CompletionChange } from './graph/learning/gql-types';
 import { CredentialChange } from './graph/credentials/gql-types';
 import { EligibilityChange } from './graph/eligibility/gql-types';
@@ -30,10 +35,16 @@ const resolvers = [
   EmployeeCredentialsResolver,
   AwardDecisionResolver,
   CompletionAwardResolver,
+  ApprovalResolver,
+  EmployeeApprovalsResolver,
+  IncidentResolver,
+  EmployeeIncidentsResolver,
   RoleResolver,
   EligibilityResolver,
   EmployeeEligibilityResolver,
   RoleEligibilityResolver,
+  RuleRehearsalResolver,
+  RehearsedChangeResolver,
   CareerPathResolver,
   RoleCareersResolver,
   ChangesResolver,
@@ -58,7 +69,15 @@ export function buildGraphSchema(): GraphQLSchema {
     validate: false,
     // subscriptions read the change log; type-graphql insists on a bus all the same
     pubSub: { publish: noBus, subscribe: noBus },
-    orphanedTypes: [EmployeeChange, CompletionChange, CredentialChange, EligibilityChange, DefinitionChange],
+    orphanedTypes: [
+      EmployeeChange,
+      CompletionChange,
+      CredentialChange,
+      EligibilityChange,
+      ApprovalChange,
+      IncidentChange,
+      DefinitionChange,
+    ],
   });
   for (const name of ONE_OF) {
     const type = schema.getType(name);

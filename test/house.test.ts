@@ -7,8 +7,19 @@ import { nodesOf, place, type Source, sourcesUnder } from './kit/source';
 
 const rooms = ['core', 'platform', 'journal', 'access', 'graph', 'integrations', 'top'];
 /** What a slice shows the later ones: types and reads. Its commands (upsert, record, define, issue, act, publish) and tables are its own. */
-const shown = ['facts', 'find', 'resolve', 'store', 'types', 'gql-types', 'graphql', 'definitions', 'settle', 'labels'];
-const slices = ['people', 'learning', 'credentials', 'rules', 'eligibility', 'careers', 'changes'];
+const shown = ['facts', 'find', 'resolve', 'store', 'types', 'gql-types', 'graphql', 'definitions', 'settle', 'labels', 'draft'];
+const slices = [
+  'people',
+  'learning',
+  'credentials',
+  'approvals',
+  'incidents',
+  'sources',
+  'rules',
+  'eligibility',
+  'careers',
+  'changes',
+];
 const longest = 400;
 
 const all = sourcesUnder('src');
@@ -75,7 +86,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('follow the order of the slices: people, learning, credentials, rules, eligibility, careers, changes', () => {
+  it('follow the order of the slices, from people to changes', () => {
     const isAhead = (from: string, to: string): boolean => {
       const [here, there] = [sliceOf(from), sliceOf(to)];
       return here !== null && there !== null && slices.indexOf(here) < slices.indexOf(there);

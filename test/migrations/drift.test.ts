@@ -3,12 +3,15 @@ import path from 'node:path';
 
 import { DataSource } from 'typeorm';
 
+import * as approvals from '../../src/graph/approvals/tables';
 import * as careers from '../../src/graph/careers/tables';
 import * as credentials from '../../src/graph/credentials/tables';
 import * as eligibility from '../../src/graph/eligibility/tables';
+import * as incidents from '../../src/graph/incidents/tables';
 import * as learning from '../../src/graph/learning/tables';
 import * as people from '../../src/graph/people/tables';
 import * as rules from '../../src/graph/rules/tables';
+import * as sources from '../../src/graph/sources/tables';
 import * as graph from '../../src/graph/tables';
 import * as journal from '../../src/journal/tables';
 import { createPool } from '../../src/platform/postgres/pool';
@@ -17,7 +20,7 @@ import { filesUnder } from '../kit/files';
 import { createDatabase, type TestDatabase } from '../kit/postgres';
 import { describeSchema } from './catalogue';
 
-const modules = [journal, graph, people, learning, credentials, rules, eligibility, careers];
+const modules = [journal, graph, people, learning, credentials, approvals, incidents, sources, rules, eligibility, careers];
 const entities: Table[] = modules.flatMap((tables) => Object.values<Table>({ ...tables }));
 
 /** What TypeORM cannot say, and the migrations therefore say alone. */

@@ -1,9 +1,11 @@
 // Entries of the log as the schema shows them, and which of them a filter lets through.
 import type { LogEntry } from '../../journal/entry';
 import { parseInstant } from '../../platform/graphql/scalars';
+import { loadApproval } from '../approvals/graphql';
 import type { GraphContext, View } from '../context';
 import { loadCredentialOfChange } from '../credentials/graphql';
 import type { ChangeFilter } from '../../journal/graphql';
+import { loadIncident } from '../incidents/graphql';
 import { loadCompletion } from '../learning/graphql';
 import { loadEmployee } from '../people/graphql';
 import { loadRole } from '../rules/graphql';
@@ -45,6 +47,8 @@ export function typeOf(entry: LogEntry): string {
   if (entry.kind.startsWith('credential.')) return 'CredentialChange';
   if (entry.kind === 'employee.changed') return 'EmployeeChange';
   if (entry.kind === 'completion.recorded') return 'CompletionChange';
+  if (entry.kind.startsWith('approval.')) return 'ApprovalChange';
+  if (entry.kind.startsWith('incident.')) return 'IncidentChange';
   return 'DefinitionChange';
 }
 
@@ -87,6 +91,17 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
       return {
         ...common,
         completion: (_: unknown, asking: GraphContext) => loadCompletion(asking, uuid('completion'), view(asking)),
+      };
+    case 'ApprovalChange':
+      return {
+        ...common,
+        approval: (_: unknown, asking: GraphContext) => loadApproval(asking, uuid('approval'), view(asking)),
+      };
+    case 'IncidentChange':
+      return {
+        ...common,
+        incident: (_: unknown, asking: GraphContext) => loadIncident(asking, uuid('incident'), view(asking)),
+        reason: text(body['reason']),
       };
     default:
       return {

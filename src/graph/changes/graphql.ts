@@ -8,11 +8,13 @@ import { parseNodeId } from '../../platform/graphql/node-id';
 import { connection, pageLimits, parsePage, type Connection } from '../../platform/graphql/paging';
 import { CursorScalar } from '../../platform/graphql/scalars';
 import { Node } from '../../platform/graphql/types';
+import { loadApproval } from '../approvals/graphql';
 import { loadPath } from '../careers/graphql';
 import { viewOf, type GraphContext } from '../context';
 import { loadCredential, loadType } from '../credentials/graphql';
 import { CredentialChange } from '../credentials/gql-types';
 import { EligibilityChange } from '../eligibility/gql-types';
+import { loadIncident } from '../incidents/graphql';
 import { loadCompletion } from '../learning/graphql';
 import { loadEmployee } from '../people/graphql';
 import { Change } from '../people/gql-types';
@@ -227,6 +229,10 @@ async function loadNode(context: GraphContext, id: string): Promise<Node | null>
       return loadRole(context, parsed.uuid, view);
     case 'pth':
       return loadPath(context, parsed.uuid, view);
+    case 'apr':
+      return loadApproval(context, parsed.uuid, view);
+    case 'inc':
+      return loadIncident(context, parsed.uuid, view);
     case 'crs':
       return null;
   }

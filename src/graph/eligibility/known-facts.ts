@@ -4,10 +4,12 @@ import { foldHolding } from '../../core/renewal';
 import type { Labels } from '../../core/rule-text';
 import { nodeId } from '../../platform/graphql/node-id';
 import type { Db } from '../../platform/postgres/pool';
+import { approvalsKnown } from '../approvals/store';
 import { batchBy, type GraphContext, type View } from '../context';
 import { evidenceOf } from '../credentials/facts';
 import { factsKnown } from '../credentials/store';
 import { equivalentsOf, typesKnown, type CredentialType } from '../credentials/types';
+import { incidentsKnown } from '../incidents/store';
 import { attemptsKnown, coursesKnown } from '../learning/store';
 import { definitionsKnown, type Reads, type RuleDefinitions } from '../rules/definitions';
 import { labelsOf } from '../rules/labels';
@@ -30,17 +32,21 @@ export async function factsOfPeople(
   ids: readonly string[],
   { types, rules, zone, only }: KnownDefinitions,
 ): Promise<Map<string, PersonFacts>> {
-  const { courses, events } = only ?? rules.reads;
+  const { courses, events, approvals: kinds } = only ?? rules.reads;
   const equivalents = equivalentsOf(new Map(types.map((type) => [type.code, type])));
   const named = new Set([...courses, ...events]);
-  const [holdings, assertions, attempts, known] = await Promise.all([
+  const [holdings, assertions, attempts, known, incidents, approvals] = await Promise.all([
     holdingsKnown(db, view, ids, only ? typesAsked(types, only, equivalents) : types, events),
     assertionsKnown(db, view, ids, only?.attributes),
     named.size === 0 ? [] : attemptsKnown(db, view, ids, named),
     named.size === 0 ? new Map<string, never>() : coursesKnown(db, view, named),
+    events.size === 0 ? [] : incidentsKnown(db, view, ids, events),
+    kinds.size === 0 ? [] : approvalsKnown(db, view, ids, kinds),
   ]);
   const assertionsOf = grouped(assertions, (assertion) => assertion.employeeId);
   const attemptsOf = grouped(attempts, (attempt) => attempt.employeeUuid);
+  const incidentsOf = grouped(incidents, (incident) => incident.employeeUuid);
+  const approvalsOf = grouped(approvals, (approval) => approval.employeeUuid);
   return new Map(
     ids.map((id) => [
       id,
@@ -50,6 +56,8 @@ export async function factsOfPeople(
         equivalents,
         attempts: attemptsOf.get(id) ?? [],
         courses: known,
+        incidents: incidentsOf.get(id) ?? [],
+        approvals: approvalsOf.get(id) ?? [],
         events,
         ruleOf: (code) => rules.byCode.get(code),
         zone,

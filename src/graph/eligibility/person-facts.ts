@@ -1,11 +1,13 @@
 // What rules may ask about a person, gathered from holdings, assertions and everything else that was told.
 import { isPass, type Course } from '../../core/award';
 import { evaluate, splice } from '../../core/evaluate';
-import type { CreditFact, Happening, HoldingSlice, PersonFacts } from '../../core/facts';
+import type { ApprovalFact, CreditFact, Happening, HoldingSlice, PersonFacts } from '../../core/facts';
 import { attributeSlices, type Assertion } from '../../core/person';
 import type { Holding } from '../../core/renewal';
 import { constant, Level, pushStep, type Step, type Timeline } from '../../core/timeline';
 import { nodeId } from '../../platform/graphql/node-id';
+import type { ApprovalRow } from '../approvals/store';
+import type { IncidentRow } from '../incidents/store';
 import type { AttemptRow } from '../learning/store';
 import type { JudgedRole } from '../rules/definitions';
 
@@ -38,6 +40,8 @@ export interface KnownFacts {
   readonly equivalents: (typeCode: string) => readonly string[];
   readonly attempts: readonly AttemptRow[];
   readonly courses: ReadonlyMap<string, Pick<Course, 'passMark' | 'creditHours'>>;
+  readonly incidents: readonly IncidentRow[];
+  readonly approvals: readonly ApprovalRow[];
   /** The names that can trigger and resolve. */
   readonly events: ReadonlySet<string>;
   /** The rule of a role. */
@@ -70,8 +74,13 @@ export function personFacts(known: KnownFacts): PersonFacts {
     }
     if (isPassed && known.events.has(attempt.courseCode)) add(happenings, attempt.courseCode, [fact]);
   }
+  for (const { kind, occurredAt, uuid } of known.incidents) {
+    add(happenings, kind, [{ at: occurredAt, factId: nodeId('inc', uuid) }]);
+  }
+  const approvals = new Map<string, ApprovalFact[]>();
+  for (const { kind, act, at, uuid } of known.approvals) add(approvals, kind, [{ act, at, factId: nodeId('apr', uuid) }]);
   const { attributes, equivalents, zone, ruleOf } = known;
-  return withLevels({ holdings, attributes, equivalents, credits, happenings, zone }, ruleOf);
+  return withLevels({ holdings, attributes, equivalents, credits, happenings, approvals, zone }, ruleOf);
 }
 
 /** Facts from which the rules of other roles can be judged too, each once; one that comes back to itself cannot be said. */

@@ -14,12 +14,11 @@ import type { CredentialDefinitions } from '../credentials/types';
 import { labelsOf } from '../rules/labels';
 import { assertionsOf, attributesChangedBy, retiredAssertionsOf, type AssertionRow } from '../people/facts';
 import { lockEmployees, type LockedEmployee } from '../people/resolve';
-import { attemptsAround, type AttemptAround } from '../learning/store';
 import { rulesOf, type JudgedRole, type RuleDefinitions } from '../rules/definitions';
-import { aroundChange, nothingAround, type Around } from './around';
 import { Concern } from './concerned';
 import { judgeAgain, passTime, type JudgedPerson, type Judgement } from './judge';
 import { attributesOf, countedAwards, personFacts } from './person-facts';
+import { toldAround, type Told } from './told';
 
 export interface SettleOptions {
   readonly credentials: Cached<CredentialDefinitions>;
@@ -76,39 +75,22 @@ interface Known {
   readonly assertions: ReadonlyMap<string, readonly AssertionRow[]>;
   readonly retired: ReadonlyMap<string, readonly AssertionRow[]>;
   readonly departments: ReadonlyMap<string, string | null>;
-  readonly attempts: ReadonlyMap<string, Around<AttemptAround>>;
+  readonly told: (employeeId: string) => Told;
 }
 
 async function knownOf(write: Write, ids: readonly string[], rules: RuleDefinitions, until: Instant): Promise<Known> {
   // the status follows from all that is asserted; everything else from what is asserted of it
   const needed = rules.reads.attributes.has('status') ? undefined : rules.reads.attributes;
-  const [stored, changedAttributes, assertions, departments, attempts] = await Promise.all([
+  const [stored, changedAttributes, assertions, departments, told] = await Promise.all([
     segmentsOf(write, ids),
     attributesChangedBy(write, ids),
     assertionsOf(write.db, ids, needed),
     departmentsOf(write, ids, until),
-    attemptsOf(write, ids, rules),
+    toldAround(write, ids, rules.reads),
   ]);
   const changed = [...changedAttributes.keys()];
   const retired = changed.length === 0 ? new Map<string, AssertionRow[]>() : await retiredAssertionsOf(write, changed);
-  return { stored, changedAttributes, assertions, retired, departments, attempts };
-}
-
-// a course defined anew may pass and count otherwise than before, whatever attempts there are
-async function attemptsOf(write: Write, ids: readonly string[], rules: RuleDefinitions): Promise<Known['attempts']> {
-  const courses = new Set([...rules.reads.courses, ...rules.reads.events]);
-  if (courses.size === 0) return new Map();
-  const found = await attemptsAround(write, ids, courses);
-  const around = aroundChange(
-    found,
-    write.change,
-    (attempt) => attempt.employeeUuid,
-    (attempt) => attempt.courseCode,
-  );
-  for (const { courseCode, employeeUuid } of found) {
-    if (write.arrived.has(`course:${courseCode}`)) around.get(employeeUuid)!.changed.add(courseCode);
-  }
-  return around;
+  return { stored, changedAttributes, assertions, retired, departments, told };
 }
 
 /** What the people settled together are judged by, and what they were judged by before the change. */
@@ -174,15 +156,15 @@ class Portion {
     stored: ReadonlyMap<string, StoredSegment[]>,
   ): void {
     const { rules } = this.judgedBy;
-    const attempts = this.known.attempts.get(person.id) ?? nothingAround<AttemptAround>();
+    const told = this.known.told(person.id);
     const concerned = this.concern.roles({
       isNew: person.version === 0,
       changed: {
         types: credentials.changedTypes,
         attributes,
-        courses: attempts.changed,
-        events: new Set([...credentials.changedTypes, ...attempts.changed]),
-        approvals: new Set(),
+        courses: told.attempts.changed,
+        events: new Set([...credentials.changedTypes, ...told.attempts.changed, ...told.incidents.changed]),
+        approvals: told.approvals.changed,
       },
       held: new Set(credentials.holdings.map((holding) => holding.type.code)),
       isStored: (roleId) => stored.has(roleId),
@@ -191,8 +173,8 @@ class Portion {
     const known = once(() => read(after));
     const knownBefore = before === after ? known : once(() => read(before));
     const facts = {
-      before: once(() => this.factsFrom(credentials, 'before', knownBefore(), attempts.before)),
-      after: once(() => this.factsFrom(credentials, 'after', known(), attempts.after)),
+      before: once(() => this.factsFrom(credentials, 'before', knownBefore(), told)),
+      after: once(() => this.factsFrom(credentials, 'after', known(), told)),
     };
     const judgedPerson: JudgedPerson = {
       id: person.id,
@@ -231,7 +213,7 @@ class Portion {
     credentials: SettledCredentials,
     side: 'before' | 'after',
     attributes: PersonFacts['attributes'],
-    attempts: readonly AttemptAround[],
+    told: Told,
   ): PersonFacts {
     const { definitions, definitionsBefore, rules } = this.judgedBy;
     const { events } = rules.reads;
@@ -244,7 +226,9 @@ class Portion {
       })),
       attributes,
       equivalents: definitions.equivalents,
-      attempts,
+      attempts: told.attempts[side],
+      incidents: told.incidents[side],
+      approvals: told.approvals[side],
       courses: ((side === 'before' && definitionsBefore) || definitions).courses,
       events,
       ruleOf: side === 'before' ? this.ruleBefore : (code) => rules.byCode.get(code),

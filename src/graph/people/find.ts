@@ -33,6 +33,11 @@ export async function findAll(
   return look();
 }
 
+/** Looks up people alone. */
+export function findPeople(write: Write, source: string, externalIds: readonly string[]): Promise<Found> {
+  return findAll(write, source, externalIds, [], () => Promise.resolve(new Set()));
+}
+
 /** The person an item means, or the result that sets the item aside. */
 export function personOf(found: Found, externalId: string): string | ItemResult {
   const person = found.people.get(externalId);
