@@ -71,7 +71,7 @@ export interface Scenario {
 export function readScenarios(): Scenario[] {
   const files = fs.readdirSync(__dirname).filter((file) => file.endsWith('.yaml'));
   return files.sort().map((file) => {
-    const scenario = parse(fs.readFileSync(path.join(__dirname, file), 'utf8')) as Scenario;
+    const scenario = parse(fs.readFileSync(path.join(__dirname, file), 'utf8'), { merge: true }) as Scenario;
     return { ...scenario, file: path.basename(file, '.yaml') };
   });
 }
