@@ -14,6 +14,7 @@ import {
 } from './graph/credentials/graphql';
 import { RehearsedChangeResolver, RuleRehearsalResolver } from './graph/eligibility/rehearsal-graphql';
 import { EligibilityResolver, EmployeeEligibilityResolver, RoleEligibilityResolver } from './graph/eligibility/graphql';
+import { SupposedChangeResolver, WhatIfResolver } from './graph/eligibility/graphql-what-if';
 import { EmployeeIncidentsResolver, IncidentResolver } from './graph/incidents/graphql';
 import { CompletionResolver, EmployeeLearningResolver } from './graph/learning/graphql';
 import { EmployeeResolver } from './graph/people/graphql';
@@ -43,6 +44,8 @@ const resolvers = [
   EligibilityResolver,
   EmployeeEligibilityResolver,
   RoleEligibilityResolver,
+  WhatIfResolver,
+  SupposedChangeResolver,
   RuleRehearsalResolver,
   RehearsedChangeResolver,
   CareerPathResolver,
@@ -52,7 +55,7 @@ const resolvers = [
 ] as const;
 
 /** Input types of which exactly one field is given; type-graphql has no decorator for them. */
-const ONE_OF = ['EmployeeKey', 'CredentialKey', 'RuleNodeInput', 'AwardConditionInput'];
+const ONE_OF = ['EmployeeKey', 'CredentialKey', 'RuleNodeInput', 'AwardConditionInput', 'SupposedOfInput', 'SuppositionInput'];
 
 /** Builds the schema. */
 export function buildGraphSchema(): GraphQLSchema {

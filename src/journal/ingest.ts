@@ -138,7 +138,8 @@ export class Ingestion {
     return results.map(({ outcome, id, refusal: no }) => ({ outcome, id, refusal: no }));
   }
 
-  private applier(operation: string): Applier {
+  /** What applies the items of an operation inside a change. */
+  applier(operation: string): Applier {
     const applier = this.appliers.get(operation);
     if (!applier) throw new Error(`No applier for ${operation}`);
     return applier;

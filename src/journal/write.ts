@@ -79,6 +79,13 @@ interface Committed<T> {
   readonly head: number;
 }
 
+/** Takes a change back: what was seen of it is all that is left. */
+class TakenBack extends Error {
+  constructor(readonly seen: unknown) {
+    super('The change was only supposed.');
+  }
+}
+
 /** How often work is done again that PostgreSQL gave up in favour of another transaction. */
 const REPEATS = 3;
 /** A change of a definition concerns everybody, and records a fact about few. */
@@ -100,16 +107,37 @@ export class Writer {
    */
   async write<T>(by: By, work: (write: Write) => Promise<T>): Promise<Written<T>> {
     const { sequencer, feed, cursors } = this.options;
-    const { value, awaited, head } = await this.#commit(by, work);
+    const { value, awaited, head } = await this.#commit(by, work, this.options.reactions);
     if (awaited !== null) sequencer.poke();
     const position = awaited === null ? head : (await feed.whenSeen(awaited)).position;
     return { value, position, cursor: cursors.encodeCursor(position) };
   }
 
-  async #commit<T>(by: By, work: (write: Write) => Promise<T>): Promise<Committed<T>> {
+  /**
+   * Runs `work` and the reactions as `write` does, lets `look` read what they led to, and takes everything back: nothing is stored, put
+   * into the log or published, and nobody is told anything. It holds the locks of a write for as long.
+   *
+   * @throws Unavailable when the database cannot be used.
+   */
+  async suppose<T, R>(by: By, work: (write: Write) => Promise<T>, look: (write: Write, value: T) => Promise<R>): Promise<R> {
+    let value: T;
+    const supposed = async (write: Write) => void (value = await work(write));
+    const takeBack = async (write: Write) => {
+      throw new TakenBack(await look(write, value));
+    };
+    try {
+      await this.#commit(by, supposed, [...this.options.reactions, takeBack]);
+    } catch (error) {
+      if (error instanceof TakenBack) return error.seen as R;
+      throw error;
+    }
+    throw new Error('A supposed change was not taken back.');
+  }
+
+  async #commit<T>(by: By, work: (write: Write) => Promise<T>, reactions: readonly Reaction[]): Promise<Committed<T>> {
     for (let repeats = 0; ; repeats++) {
       try {
-        return await this.#attempt(by, work);
+        return await this.#attempt(by, work, reactions);
       } catch (error) {
         if (isWorthRepeating(error) && repeats < REPEATS) {
           await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** repeats));
@@ -122,7 +150,7 @@ export class Writer {
     }
   }
 
-  async #attempt<T>(by: By, work: (write: Write) => Promise<T>): Promise<Committed<T>> {
+  async #attempt<T>(by: By, work: (write: Write) => Promise<T>, reactions: readonly Reaction[]): Promise<Committed<T>> {
     const client = await this.options.pool.driver.connect();
     const turns = new Turns(dbOf(client));
     let isOpen = true;
@@ -131,7 +159,7 @@ export class Writer {
       const write = new OpenWrite(turns, await beginChange(client), this.options.clock.now(), by);
       const value = await work(write);
       const keys = keysAhead(turns, write.touched);
-      for (const react of this.options.reactions) await react(write);
+      for (const react of reactions) await react(write);
       const entries = write.close();
       await append(write.db, { change: write.change, actor: by.actor.id, source: by.source }, entries, await keys);
       const waits = entries.length > 0 ? { awaited: write.change, head: 0 } : await lastKnown(write.db);

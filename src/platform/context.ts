@@ -37,6 +37,7 @@ export class Context {
   private readonly loaders = new Map<object, DataLoader<unknown, unknown, string>>();
   private lastPosition: number | null = null;
   private ownPosition: number | null = null;
+  private earliestRead = Infinity;
 
   constructor(
     actor: Actor,
@@ -78,9 +79,15 @@ export class Context {
     this.ownPosition = position;
   }
 
-  /** The position this request answers for; opens a snapshot if nothing was read yet. */
+  /** Part of the answer was read outside the snapshot, when the log stood at this position. */
+  readAt(position: number): void {
+    this.earliestRead = Math.min(this.earliestRead, position);
+  }
+
+  /** The position this request answers for: who goes on from here misses nothing. Opens a snapshot if nothing was read yet. */
   async position(): Promise<number> {
-    return this.ownPosition ?? this.lastPosition ?? (await this.snapshot()).position;
+    const outside = Number.isFinite(this.earliestRead) ? this.earliestRead : null;
+    return Math.min(this.ownPosition ?? this.lastPosition ?? outside ?? (await this.snapshot()).position, this.earliestRead);
   }
 
   /** Called after a write of this request: the next read opens a new snapshot, at `position` or later. */

@@ -38,10 +38,14 @@ async function withCluster<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
   }
 }
 
-/** Makes a fresh copy of the migrated template, some 50 ms; call it once per test file. */
-export async function createDatabase(): Promise<TestDatabase> {
+/**
+ * Makes a fresh copy of the migrated template, some 50 ms; call it once per test file. Or a clone of another test's database, which
+ * nobody may be connected to.
+ */
+export async function createDatabase(of?: TestDatabase): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await withCluster((pool) => pool.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY FILE_COPY`));
+  const template = of === undefined ? TEMPLATE : new URL(of.url).pathname.slice(1);
+  await withCluster((pool) => pool.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`));
   return {
     url: databaseUrl(clusterUrl(), name),
     drop: () => withCluster(async (pool) => void (await pool.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),

@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from '
 import { badInput } from '../../platform/graphql/errors';
 import { IngestPayload } from '../../journal/graphql';
 import { uuidOf } from '../../platform/graphql/node-id';
+import type { Db } from '../../platform/postgres/pool';
 import { connection, parsePage, type Connection, type PageArgs } from '../../platform/graphql/paging';
 import { PagedArgs } from '../../platform/graphql/types';
 import { batchBy, viewOf, type GraphContext, type View } from '../context';
@@ -61,13 +62,13 @@ const reportCount = batchBy<boolean, number>(
 
 /** The person a key means, if there is one. */
 export async function findEmployee(context: GraphContext, key: EmployeeKey, view: View): Promise<Employee | null> {
-  const uuid = await uuidOfKey(context, key, view);
+  const uuid = await uuidOfKey(await context.db(), key, view);
   return uuid === null ? null : loadEmployee(context, uuid, view);
 }
 
-async function uuidOfKey(context: GraphContext, key: EmployeeKey, view: View): Promise<string | null> {
+/** The id of the person a key means, null when it means nobody; of a node id it is not looked up whether anybody has it. */
+export async function uuidOfKey(db: Db, key: EmployeeKey, view: View): Promise<string | null> {
   if (key.id != null) return uuidOf('emp', key.id);
-  const db = await context.db();
   if (key.externalId) return findByExternalId(db, view, key.externalId.value, key.externalId.source ?? null);
   const found = await findByEmail(db, view, key.email!);
   if (found.length > 1) throw badInput(`${found.length} people have this e-mail address: ask by externalId instead.`);
