@@ -1,10 +1,11 @@
 // Eligibility in the schema.
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { VerdictTimeline } from '../../core/verdict';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { connectionOf } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { Change, Employee } from '../people/gql-types';
+import { Audience } from '../rules/gql-rule-inputs';
 import { Role } from '../rules/gql-types';
 
 export const Verdict = {
@@ -60,6 +61,15 @@ export class ExplanationNode {
   text: string;
   @Field(() => [ID], { description: 'The facts in force that it looked at; each is found with `node(id)`.' })
   factIds: readonly string[];
+}
+
+@ArgsType()
+export class AudienceArgs {
+  @Field(() => Audience, {
+    defaultValue: 'HR',
+    description: 'For whom: conditions that are not disclosed to them are only said to be there. Default HR, who see all.',
+  })
+  audience: keyof typeof Audience;
 }
 
 @ObjectType('Eligibility', {

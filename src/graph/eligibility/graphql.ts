@@ -11,7 +11,14 @@ import { Employee, EmployeeKey } from '../people/gql-types';
 import { allRoles, loadRole, loadRules } from '../rules/graphql';
 import { Role } from '../rules/gql-types';
 import { PagedViewArgs, ViewArgs } from '../view-args';
-import { Eligibility, EligibilityConnection, EligibilityFilter, EligibilitySegment, ExplanationNode } from './gql-types';
+import {
+  AudienceArgs,
+  Eligibility,
+  EligibilityConnection,
+  EligibilityFilter,
+  EligibilitySegment,
+  ExplanationNode,
+} from './gql-types';
 import { loadFacts, loadLabels } from './known-facts';
 import { pairCount, pairCounts, pairKeys, pairPage, pairPages, segmentsOfPairs, type PairFilter, type PairRow } from './store';
 
@@ -141,7 +148,11 @@ export class EligibilityResolver {
   }
 
   @FieldResolver(() => [String], { description: 'Which conditions cause the change at `until`, in sentences.' })
-  async untilBecause(@Root() eligibility: Eligibility, @Ctx() context: GraphContext): Promise<string[]> {
+  async untilBecause(
+    @Root() eligibility: Eligibility,
+    @Args(() => AudienceArgs) { audience }: AudienceArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<string[]> {
     if (eligibility.until === null) return [];
     const { employeeUuid, roleUuid, view } = eligibility;
     const [rules, facts, labels] = await Promise.all([
@@ -149,7 +160,7 @@ export class EligibilityResolver {
       loadFacts(context, employeeUuid, view),
       loadLabels(context, view),
     ]);
-    return untilBecause(rules, facts, view.at, labels, context.graph.zone);
+    return untilBecause(rules, facts, view.at, labels, context.graph.zone, audience);
   }
 
   @FieldResolver(() => [EligibilitySegment], {
@@ -172,14 +183,18 @@ export class EligibilityResolver {
   @FieldResolver(() => [ExplanationNode], {
     description: 'Why: every condition of the rule in effect. Flat list, root first; `parentId` gives the tree.',
   })
-  async explanation(@Root() eligibility: Eligibility, @Ctx() context: GraphContext): Promise<ExplanationNode[]> {
+  async explanation(
+    @Root() eligibility: Eligibility,
+    @Args(() => AudienceArgs) { audience }: AudienceArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<ExplanationNode[]> {
     const { employeeUuid, roleUuid, view } = eligibility;
     const [rules, facts, labels] = await Promise.all([
       loadRules(context, roleUuid, view),
       loadFacts(context, employeeUuid, view),
       loadLabels(context, view),
     ]);
-    const nodes = explain(rules, facts, view.at, labels, context.graph.zone);
+    const nodes = explain(rules, facts, view.at, labels, context.graph.zone, audience);
     return nodes.length > 0 ? nodes : [withoutRule(eligibility)];
   }
 }
