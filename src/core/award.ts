@@ -1,5 +1,6 @@
 /** From completions to awards: which attempts stand, and when they earn a credential. */
 import { addSpanToInstant, formatSpan, parseSpan, spanText, type Instant, type Span } from './calendar';
+import { cycleJson, cycleText, parseCreditCycle, type CreditCycle } from './credit-cycle';
 import { isRefusal, refusal, type Refusal } from './refusal';
 
 /** What must have been completed for a credential to be awarded. */
@@ -7,7 +8,8 @@ export type AwardCondition =
   | { readonly passed: { readonly courseCode: string; readonly minScore: number | null } }
   | { readonly all: readonly AwardCondition[] }
   | { readonly any: readonly AwardCondition[] }
-  | { readonly creditHours: { readonly courseCodes: readonly string[]; readonly min: number; readonly within: Span } };
+  | { readonly creditHours: { readonly courseCodes: readonly string[]; readonly min: number; readonly within: Span } }
+  | { readonly cycle: CreditCycle };
 
 /** One version of an award rule, in force over [from, until). */
 export interface AwardRuleVersion {
@@ -38,6 +40,8 @@ export interface Attempt {
   /** Hours earned; null: those of the course. */
   readonly creditHours: number | null;
   readonly at: Instant;
+  /** When it was reported to the issuer; null or absent: not known, as good as in time. */
+  readonly reportedAt?: Instant | null;
   readonly evidenceUrl: string | null;
 }
 
@@ -51,6 +55,8 @@ export interface AwardDecision {
   readonly usedAttemptIds: readonly string[];
   /** That of the attempt, else of the latest used attempt that has one. */
   readonly evidenceUrl: string | null;
+  /** Whether it is about the hours of a cycle. */
+  readonly endsCycle?: boolean;
 }
 
 const DEEPEST = 12;
@@ -62,7 +68,48 @@ const MOST_NODES = 200;
  */
 export function parseAwardCondition(json: unknown): AwardCondition | Refusal {
   const budget = { nodes: MOST_NODES };
-  return parseNode(json, [], 1, budget);
+  const condition = parseNode(json, [], 1, budget);
+  return isRefusal(condition) ? condition : (refuseCycles(condition) ?? condition);
+}
+
+// a cycle renews what is held and has an instant of its own: beside it only other ways to the award make sense
+function refuseCycles(condition: AwardCondition): Refusal | null {
+  const cycle = cycleOf(condition);
+  const rest = withoutCycle(condition);
+  if (rest === null) return null;
+  const path = firstCycle(rest, []);
+  if (path && cycle) return invalid('Give one cycle.', path);
+  if (path) return invalid('Put a cycle on top, or directly under an `any` on top.', path);
+  const read = new Set(awardCourses(rest));
+  const both = cycle?.courseCodes.find((code) => read.has(code));
+  return both === undefined
+    ? null
+    : invalid(`Let ${both} count either in the cycle or beside it: a completion earns one award.`, []);
+}
+
+function firstCycle(condition: AwardCondition, path: Path): Path | null {
+  if ('cycle' in condition) return [...path, 'cycle'];
+  const [kind, children] = 'all' in condition ? ['all', condition.all] : 'any' in condition ? ['any', condition.any] : ['', []];
+  for (const [i, child] of children.entries()) {
+    const found = firstCycle(child, [...path, kind, i]);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** The cycle of a condition, if it has one. */
+export function cycleOf(condition: AwardCondition): CreditCycle | null {
+  if ('cycle' in condition) return condition.cycle;
+  const found = 'any' in condition ? condition.any.find((child) => 'cycle' in child) : undefined;
+  return found && 'cycle' in found ? found.cycle : null;
+}
+
+/** A condition without its cycle; null when that is all it has. */
+export function withoutCycle(condition: AwardCondition): AwardCondition | null {
+  const cycle = cycleOf(condition);
+  if (cycle === null) return condition;
+  const rest = 'any' in condition ? condition.any.filter((child) => !('cycle' in child && child.cycle === cycle)) : [];
+  return rest.length > 0 ? { any: rest } : null;
 }
 
 type Path = readonly (string | number)[];
@@ -74,12 +121,16 @@ function parseNode(json: unknown, path: Path, depth: number, budget: { nodes: nu
   const fields = isFields(json) ? Object.keys(json).filter((key) => json[key] !== null && json[key] !== undefined) : [];
   const [kind] = fields;
   if (!isFields(json) || fields.length !== 1 || kind === undefined)
-    return invalid('Give each condition exactly one of passed, all, any and creditHours.', path);
+    return invalid('Give each condition exactly one of passed, all, any, creditHours and cycle.', path);
   const value = json[kind];
   const inner = [...path, kind];
   if (kind === 'passed') return parsePassed(value, inner);
   if (kind === 'creditHours') return parseCreditHours(value, inner);
-  if (kind !== 'all' && kind !== 'any') return invalid(`Replace ${kind} by passed, all, any or creditHours.`, inner);
+  if (kind === 'cycle') {
+    const cycle = parseCreditCycle(value, inner);
+    return isRefusal(cycle) ? cycle : { cycle };
+  }
+  if (kind !== 'all' && kind !== 'any') return invalid(`Replace ${kind} by passed, all, any, creditHours or cycle.`, inner);
   if (!Array.isArray(value) || value.length === 0) return invalid(`List at least one condition under ${kind}.`, inner);
   const children: AwardCondition[] = [];
   for (const [i, item] of (value as unknown[]).entries()) {
@@ -130,6 +181,7 @@ export function awardJson(condition: AwardCondition): unknown {
     const { courseCode, minScore } = condition.passed;
     return { passed: minScore === null ? { courseCode } : { courseCode, minScore } };
   }
+  if ('cycle' in condition) return { cycle: cycleJson(condition.cycle) };
   const { courseCodes, min, within } = condition.creditHours;
   return { creditHours: { courseCodes, min, within: formatSpan(within) } };
 }
@@ -144,6 +196,7 @@ export function awardCourses(condition: AwardCondition): string[] {
 function collectCourses(condition: AwardCondition, into: Set<string>): void {
   if ('passed' in condition) into.add(condition.passed.courseCode);
   else if ('creditHours' in condition) for (const code of condition.creditHours.courseCodes) into.add(code);
+  else if ('cycle' in condition) for (const code of condition.cycle.courseCodes) into.add(code);
   else for (const child of 'all' in condition ? condition.all : condition.any) collectCourses(child, into);
 }
 
@@ -161,6 +214,7 @@ function textOf(condition: AwardCondition, isInner: boolean): string {
     const { courseCodes, min, within } = condition.creditHours;
     return `${min} credit hour${min === 1 ? '' : 's'} from ${listText(courseCodes, 'and')} within ${spanText(within)}`;
   }
+  if ('cycle' in condition) return cycleText(condition.cycle);
   const [children, word] = 'all' in condition ? [condition.all, 'and'] : [condition.any, 'or'];
   const text = children.map((child) => textOf(child, children.length > 1)).join(` ${word} `);
   return isInner && children.length > 1 ? `(${text})` : text;
@@ -173,7 +227,7 @@ function listText(items: readonly string[], word: string): string {
 /**
  * Decides, for each finished attempt at a course that the version in force at that instant reads, whether it earns an award.
  * Attempts may come in any order; at one instant they go by course and by what they say. An award uses up every attempt before it,
- * so each award is earned anew. Only a passed attempt earns one.
+ * so each award is earned anew. Only a passed attempt earns one. What a cycle reads is left to `decideCycles`.
  */
 export function decideAwards(
   versions: readonly AwardRuleVersion[],
@@ -183,19 +237,25 @@ export function decideAwards(
 ): AwardDecision[] {
   const finished = attempts.filter((attempt) => attempt.status === 'PASSED' || attempt.status === 'FAILED');
   const inOrder = finished.sort(compareAttempts);
-  const reads = new Map(versions.map((version) => [version, new Set(awardCourses(version.when))]));
+  const rules = new Map(
+    versions.flatMap((version) => {
+      const when = withoutCycle(version.when);
+      return when ? [[version, { when, reads: new Set(awardCourses(when)) }] as const] : [];
+    }),
+  );
   const decisions: AwardDecision[] = [];
   let standing: Attempt[] = [];
   for (const attempt of inOrder) {
     standing.push(attempt);
     const version = versionAt(versions, attempt.at);
-    if (!version || !reads.get(version)?.has(attempt.courseCode)) continue;
-    const used = attempt.status === 'PASSED' ? usedBy(version.when, { courses, standing, at: attempt.at, zone }) : null;
+    const rule = version && rules.get(version);
+    if (!rule?.reads.has(attempt.courseCode)) continue;
+    const used = attempt.status === 'PASSED' ? usedBy(rule.when, { courses, standing, at: attempt.at, zone }) : null;
     const usedInOrder = standing.filter((candidate) => used?.has(candidate));
     decisions.push({
       attemptId: attempt.id,
       at: attempt.at,
-      ruleVersion: version.version,
+      ruleVersion: version!.version,
       satisfied: used !== null,
       usedAttemptIds: usedInOrder.map(({ id }) => id),
       evidenceUrl: attempt.evidenceUrl ?? usedInOrder.findLast(({ evidenceUrl }) => evidenceUrl !== null)?.evidenceUrl ?? null,
@@ -206,7 +266,8 @@ export function decideAwards(
 }
 
 // by id only where nothing else tells them apart: ids are given in the order of arrival, which must not matter
-function compareAttempts(a: Attempt, b: Attempt): number {
+/** The order in which attempts are looked at. */
+export function compareAttempts(a: Attempt, b: Attempt): number {
   return a.at - b.at || compareText(sayings(a), sayings(b)) || compareText(a.id, b.id);
 }
 
@@ -218,7 +279,8 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function versionAt(versions: readonly AwardRuleVersion[], at: Instant): AwardRuleVersion | null {
+/** The version in force at an instant. */
+export function versionAt(versions: readonly AwardRuleVersion[], at: Instant): AwardRuleVersion | null {
   const inForce = versions.filter(({ from, until }) => from <= at && at < until);
   return inForce.reduce<AwardRuleVersion | null>(
     (best, version) => (best && best.version > version.version ? best : version),
@@ -226,7 +288,8 @@ function versionAt(versions: readonly AwardRuleVersion[], at: Instant): AwardRul
   );
 }
 
-interface Question {
+/** What is asked about the attempts of one person. */
+export interface Question {
   readonly courses: ReadonlyMap<string, Course>;
   /** In order of time. */
   readonly standing: readonly Attempt[];
@@ -235,13 +298,14 @@ interface Question {
 }
 
 /** The attempts that satisfy a condition; null when it is not satisfied. Of alternatives, the first that is. */
-function usedBy(condition: AwardCondition, question: Question): ReadonlySet<Attempt> | null {
+export function usedBy(condition: AwardCondition, question: Question): ReadonlySet<Attempt> | null {
   if ('passed' in condition) {
     const { courseCode, minScore } = condition.passed;
     const attempt = standingAttempt(question.courses.get(courseCode), question, courseCode, minScore);
     return attempt && new Set([attempt]);
   }
   if ('creditHours' in condition) return creditsUsed(condition.creditHours, question);
+  if ('cycle' in condition) return null;
   if ('any' in condition) {
     for (const child of condition.any) {
       const used = usedBy(child, question);
@@ -279,14 +343,19 @@ function creditsUsed(
   let hours = 0;
   for (const attempt of question.standing) {
     const course = question.courses.get(attempt.courseCode);
-    const earned = attempt.creditHours ?? course?.creditHours ?? 0;
-    if (earned <= 0 || !courseCodes.includes(attempt.courseCode) || !isPass(course, attempt)) continue;
+    const earned = hoursOf(course, attempt);
+    if (earned <= 0 || !courseCodes.includes(attempt.courseCode)) continue;
     if (question.at >= addSpanToInstant(attempt.at, within, question.zone)) continue;
     used.add(attempt);
     hours += earned;
   }
   // Hours come in decimal fractions: 0.1 + 0.2 must reach 0.3.
   return hours >= min - 1e-9 ? used : null;
+}
+
+/** The hours an attempt earned: none unless it passes. */
+export function hoursOf(course: Course | undefined, attempt: Attempt): number {
+  return isPass(course, attempt) ? (attempt.creditHours ?? course?.creditHours ?? 0) : 0;
 }
 
 /** Whether an attempt passes: the sender says so, and the score, when both it and a pass mark are known, reaches the mark. */
