@@ -37,9 +37,10 @@ const MUTATIONS: Readonly<Record<string, readonly [input: string, items: string 
   requestApproval: ['ApprovalInput', null, INGEST],
   grantApproval: ['ApprovalInput', null, INGEST],
   withdrawApproval: ['ApprovalInput', null, INGEST],
+  recordIncidents: ['RecordIncidentsInput', 'incidents', INGEST],
 };
 const DEFINES = new Set(['publishRule', 'publishAwardRule', 'defineCourses', 'defineCredentialTypes', 'defineRoles']);
-const HAS_SOURCE = new Set(['upsertEmployees', 'recordCompletions', 'issueCredentials', 'recordIncidents', 'verifyCredentials']);
+const HAS_SOURCE = new Set(['upsertEmployees', 'recordCompletions', 'issueCredentials', 'recordIncidents']);
 const ELIGIBILITY = 'verdict until untilVerdict untilBecause nextEligibleAt explanation { binding op text }';
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 const idOf = (scenario: Scenario, who?: string): string => `${scenario.file}/${who ?? Object.keys(scenario.people)[0]!}`;
@@ -97,6 +98,7 @@ function complete(name: string, item: Fields, { scenario, at, entry }: Moment): 
   if (DEFINES.has(name)) return item;
   if (name === 'upsertEmployees') return { externalId: person, ...item };
   if (name === 'recordCompletions') return { employeeExternalId: person, status: 'PASSED', completedAt: iso(at), ...item };
+  if (name === 'recordIncidents') return { employeeExternalId: person, occurredAt: iso(at), ...item };
   if (name.endsWith('eCredential') || name === 'suspendCredential') {
     const { typeCode, ...rest } = item;
     return { credential: { holding: { employeeExternalId: person, typeCode } }, reason: scenario.title, ...rest };
