@@ -15,6 +15,7 @@ import { applyCompletions } from './graph/learning/record';
 import { applyEmployees } from './graph/people/upsert';
 import { applyRoles } from './graph/rules/define';
 import { ruleDefinitions } from './graph/rules/definitions';
+import { applyVerifications } from './graph/verifications/record';
 import { Cursors } from './journal/cursor';
 import { Feed } from './journal/feed';
 import { Ingestion, type Applier } from './journal/ingest';
@@ -105,6 +106,7 @@ async function build(
     ['recordCompletions', applyCompletions],
     ['defineCredentialTypes', (write, items) => applyTypes(write, items, credentials, zone)],
     ['issueCredentials', (write, items, source) => applyIssues(write, items, source, credentials)],
+    ['verifyCredentials', (write, items, source) => applyVerifications(write, items, source, credentials)],
     ['requestApproval', (write, items, source) => applyApprovals(write, items, source, 'REQUESTED')],
     ['grantApproval', (write, items, source) => applyApprovals(write, items, source, 'GRANTED')],
     ['withdrawApproval', (write, items, source) => applyApprovals(write, items, source, 'WITHDRAWN')],

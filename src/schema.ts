@@ -14,6 +14,7 @@ import {
 } from './graph/credentials/graphql';
 import { RehearsedChangeResolver, RuleRehearsalResolver } from './graph/eligibility/rehearsal-graphql';
 import { EligibilityResolver, EmployeeEligibilityResolver, RoleEligibilityResolver } from './graph/eligibility/graphql';
+import { EligibilityDiffResolver } from './graph/eligibility/graphql-diff';
 import { SupposedChangeResolver, WhatIfResolver } from './graph/eligibility/graphql-what-if';
 import { EmployeeIncidentsResolver, IncidentResolver } from './graph/incidents/graphql';
 import { CompletionResolver, EmployeeLearningResolver } from './graph/learning/graphql';
@@ -21,6 +22,7 @@ import { EmployeeResolver } from './graph/people/graphql';
 import { RoleResolver } from './graph/rules/graphql';
 import { ApprovalChange } from './graph/approvals/gql-types';
 import { IncidentChange } from './graph/incidents/gql-types';
+import { CredentialVerificationsResolver } from './graph/verifications/graphql';
 import { CompletionChange } from './graph/learning/gql-types';
 import { CredentialChange } from './graph/credentials/gql-types';
 import { EligibilityChange } from './graph/eligibility/gql-types';
@@ -36,6 +38,7 @@ const resolvers = [
   EmployeeCredentialsResolver,
   AwardDecisionResolver,
   CompletionAwardResolver,
+  CredentialVerificationsResolver,
   ApprovalResolver,
   EmployeeApprovalsResolver,
   IncidentResolver,
@@ -44,6 +47,7 @@ const resolvers = [
   EligibilityResolver,
   EmployeeEligibilityResolver,
   RoleEligibilityResolver,
+  EligibilityDiffResolver,
   WhatIfResolver,
   SupposedChangeResolver,
   RuleRehearsalResolver,
@@ -55,7 +59,15 @@ const resolvers = [
 ] as const;
 
 /** Input types of which exactly one field is given; type-graphql has no decorator for them. */
-const ONE_OF = ['EmployeeKey', 'CredentialKey', 'RuleNodeInput', 'AwardConditionInput', 'SupposedOfInput', 'SuppositionInput'];
+const ONE_OF = [
+  'EmployeeKey',
+  'CredentialKey',
+  'RuleNodeInput',
+  'AwardConditionInput',
+  'SupposedOfInput',
+  'SuppositionInput',
+  'DiffScopeInput',
+];
 
 /** Builds the schema. */
 export function buildGraphSchema(): GraphQLSchema {

@@ -7,11 +7,25 @@ import { nodesOf, place, type Source, sourcesUnder } from './kit/source';
 
 const rooms = ['core', 'platform', 'journal', 'access', 'graph', 'integrations', 'top'];
 /** What a slice shows the later ones: types and reads. Its commands (upsert, record, define, issue, act, publish) and tables are its own. */
-const shown = ['facts', 'find', 'resolve', 'store', 'types', 'gql-types', 'graphql', 'definitions', 'settle', 'labels', 'draft'];
+const shown = [
+  'facts',
+  'find',
+  'resolve',
+  'store',
+  'types',
+  'gql-types',
+  'graphql',
+  'definitions',
+  'settle',
+  'labels',
+  'draft',
+  'gql-rule-inputs',
+];
 const slices = [
   'people',
   'learning',
   'credentials',
+  'verifications',
   'approvals',
   'incidents',
   'sources',

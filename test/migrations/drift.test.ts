@@ -12,6 +12,7 @@ import * as learning from '../../src/graph/learning/tables';
 import * as people from '../../src/graph/people/tables';
 import * as rules from '../../src/graph/rules/tables';
 import * as sources from '../../src/graph/sources/tables';
+import * as verifications from '../../src/graph/verifications/tables';
 import * as graph from '../../src/graph/tables';
 import * as journal from '../../src/journal/tables';
 import { createPool } from '../../src/platform/postgres/pool';
@@ -20,7 +21,20 @@ import { filesUnder } from '../kit/files';
 import { createDatabase, type TestDatabase } from '../kit/postgres';
 import { describeSchema } from './catalogue';
 
-const modules = [journal, graph, people, learning, credentials, approvals, incidents, sources, rules, eligibility, careers];
+const modules = [
+  journal,
+  graph,
+  people,
+  learning,
+  credentials,
+  verifications,
+  approvals,
+  incidents,
+  sources,
+  rules,
+  eligibility,
+  careers,
+];
 const entities: Table[] = modules.flatMap((tables) => Object.values<Table>({ ...tables }));
 
 /** What TypeORM cannot say, and the migrations therefore say alone. */

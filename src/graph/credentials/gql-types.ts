@@ -53,6 +53,7 @@ const CHANGE_KINDS = {
   SUSPENDED: 'Suspended by a person.',
   REINSTATED: 'The suspension was lifted.',
   REVOKED: 'Taken back by a person.',
+  VERIFIED: 'Somebody made sure that it is what it says; what is held does not change.',
   CORRECTED: 'What was told before does not hold any more.',
 } as const;
 export const CredentialChangeKind = Object.fromEntries(Object.keys(CHANGE_KINDS).map((kind) => [kind, kind])) as {

@@ -6,7 +6,7 @@ import type { JudgedRole, Reads, RuleDefinitions } from '../rules/definitions';
 export interface ConcernedPerson {
   readonly isNew: boolean;
   /** What the change told of the person otherwise than before; types as held. */
-  readonly changed: Omit<Reads, 'roles'>;
+  readonly changed: Omit<Reads, 'roles' | 'verified'>;
   /** Codes of the types of all holdings the person has or had. */
   readonly held: ReadonlySet<string>;
   /** Whether verdicts about the person and a role are stored. */

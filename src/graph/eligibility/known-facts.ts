@@ -13,7 +13,8 @@ import { incidentsKnown } from '../incidents/store';
 import { attemptsKnown, coursesKnown } from '../learning/store';
 import { definitionsKnown, type Reads, type RuleDefinitions } from '../rules/definitions';
 import { labelsOf } from '../rules/labels';
-import { attributesOf, countedAwards, personFacts, type HeldFacts, type StatusSegment } from './person-facts';
+import { verificationsKnown } from '../verifications/store';
+import { attributesOf, countedAwards, personFacts, verifiedByHolding, type HeldFacts, type StatusSegment } from './person-facts';
 import { assertionsKnown, holdingTimelines } from './store';
 
 /** What people are judged by, as a view knows it. */
@@ -32,11 +33,11 @@ export async function factsOfPeople(
   ids: readonly string[],
   { types, rules, zone, only }: KnownDefinitions,
 ): Promise<Map<string, PersonFacts>> {
-  const { courses, events, approvals: kinds } = only ?? rules.reads;
+  const { courses, events, approvals: kinds, verified } = only ?? rules.reads;
   const equivalents = equivalentsOf(new Map(types.map((type) => [type.code, type])));
   const named = new Set([...courses, ...events]);
   const [holdings, assertions, attempts, known, incidents, approvals] = await Promise.all([
-    holdingsKnown(db, view, ids, only ? typesAsked(types, only, equivalents) : types, events),
+    holdingsKnown(db, view, ids, only ? typesAsked(types, only, equivalents) : types, events, verified.size > 0),
     assertionsKnown(db, view, ids, only?.attributes),
     named.size === 0 ? [] : attemptsKnown(db, view, ids, named),
     named.size === 0 ? new Map<string, never>() : coursesKnown(db, view, named),
@@ -74,13 +75,16 @@ async function holdingsKnown(
   ids: readonly string[],
   types: readonly CredentialType[],
   events: ReadonlySet<string>,
+  isVerificationAsked: boolean,
 ): Promise<Map<string, Map<string, HeldFacts>>> {
   const byId = new Map(types.map((type) => [type.uuid, type]));
   const asked = types.filter((type) => events.has(type.code)).map((type) => type.uuid);
-  const [timelines, facts] = await Promise.all([
+  const [timelines, facts, verifications] = await Promise.all([
     holdingTimelines(db, view, ids, [...byId.keys()]),
     asked.length === 0 ? null : factsKnown(db, view, ids, asked),
+    isVerificationAsked ? verificationsKnown(db, view, ids) : [],
   ]);
+  const verified = verifiedByHolding(verifications);
   const people = new Map<string, Map<string, Building>>();
   for (const row of timelines) {
     let person = people.get(row.employeeUuid);
@@ -93,6 +97,7 @@ async function holdingsKnown(
         typeCode: type?.code ?? '',
         factId: nodeId('crd', row.credentialUuid),
         segments: [],
+        verifiedAt: verified.get(row.credentialUuid),
         awardedAt: type && own ? countedAwards(foldHolding(type.policy, evidenceOf(own))) : [],
       };
       person.set(row.credentialUuid, holding);
@@ -102,7 +107,8 @@ async function holdingsKnown(
   return people;
 }
 
-function typesAsked(
+/** The types whose holdings matter to what is read. */
+export function typesAsked(
   types: readonly CredentialType[],
   only: Reads,
   equivalents: (code: string) => readonly string[],
@@ -142,18 +148,22 @@ const rules = batchBy<null, RuleDefinitions>(
 );
 
 const facts = batchBy<null, PersonFacts>(
-  async (context, ids, view) =>
-    factsOfPeople(await context.db(), view, ids, {
-      types: await loadTypes(context, view),
-      rules: await context.load(rules, { id: ALL, view, args: null }),
-      zone: context.graph.zone,
-    }),
+  async (context, ids, view) => factsOfPeople(await context.db(), view, ids, await loadDefinitions(context, view)),
   () => ({ holdings: new Map(), attributes: new Map() }),
 );
 
 /** Loads the credential types a view knows. */
 export function loadTypes(context: GraphContext, view: View): Promise<CredentialType[]> {
   return context.load(types, { id: ALL, view: overAllTime(view), args: null });
+}
+
+/** Loads what people are judged by, as a view knows it. */
+export async function loadDefinitions(context: GraphContext, view: View): Promise<KnownDefinitions> {
+  const [known, types] = await Promise.all([
+    context.load(rules, { id: ALL, view: overAllTime(view), args: null }),
+    loadTypes(context, view),
+  ]);
+  return { types, rules: known, zone: context.graph.zone };
 }
 
 /** Loads what a view knows of a person, whatever its instant. */

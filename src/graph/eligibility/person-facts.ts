@@ -26,11 +26,22 @@ export interface HeldFacts {
   readonly segments: readonly StatusSegment[];
   /** When the awards that count were given. */
   readonly awardedAt: readonly number[];
+  /** When it was verified; absent: never, or no rule asks. */
+  readonly verifiedAt?: readonly number[];
 }
 
 /** When the awards were given that count. */
 export function countedAwards({ awards }: Pick<Holding, 'awards'>): number[] {
   return awards.filter((award) => award.counted).map((award) => award.at);
+}
+
+/** When each holding was verified. */
+export function verifiedByHolding(
+  verifications: readonly { readonly credentialUuid: string; readonly at: number }[],
+): Map<string, number[]> {
+  const byHolding = new Map<string, number[]>();
+  for (const { credentialUuid, at } of verifications) add(byHolding, credentialUuid, [at]);
+  return byHolding;
 }
 
 /** All that is known of one person, as it is read from the database. */
@@ -53,8 +64,8 @@ export interface KnownFacts {
 export function personFacts(known: KnownFacts): PersonFacts {
   const holdings = new Map<string, HoldingSlice[]>();
   const happenings = new Map<string, Happening[]>();
-  for (const { typeCode, factId, segments, awardedAt } of known.holdings) {
-    add(holdings, typeCode, holdingSlices(segments, factId));
+  for (const { typeCode, factId, segments, awardedAt, verifiedAt } of known.holdings) {
+    add(holdings, typeCode, holdingSlices(segments, factId, verifiedAt));
     if (known.events.has(typeCode)) {
       add(
         happenings,
@@ -84,7 +95,7 @@ export function personFacts(known: KnownFacts): PersonFacts {
 }
 
 /** Facts from which the rules of other roles can be judged too, each once; one that comes back to itself cannot be said. */
-function withLevels(own: PersonFacts, ruleOf: KnownFacts['ruleOf']): PersonFacts {
+export function withLevels(own: PersonFacts, ruleOf: KnownFacts['ruleOf']): PersonFacts {
   const timelines = new Map<string, Timeline>();
   const facts: PersonFacts = {
     ...own,
@@ -118,15 +129,20 @@ function add<T>(lists: Map<string, T[]>, name: string, items: readonly T[]): voi
 }
 
 /** The stretches in which a holding counts for rules. */
-export function holdingSlices(segments: readonly StatusSegment[], factId: string): HoldingSlice[] {
+export function holdingSlices(
+  segments: readonly StatusSegment[],
+  factId: string,
+  verifiedAt: readonly number[] = [],
+): HoldingSlice[] {
+  const fact = verifiedAt.length === 0 ? { factId } : { factId, verifications: verifiedAt.map((at) => ({ at, factId })) };
   const slices: HoldingSlice[] = [];
   segments.forEach(({ from, to, status }, i) => {
     if (status !== 'ACTIVE' && status !== 'GRACE') return;
     const level = status === 'ACTIVE' ? 'MET' : 'GRACE';
     const next = segments[i + 1]?.status;
-    if (next === 'SUSPENDED') slices.push({ from, to, level, factId, endedBy: 'SUSPENSION' });
-    else if (next === 'REVOKED') slices.push({ from, to, level, factId, endedBy: 'REVOCATION' });
-    else slices.push({ from, to, level, factId });
+    if (next === 'SUSPENDED') slices.push({ from, to, level, ...fact, endedBy: 'SUSPENSION' });
+    else if (next === 'REVOKED') slices.push({ from, to, level, ...fact, endedBy: 'REVOCATION' });
+    else slices.push({ from, to, level, ...fact });
   });
   return slices;
 }

@@ -17,7 +17,7 @@ import { lockEmployees, type LockedEmployee } from '../people/resolve';
 import { rulesOf, type JudgedRole, type RuleDefinitions } from '../rules/definitions';
 import { Concern } from './concerned';
 import { judgeAgain, passTime, type JudgedPerson, type Judgement } from './judge';
-import { attributesOf, countedAwards, personFacts } from './person-facts';
+import { attributesOf, countedAwards, personFacts, verifiedByHolding } from './person-facts';
 import { toldAround, type Told } from './told';
 
 export interface SettleOptions {
@@ -157,10 +157,11 @@ class Portion {
   ): void {
     const { rules } = this.judgedBy;
     const told = this.known.told(person.id);
+    const verified = credentials.holdings.filter((holding) => told.verifications.changed.has(holding.row.id));
     const concerned = this.concern.roles({
       isNew: person.version === 0,
       changed: {
-        types: credentials.changedTypes,
+        types: new Set([...credentials.changedTypes, ...verified.map((holding) => holding.type.code)]),
         attributes,
         courses: told.attempts.changed,
         events: new Set([...credentials.changedTypes, ...told.attempts.changed, ...told.incidents.changed]),
@@ -217,12 +218,14 @@ class Portion {
   ): PersonFacts {
     const { definitions, definitionsBefore, rules } = this.judgedBy;
     const { events } = rules.reads;
+    const verified = verifiedByHolding(told.verifications[side]);
     return personFacts({
       holdings: credentials.holdings.map((holding) => ({
         typeCode: holding.type.code,
         factId: holdingFactId(holding.row),
         segments: holding[side].segments,
         awardedAt: events.has(holding.type.code) ? countedAwards(holding[side]) : [],
+        verifiedAt: verified.get(holding.row.id),
       })),
       attributes,
       equivalents: definitions.equivalents,

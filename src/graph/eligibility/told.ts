@@ -4,6 +4,7 @@ import { approvalsAround, type ApprovalAround } from '../approvals/store';
 import { incidentsAround, type IncidentAround } from '../incidents/store';
 import { attemptsAround, type AttemptAround } from '../learning/store';
 import type { Reads } from '../rules/definitions';
+import { verificationsAround, type VerificationAround } from '../verifications/store';
 
 /** One person's facts of a sort on both sides of a change, and the names under which they differ. */
 export interface Around<R> {
@@ -17,15 +18,18 @@ export interface Told {
   readonly attempts: Around<AttemptAround>;
   readonly incidents: Around<IncidentAround>;
   readonly approvals: Around<ApprovalAround>;
+  /** By the ids of holdings. */
+  readonly verifications: Around<VerificationAround>;
 }
 
 /** Reads what rules ask for, and nothing when they do not ask. */
 export async function toldAround(write: Write, ids: readonly string[], reads: Reads): Promise<(employeeId: string) => Told> {
   const courses = new Set([...reads.courses, ...reads.events]);
-  const [attempts, incidents, approvals] = await Promise.all([
+  const [attempts, incidents, approvals, verifications] = await Promise.all([
     courses.size === 0 ? [] : attemptsAround(write, ids, courses),
     reads.events.size === 0 ? [] : incidentsAround(write, ids, reads.events),
     reads.approvals.size === 0 ? [] : approvalsAround(write, ids, reads.approvals),
+    reads.verified.size === 0 ? [] : verificationsAround(write, ids),
   ]);
   const attempted = aroundChange(attempts, write.change, (attempt) => attempt.courseCode);
   // a course defined anew may pass and count otherwise than before, whatever attempts there are
@@ -34,10 +38,12 @@ export async function toldAround(write: Write, ids: readonly string[], reads: Re
   }
   const happened = aroundChange(incidents, write.change, (incident) => incident.kind);
   const approved = aroundChange(approvals, write.change, (approval) => approval.kind);
+  const verified = aroundChange(verifications, write.change, (verification) => verification.credentialUuid);
   return (id) => ({
     attempts: attempted.get(id) ?? nothingAround(),
     incidents: happened.get(id) ?? nothingAround(),
     approvals: approved.get(id) ?? nothingAround(),
+    verifications: verified.get(id) ?? nothingAround(),
   });
 }
 

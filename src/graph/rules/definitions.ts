@@ -11,7 +11,7 @@ import { Cached } from '../catalogue';
 import type { View } from '../context';
 import { intersect, readsOf, type Reads } from './reads';
 
-export type { Reads } from './reads';
+export { readsOf, type Reads } from './reads';
 
 export interface RoleRow {
   readonly uuid: string;

@@ -2,7 +2,7 @@
 import { childrenOf, dependencies, type Dependencies, type RoleRuleNode, type RuleNode } from '../../core/rule';
 
 /** What of a person's facts can change what a rule says. */
-export type Reads = { readonly [kind in keyof Dependencies]: ReadonlySet<string> };
+export type Reads = { readonly [kind in keyof Dependencies | 'verified']: ReadonlySet<string> };
 
 /** The rules a reference can mean. */
 export interface ReferredRule {
@@ -21,12 +21,15 @@ export function readsOf(nodes: readonly RuleNode[], ruleOf: (roleCode: string) =
     events: new Set<string>(),
     approvals: new Set<string>(),
     roles: new Set<string>(),
+    /** Codes of the types of which it matters when they were verified. */
+    verified: new Set<string>(),
   };
   const seen = new Set<string>();
   const waiting = [...nodes];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     const own = dependencies(node);
     for (const kind of KINDS) for (const name of own[kind]) found[kind].add(name);
+    for (const typeCode of verifiedTypes(node)) found.verified.add(typeCode);
     for (const reference of references(node)) {
       const key = JSON.stringify([reference.roleCode, reference.version]);
       if (seen.has(key)) continue;
@@ -46,6 +49,11 @@ export function intersect(reads: Reads, changed: Partial<Reads>): boolean {
 }
 
 const KINDS = ['types', 'attributes', 'courses', 'events', 'approvals', 'roles'] as const;
+
+function verifiedTypes(node: RuleNode): string[] {
+  if (node.op === 'holds') return node.verifiedWithin ? [node.typeCode] : [];
+  return childrenOf(node).flatMap(verifiedTypes);
+}
 
 function references(node: RuleNode): RoleRuleNode[] {
   return node.op === 'rule' ? [node] : childrenOf(node).flatMap(references);
