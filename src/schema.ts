@@ -13,6 +13,12 @@ import {
   EmployeeCredentialsResolver,
 } from './graph/credentials/graphql';
 import { RehearsedChangeResolver, RuleRehearsalResolver } from './graph/eligibility/rehearsal-graphql';
+import {
+  CoverageForecastResolver,
+  CoverageLapseResolver,
+  CoverageRenewalPlanResolver,
+  CoverageRenewalResolver,
+} from './graph/eligibility/forecast-graphql';
 import { EligibilityResolver, EmployeeEligibilityResolver, RoleEligibilityResolver } from './graph/eligibility/graphql';
 import { EligibilityDiffResolver } from './graph/eligibility/graphql-diff';
 import { SupposedChangeResolver, WhatIfResolver } from './graph/eligibility/graphql-what-if';
@@ -47,6 +53,10 @@ const resolvers = [
   EligibilityResolver,
   EmployeeEligibilityResolver,
   RoleEligibilityResolver,
+  CoverageForecastResolver,
+  CoverageLapseResolver,
+  CoverageRenewalPlanResolver,
+  CoverageRenewalResolver,
   EligibilityDiffResolver,
   WhatIfResolver,
   SupposedChangeResolver,

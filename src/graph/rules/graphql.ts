@@ -6,11 +6,9 @@ import { connection, parsePage, type Connection } from '../../platform/graphql/p
 import { PagedArgs } from '../../platform/graphql/types';
 import { batchBy, viewOf, type GraphContext, type View } from '../context';
 import { ingest } from '../ingest';
-import { RulePayload, RuleVersion, toRulePayload } from '../rule-types';
+import { RuleVersion } from '../rule-types';
 import { rolesKnown, rulesKnown, type EffectiveRule, type RoleRow } from './definitions';
-import { RuleDraftInput } from './gql-rule-inputs';
 import { DefineRolesInput, Role, RoleConnection } from './gql-types';
-import { publishRule } from './publish';
 
 /** The role as the schema shows it, under a view. */
 export function toRole(row: RoleRow, view: View): Role {
@@ -107,16 +105,5 @@ export class RoleResolver {
     @Ctx() context: GraphContext,
   ): Promise<IngestPayload> {
     return ingest(context, 'defineRoles', { source: 'api' }, input.roles);
-  }
-
-  @Mutation(() => RulePayload, {
-    description: "Publishes a new version of a role's rule; everybody is judged by it before the answer.",
-  })
-  async publishRule(
-    @Arg('input', () => RuleDraftInput, { description: 'The rule.' }) input: RuleDraftInput,
-    @Ctx() context: GraphContext,
-  ): Promise<RulePayload> {
-    const { credentials, zone } = context.graph;
-    return toRulePayload(await context.write('api', (write) => publishRule(write, input, credentials, zone)));
   }
 }

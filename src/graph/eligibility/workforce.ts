@@ -1,0 +1,97 @@
+// Everybody, in portions: what one role's rule asks for, and the verdicts stored for it.
+import type { PersonFacts } from '../../core/facts';
+import type { VerdictSegment } from '../../core/verdict';
+import type { Db } from '../../platform/postgres/pool';
+import { Params, rows } from '../../platform/sql';
+import { known, type View } from '../context';
+import { factsOfPeople, type KnownDefinitions } from './known-facts';
+
+/** A person as they were when their portion was read. */
+export interface Member {
+  readonly id: string;
+  readonly externalId: string;
+  readonly version: number;
+  readonly settledUntil: number;
+  readonly nextChangeAt: number | null;
+}
+
+/** A stored verdict of one person. */
+export type StoredSegment = VerdictSegment & { readonly id: number };
+
+/** Some people with all that decides about them. */
+export interface WorkforcePortion {
+  readonly people: readonly Member[];
+  readonly facts: ReadonlyMap<string, PersonFacts>;
+  readonly stored: ReadonlyMap<string, readonly StoredSegment[]>;
+}
+
+/** Few enough to hold, enough to make statements worth their while. */
+const PORTION = 2_000;
+
+/**
+ * Everybody a view knows, in the order of ids, or those of them with `ids`. A person's row is read before their facts, so that whoever finds the
+ * same version later has read all there is. While one portion is worked on, the next one is read.
+ */
+export async function* workforce(
+  db: Db,
+  view: View,
+  roleId: string,
+  definitions: KnownDefinitions,
+  ids?: readonly string[],
+): AsyncGenerator<WorkforcePortion> {
+  const next = async (after: string): Promise<WorkforcePortion> => {
+    const people = await membersOf(db, view, after, ids);
+    const portion = people.map((person) => person.id);
+    if (portion.length === 0) return { people, facts: new Map(), stored: new Map() };
+    const [facts, stored] = await Promise.all([
+      factsOfPeople(db, view, portion, definitions),
+      storedFor(db, view, portion, roleId),
+    ]);
+    return { people, facts, stored };
+  };
+  let reading = next(NOBODY);
+  for (;;) {
+    const portion = await reading;
+    const last = portion.people.at(-1);
+    if (last === undefined) return;
+    reading = next(last.id);
+    // whoever stops listening is not told of what failed after that
+    reading.catch(() => undefined);
+    yield portion;
+  }
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+async function membersOf(db: Db, view: View, after: string, ids: readonly string[] | undefined): Promise<Member[]> {
+  const q = new Params();
+  const where = [`e.id > ${q.add(after)}`];
+  if (ids) where.push(`e.id = ANY(${q.add(ids)})`);
+  if (view.known !== null) {
+    where.push(`EXISTS (SELECT 1 FROM change k WHERE k.id = e.recorded_in AND k.last_pos <= ${q.add(view.known)})`);
+  }
+  return rows<Member>(
+    db,
+    `/* membersOf */ SELECT e.id, e.external_id AS "externalId", e.version, e.settled_until AS "settledUntil", e.next_change_at AS "nextChangeAt"
+     FROM employee e WHERE ${where.join(' AND ')} ORDER BY e.id LIMIT ${PORTION}`,
+    q.values,
+  );
+}
+
+async function storedFor(db: Db, view: View, people: readonly string[], roleId: string): Promise<Map<string, StoredSegment[]>> {
+  const q = new Params();
+  const found = await rows<StoredSegment & { readonly employeeId: string }>(
+    db,
+    `/* storedFor */ SELECT g.employee_id AS "employeeId", g.id, g.valid_from AS "from", g.valid_to AS "to", g.verdict, g.rule_version AS "ruleVersion"
+     FROM eligibility_segment g WHERE g.employee_id = ANY(${q.add(people)}) AND g.role_id = ${q.add(roleId)} AND ${known('g', view, q)}
+     ORDER BY g.valid_from`,
+    q.values,
+  );
+  const byPerson = new Map<string, StoredSegment[]>();
+  for (const { employeeId, ...segment } of found) {
+    const list = byPerson.get(employeeId);
+    if (list) list.push(segment);
+    else byPerson.set(employeeId, [segment]);
+  }
+  return byPerson;
+}
