@@ -57,11 +57,10 @@ function holdingTimeline(node: HoldsNode, facts: PersonFacts): Timeline {
       intervals.push({ from: Math.max(from, fresh.from), to: Math.min(to, fresh.to), level: Level[level] });
     }
   }
-  const silences = facts.silences?.('TYPE', node.typeCode) ?? NONE;
+  const silences = facts.silences?.('TYPE', node.typeCode) ?? [];
   return unlessSilent(intervals.length === 0 ? constant(Level.UNMET) : fromIntervals(intervals), silences);
 }
 
-const NONE: readonly never[] = [];
 const ALWAYS: readonly Stretch[] = [{ from: -Infinity, to: Infinity }];
 
 function freshness(
@@ -70,7 +69,7 @@ function freshness(
   facts: PersonFacts,
 ): readonly Stretch[] {
   if (span === undefined) return ALWAYS;
-  return (verifications ?? NONE).map(({ at }) => verifiedStretch(at, span, facts));
+  return (verifications ?? []).map(({ at }) => verifiedStretch(at, span, facts));
 }
 
 /** How long a verification vouches for a credential. */
@@ -133,7 +132,7 @@ export function creditFacts(
   facts: PersonFacts,
 ): readonly { readonly fact: CreditFact; readonly code: string; readonly stretch: Stretch }[] {
   return node.courseCodes.flatMap((code) =>
-    (facts.credits?.get(code) ?? NONE).map((fact) => ({ fact, code, stretch: creditStretch(node, fact.at, zoneOf(facts)) })),
+    (facts.credits?.get(code) ?? []).map((fact) => ({ fact, code, stretch: creditStretch(node, fact.at, zoneOf(facts)) })),
   );
 }
 
@@ -151,7 +150,7 @@ function creditsTimeline(node: CreditsNode, facts: PersonFacts): Timeline {
     const to = corners[i + 1]?.at ?? Infinity;
     if (at < to) intervals.push({ from: at, to, level: sums.level() });
   });
-  const silent = node.courseCodes.flatMap((code) => facts.silences?.('COURSE', code) ?? NONE);
+  const silent = node.courseCodes.flatMap((code) => facts.silences?.('COURSE', code) ?? []);
   return unlessSilent(fromIntervals(intervals), silent);
 }
 
@@ -197,10 +196,10 @@ const ACTS = { REQUESTED: 0, GRANTED: 1, WITHDRAWN: 2 } as const;
 
 /** What an `approval` condition looks at. A grant stands until it is withdrawn, runs out, or the manager is another one. */
 export function approvalStretches(node: ApprovalNode, facts: PersonFacts): readonly ApprovalStretch[] {
-  const acts = [...(facts.approvals?.get(node.kind) ?? NONE)].sort((a, b) => a.at - b.at || ACTS[a.act] - ACTS[b.act]);
+  const acts = [...(facts.approvals?.get(node.kind) ?? [])].sort((a, b) => a.at - b.at || ACTS[a.act] - ACTS[b.act]);
   const next = (after: number, ends: readonly ApprovalFact['act'][]): Instant =>
     acts.slice(after + 1).find(({ act }) => ends.includes(act))?.at ?? Infinity;
-  const managers = node.bindToManager ? managerChanges(facts) : NONE;
+  const managers = node.bindToManager ? managerChanges(facts) : [];
   const stretches: ApprovalStretch[] = [];
   acts.forEach(({ act, at, factId }, i) => {
     if (act === 'REQUESTED') stretches.push({ from: at, to: next(i, ['GRANTED', 'WITHDRAWN']), level: Level.PENDING, factId });
@@ -221,7 +220,7 @@ function managerChanges(facts: PersonFacts): readonly Instant[] {
     if (to !== current && at > -Infinity) changes.push(at);
     current = to;
   };
-  const slices = [...(facts.attributes.get(MANAGER) ?? NONE)].sort((a, b) => (a.from < b.from ? -1 : 1));
+  const slices = [...(facts.attributes.get(MANAGER) ?? [])].sort((a, b) => (a.from < b.from ? -1 : 1));
   for (const { from, to, value } of slices) {
     if (!(from < to)) continue;
     if (from > end) turn(end, null);
@@ -238,8 +237,8 @@ function approvalTimeline(node: ApprovalNode, facts: PersonFacts): Timeline {
 
 /** From a trigger until the first resolver at or after it; one entry for each trigger. */
 export function openStretches(node: NoOpenNode, facts: PersonFacts): readonly (Stretch & { readonly factId: string })[] {
-  const resolved = [...(facts.happenings?.get(node.resolver) ?? NONE)].map(({ at }) => at).sort((a, b) => a - b);
-  return (facts.happenings?.get(node.trigger) ?? NONE).map(({ at, factId }) => ({
+  const resolved = [...(facts.happenings?.get(node.resolver) ?? [])].map(({ at }) => at).sort((a, b) => a - b);
+  return (facts.happenings?.get(node.trigger) ?? []).map(({ at, factId }) => ({
     from: at,
     to: resolved.find((resolver) => resolver >= at) ?? Infinity,
     factId,
@@ -247,7 +246,7 @@ export function openStretches(node: NoOpenNode, facts: PersonFacts): readonly (S
 }
 
 function noOpenTimeline(node: NoOpenNode, facts: PersonFacts): Timeline {
-  const silent = facts.silences?.('EVENT', node.trigger) ?? NONE;
+  const silent = facts.silences?.('EVENT', node.trigger) ?? [];
   const open = openStretches(node, facts).map(({ from, to }) => ({ from, to, level: Level.MET }));
   if (open.length === 0 && silent.length === 0) return constant(Level.MET);
   const silences = silent.map(({ from, to }) => ({ from, to, level: Level.MET }));
