@@ -6,7 +6,7 @@ import { PagedArgs } from '../../platform/graphql/types';
 import { batchBy, type GraphContext } from '../context';
 import { Credential } from '../credentials/gql-types';
 import { ingest } from '../ingest';
-import { Verification, VerificationConnection, VerifyCredentialsInput } from './gql-types';
+import { type Verification, VerificationConnection, VerifyCredentialsInput } from './gql-types';
 import { verificationCounts, verificationKeys, verificationPages, type VerificationRow } from './store';
 
 const ofCredential = batchBy<PageArgs, VerificationRow[]>(
