@@ -11,7 +11,7 @@ const iso = (instant: number): string => new Date(instant).toISOString();
 
 const WHAT_IF = `query ($input: WhatIfInput!, $after: String) { whatIf(input: $input, horizon: "P150Y") {
   refusal { code message path } peopleCount passedOver gainedNow lostNow
-  changes(first: 3, after: $after) { totalCount pageInfo { hasNextPage endCursor }
+  affected(first: 3, after: $after) { totalCount pageInfo { hasNextPage endCursor }
     nodes { employee { externalId } role { code } from to before after } } } }`;
 
 interface Change {
@@ -28,12 +28,12 @@ async function whatIf(server: TestApp, input: object): Promise<any> {
   const changes: Change[] = [];
   for (let after: string | null = null; ;) {
     const { whatIf: answer }: { whatIf: any } = await server.query(WHAT_IF, { input, after });
-    changes.push(...answer.changes.nodes);
-    if (!answer.changes.pageInfo.hasNextPage) {
-      expect(answer.changes.totalCount).toBe(changes.length);
+    changes.push(...answer.affected.nodes);
+    if (!answer.affected.pageInfo.hasNextPage) {
+      expect(answer.affected.totalCount).toBe(changes.length);
       return { ...answer, changes };
     }
-    after = answer.changes.pageInfo.endCursor;
+    after = answer.affected.pageInfo.endCursor;
   }
 }
 
@@ -244,7 +244,7 @@ describe('what if', () => {
 
 /** Fails unless the counts are those of the changes at the instant of the question. */
 function expectCounts({ changes, gainedNow, lostNow }: any, now: number): void {
-  const isMet = (verdict: string) => ['ELIGIBLE', 'AT_RISK', 'GRACE'].includes(verdict);
+  const isMet = (verdict: string) => ['ELIGIBLE', 'AT_RISK'].includes(verdict);
   const current = (changes as Change[]).filter(
     ({ from, to }) => (from === null || Date.parse(from) <= now) && (to === null || now < Date.parse(to)),
   );

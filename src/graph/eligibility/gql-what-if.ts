@@ -168,8 +168,8 @@ export class WhatIf {
       'Of how many more people it could not be, for instance because they have no such credential; nothing is said of them.',
   })
   passedOver: number;
-  @Field(() => Int, { description: 'How many people and roles would be eligible now and are not: ELIGIBLE, AT_RISK or GRACE.' })
+  @Field(() => Int, { description: 'For how many roles somebody would be eligible (ELIGIBLE or AT_RISK) now and is not, all people together.' })
   gainedNow: number;
-  @Field(() => Int, { description: 'How many people and roles are eligible now and would not be.' })
+  @Field(() => Int, { description: 'For how many roles somebody is eligible now and would not be, all people together.' })
   lostNow: number;
 }

@@ -19,7 +19,7 @@ import { mostPeople, nothing, peopleHolding, suppose, type Concerned } from './s
 import type { Supposition } from './suppositions';
 
 const MOST_SUPPOSITIONS = 20;
-const ELIGIBLE: ReadonlySet<Verdict> = new Set(['ELIGIBLE', 'AT_RISK', 'GRACE']);
+const ELIGIBLE: ReadonlySet<Verdict> = new Set(['ELIGIBLE', 'AT_RISK']);
 
 /** Whom a question is about, looked up outside the request's snapshot; the answer is of that position or later. */
 async function concernedBy(context: GraphContext, input: WhatIfInput, view: View): Promise<Concerned | Refusal> {
@@ -92,8 +92,8 @@ export class WhatIfResolver {
     };
   }
 
-  @FieldResolver(() => SupposedChangeConnection, { description: 'The differences, by person, role and time.' })
-  changes(@Root() whatIf: WhatIf, @Args(() => PagedArgs) args: PagedArgs): Connection<SupposedChange> {
+  @FieldResolver(() => SupposedChangeConnection, { description: 'Whose verdicts would be other ones, and when; by person, role and time.' })
+  affected(@Root() whatIf: WhatIf, @Args(() => PagedArgs) args: PagedArgs): Connection<SupposedChange> {
     const page = parsePage(args, 'supposed', 3);
     const { all, view } = whatIf;
     const { after, before } = page;

@@ -41,7 +41,7 @@ const segmentsOfPair = {
 };
 
 /** The answer about a pair, read off its stored timeline. */
-async function answer(context: GraphContext, pair: PairRow, view: View): Promise<Eligibility> {
+export async function answer(context: GraphContext, pair: PairRow, view: View): Promise<Eligibility> {
   const [segments, rules] = await Promise.all([
     context.load(segmentsOfPair, { ...pair, view }),
     loadRules(context, pair.roleUuid, view),
