@@ -19,7 +19,7 @@ export interface Budget {
 /** The most nodes the search for one answer visits; it says when that was not enough. */
 export const NODE_LIMIT = 20_000;
 
-/** The lightest set found; it is the lightest there is when it is proved. Null: there is none, or none was found. */
+/** The lightest set found; it is the lightest there is when it is proved. Null: there is none, none lighter than the one known, or none was found. */
 export interface Lightest {
   readonly set: AtomSet | null;
   readonly isProved: boolean;
@@ -35,10 +35,10 @@ export function lightest(
   root: number,
   atoms: readonly Atom[],
   budget: Budget,
-  known: AtomSet | null = null,
+  known: Weight | null = null,
 ): Lightest {
   const tree = new Relaxed(formulas, root, atoms);
-  let best: { readonly set: AtomSet; readonly weight: Weight } | null = known && { set: known, weight: weightOf(atoms, known) };
+  let best: { readonly set: AtomSet | null; readonly weight: Weight } | null = known && { set: null, weight: known };
   let isProved = true;
   const search = (chosen: ReadonlySet<number>, out: ReadonlySet<number>): void => {
     if (--budget.nodes < 0) {
@@ -64,8 +64,8 @@ export function lightest(
     search(chosen, new Set([...out, pivot]));
   };
   search(new Set(), new Set());
-  const found = best as { readonly set: AtomSet } | null;
-  return { set: found && minimal(formulas, root, atoms, found.set), isProved };
+  const set = (best as { readonly set: AtomSet | null } | null)?.set ?? null;
+  return { set: set && minimal(formulas, root, atoms, set), isProved };
 }
 
 /** The formula as a tree whose atoms are used once each. */

@@ -177,7 +177,8 @@ export function predicate(leaf: AttributeTest): string {
   return leaf.in.length === 1 ? valueText(leaf.in[0]!) : `one of ${leaf.in.map(valueText).join(', ')}`;
 }
 
-function valueText(value: Json): string {
+/** A value in a sentence: plain where it reads as one word or name, else as JSON. */
+export function valueText(value: Json): string {
   return typeof value === 'string' && /^\S(?:[^,;()]*\S)?$/u.test(value) ? value : canonicalJson(value);
 }
 

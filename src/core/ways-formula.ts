@@ -1,0 +1,247 @@
+// What somebody has to do so that a rule is met at an instant, as a formula.
+import type { Instant } from './calendar';
+import { leafTimeline } from './conditions';
+import { missingHours, type CourseOffer } from './credit-hours';
+import { evaluate } from './evaluate';
+import type { PersonFacts } from './facts';
+import { doneAt, latestWindowStart } from './lead-times';
+import { Formulas } from './monotone';
+import type {
+  ApprovalNode,
+  CreditsNode,
+  HoldsNode,
+  LeafNode,
+  NoOpenNode,
+  RoleRuleNode,
+  RuleNode,
+  TenureNode,
+  WindowNode,
+} from './rule';
+import { withSteps, type PlacedStep } from './steps';
+import { Level, negate, type Timeline } from './timeline';
+import { AttributeWays } from './ways-attributes';
+import type { Deeds } from './ways-atoms';
+
+const DAY_MS = 86_400_000;
+
+/** Whether a timeline is MET from an instant through another. */
+export function isMetThrough(timeline: Timeline, from: Instant, to: Instant): boolean {
+  return timeline.every((step, i) => {
+    const end = timeline[i + 1]?.from ?? Infinity;
+    return step.level === Level.MET || end <= from || step.from > to;
+  });
+}
+
+/** How long a timeline was MET between two instants. */
+export function metBetween(timeline: Timeline, from: Instant, to: Instant): number {
+  return timeline.reduce((sum, step, i) => {
+    const end = timeline[i + 1]?.from ?? Infinity;
+    return sum + (step.level === Level.MET ? Math.max(0, Math.min(end, to) - Math.max(step.from, from)) : 0);
+  }, 0);
+}
+
+/** The ways to meet the conditions of rules, for one person. */
+export class RuleWays {
+  private readonly timelines = new Map<RuleNode, Timeline>();
+  private readonly attributes: AttributeWays;
+  private readonly referring = new Set<string>();
+
+  constructor(
+    private readonly deeds: Deeds,
+    private readonly facts: PersonFacts,
+    rules: readonly RuleNode[],
+  ) {
+    this.attributes = new AttributeWays(deeds, facts, rules);
+  }
+
+  /** The timeline of a condition as things are. */
+  timeline(node: RuleNode): Timeline {
+    let timeline = this.timelines.get(node);
+    if (timeline === undefined) this.timelines.set(node, (timeline = evaluate(node, this.facts)));
+    return timeline;
+  }
+
+  private isSo(node: RuleNode, isNegated: boolean, from: Instant, to: Instant): boolean {
+    const timeline = this.timeline(node);
+    return isMetThrough(isNegated ? negate(timeline) : timeline, from, to);
+  }
+
+  /** What makes a condition met (or, negated, not) from an instant through another. */
+  ways(node: RuleNode, isNegated: boolean, from: Instant, to: Instant): number {
+    const { formulas } = this.deeds;
+    switch (node.op) {
+      case 'all':
+      case 'any':
+      case 'atLeast': {
+        const n = node.op === 'atLeast' ? node.n : node.op === 'any' ? 1 : node.of.length;
+        const below = node.of.map((child) => this.ways(child, isNegated, from, to));
+        const needed = isNegated ? node.of.length - n + 1 : n;
+        return needed === below.length
+          ? formulas.all(below)
+          : needed === 1
+            ? formulas.any(below)
+            : formulas.atLeast(needed, below);
+      }
+      case 'not':
+        return this.ways(node.of, !isNegated, from, to);
+      case 'disclosed':
+        return this.ways(node.of, isNegated, from, to);
+      case 'heldFor':
+      case 'within':
+      case 'accumulated':
+      case 'service':
+        return this.isSo(node, isNegated, from, to) ? Formulas.always : this.windowWays(node, isNegated, from, to);
+      default:
+        return this.leafWays(node, isNegated, from, to);
+    }
+  }
+
+  private windowWays(node: WindowNode, isNegated: boolean, from: Instant, to: Instant): number {
+    const { at, zone } = this.deeds.situation;
+    switch (node.op) {
+      case 'heldFor':
+        return this.ways(node.of, isNegated, isNegated ? from : latestWindowStart(from, node.duration, zone), to);
+      case 'within':
+        return this.ways(node.of, isNegated, isNegated ? latestWindowStart(from, node.duration, zone) : from, to);
+      default: {
+        if (isNegated) return Formulas.never;
+        const reach = node.op === 'service' ? node.within.days * DAY_MS : Infinity;
+        const missing = node.duration.days * DAY_MS - metBetween(this.timeline(node.of), from - reach, at);
+        return this.ways(node.of, false, from - Math.max(0, missing), to);
+      }
+    }
+  }
+
+  private leafWays(node: LeafNode, isNegated: boolean, from: Instant, to: Instant): number {
+    const isSo = this.isSo(node, isNegated, from, to);
+    switch (node.op) {
+      case 'holds':
+        return this.holdsWays(node, isNegated, isSo, from, to);
+      case 'attribute':
+        return this.attributes.ways(node, isNegated, isSo, from);
+      case 'tenure':
+        return this.tenureWays(node, isNegated, isSo, from, to);
+      case 'approval':
+        return this.approvalWays(node, isNegated, isSo, from, to);
+      case 'rule':
+        return isSo ? Formulas.always : this.roleWays(node, isNegated, from, to);
+      case 'credits':
+        return isSo ? Formulas.always : isNegated ? Formulas.never : this.creditsWays(node, from, to);
+      case 'noOpen':
+        return isSo ? Formulas.always : isNegated ? Formulas.never : this.noOpenWays(node, from, to);
+      case 'during':
+        return isSo ? Formulas.always : Formulas.never;
+    }
+  }
+
+  private holdsWays(node: HoldsNode, isNegated: boolean, isSo: boolean, from: Instant, to: Instant): number {
+    const { formulas, situation } = this.deeds;
+    const codes = situation.equivalents(node.typeCode);
+    const { equivalents: _, ...alone } = this.facts;
+    const timelineOf = (code: string, asked: HoldsNode): Timeline => leafTimeline({ ...asked, typeCode: code }, alone);
+    const variable = (code: string): string => `holding ${code}`;
+    if (isNegated) {
+      return formulas.all(
+        codes.map((code) =>
+          isMetThrough(negate(timelineOf(code, node)), from, to)
+            ? this.deeds.kept(variable(code), 'no')
+            : this.deeds.now(
+                { kind: 'REMOVAL', of: 'CREDENTIAL', code, value: null, isElement: false },
+                from,
+                variable(code),
+                'no',
+              ),
+        ),
+      );
+    }
+    const { verifiedWithin: _span, ...unverified } = node;
+    const options = codes.flatMap((code) => {
+      const kept = this.deeds.kept(variable(code), 'yes');
+      const held = isMetThrough(timelineOf(code, unverified), from, to) ? [kept] : [];
+      if (isMetThrough(timelineOf(code, node), from, to)) return held;
+      const obtained = this.deeds.obtain(code, from);
+      if (node.verifiedWithin === undefined) return [obtained];
+      const verified = this.deeds.at({ kind: 'VERIFICATION', code }, from);
+      return [...held, obtained].map((one) => formulas.all([one, verified]));
+    });
+    // several types in turn may do what none of them does alone
+    return isSo && !codes.some((code) => isMetThrough(timelineOf(code, node), from, to))
+      ? Formulas.always
+      : formulas.any(options);
+  }
+
+  private tenureWays(node: TenureNode, isNegated: boolean, isSo: boolean, from: Instant, to: Instant): number {
+    const attribute = { op: 'attribute', name: node.name, equals: node.equals } as const;
+    const since = isNegated || isSo ? from : latestWindowStart(from, node.duration, this.deeds.situation.zone);
+    const hasBeen = this.isSo(attribute, isNegated, since, to);
+    return this.attributes.ways(attribute, isNegated, isSo || hasBeen, since);
+  }
+
+  /** Whether a leaf would be met with steps done as given. */
+  private wouldMeet(node: LeafNode, steps: readonly PlacedStep[], from: Instant, to: Instant): boolean {
+    return isMetThrough(
+      leafTimeline(
+        node,
+        withSteps(this.facts, steps, (facts) => facts),
+      ),
+      from,
+      to,
+    );
+  }
+
+  private approvalWays(node: ApprovalNode, isNegated: boolean, isSo: boolean, from: Instant, to: Instant): number {
+    const variable = `approval ${node.kind}`;
+    if (isSo) return this.deeds.kept(variable, isNegated ? 'no' : 'yes');
+    if (isNegated) {
+      return this.deeds.now(
+        { kind: 'REMOVAL', of: 'APPROVAL', code: node.kind, value: null, isElement: false },
+        from,
+        variable,
+        'no',
+      );
+    }
+    const step = { kind: 'APPROVAL', code: node.kind } as const;
+    return this.wouldMeet(node, [{ step, at: from }], from, to) ? this.deeds.at(step, from, variable) : Formulas.never;
+  }
+
+  private creditsWays(node: CreditsNode, from: Instant, to: Instant): number {
+    const { formulas, list, offers, situation } = this.deeds;
+    const by = node.lag === undefined ? from : latestWindowStart(from, node.lag, situation.zone);
+    const options: number[] = [];
+    const isInTime = ({ leadTime }: CourseOffer): boolean => doneAt(situation.at, leadTime, situation.zone) <= by;
+    const plan = missingHours(node, this.facts, [from, to], offers.course, isInTime);
+    const steps = plan ? [{ step: { kind: 'CREDITS', hours: plan.hours, from: [], earned: plan.earned } as const, at: by }] : [];
+    if (plan && this.wouldMeet(node, steps, from, to)) options.push(this.deeds.earn(plan, node.courseCodes, by));
+    // hours earned for something else may be enough
+    list.forEach((deed, atom) => {
+      const isLearning = deed.step?.kind === 'COURSE' || deed.step?.kind === 'CREDITS';
+      if (!isLearning || !this.wouldMeet(node, [{ step: deed.step, at: this.deeds.earliest(deed) }], from, to)) return;
+      if (this.deeds.earliest(deed) <= from) options.push(formulas.atom(atom));
+    });
+    return formulas.any(options);
+  }
+
+  private noOpenWays(node: NoOpenNode, from: Instant, to: Instant): number {
+    const { formulas, offers } = this.deeds;
+    const { resolver, trigger } = node;
+    const step = { kind: 'RESOLUTION', code: resolver, trigger } as const;
+    if (!this.wouldMeet(node, [{ step, at: from }], from, to)) return Formulas.never;
+    const [isCourse, isType] = [offers.isCourse(resolver), offers.isType(resolver)];
+    if (!isCourse && !isType) return this.deeds.at(step, from);
+    return formulas.any([
+      isCourse ? this.deeds.passBy(resolver, from) : Formulas.never,
+      isType ? this.deeds.obtain(resolver, from) : Formulas.never,
+    ]);
+  }
+
+  private roleWays(node: RoleRuleNode, isNegated: boolean, from: Instant, to: Instant): number {
+    const key = JSON.stringify([node.roleCode, node.version ?? null]);
+    const versions = this.deeds.offers.rules(node.roleCode, node.version ?? null);
+    const version = versions.find((one) => one.from <= from && to < one.until);
+    if (version === undefined || this.referring.has(key)) return Formulas.never;
+    this.referring.add(key);
+    const formula = this.ways(version.node, isNegated, from, to);
+    this.referring.delete(key);
+    return formula;
+  }
+}
