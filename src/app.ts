@@ -15,6 +15,7 @@ import { applyCompletions } from './graph/learning/record';
 import { applyEmployees } from './graph/people/upsert';
 import { applyRoles } from './graph/rules/define';
 import { ruleDefinitions } from './graph/rules/definitions';
+import { applyCapabilities, type Subjects } from './graph/sources/declare';
 import { applyVerifications } from './graph/verifications/record';
 import { Cursors } from './journal/cursor';
 import { Feed } from './journal/feed';
@@ -32,7 +33,7 @@ import { createLog, type Log } from './platform/log';
 import { createMetrics } from './platform/metrics';
 import { startEmbedded } from './platform/postgres/launcher';
 import { migrate } from './platform/postgres/migrate';
-import { createPool, isUnavailable } from './platform/postgres/pool';
+import { createPool, isUnavailable, type Db } from './platform/postgres/pool';
 import { StartError } from './platform/start-error';
 import { buildGraphSchema } from './schema';
 
@@ -100,6 +101,14 @@ async function build(
   const credentials = credentialDefinitions(zone);
   const rules = ruleDefinitions();
   const settling = { credentials, rules, zone };
+  const subjectsOf = async (db: Db): Promise<Subjects> => {
+    const [defined, { reads }] = [await credentials.get(db, true), await rules.get(db, true)];
+    const [types, courses] = [defined.typesByCode, defined.courses];
+    return {
+      isDefined: (subject, code) => subject === 'EVENT' || (subject === 'TYPE' ? types : courses).has(code),
+      isAsked: (subject, code) => ({ TYPE: reads.types, COURSE: reads.courses, EVENT: reads.events })[subject].has(code),
+    };
+  };
   const appliers = new Map<string, Applier>([
     ['upsertEmployees', (write, items, source) => applyEmployees(write, items, source, zone)],
     ['defineCourses', applyCourses],
@@ -107,6 +116,7 @@ async function build(
     ['defineCredentialTypes', (write, items) => applyTypes(write, items, credentials, zone)],
     ['issueCredentials', (write, items, source) => applyIssues(write, items, source, credentials)],
     ['verifyCredentials', (write, items, source) => applyVerifications(write, items, source, credentials)],
+    ['declareCapabilities', (write, items, source) => applyCapabilities(write, items, source, subjectsOf)],
     ['requestApproval', (write, items, source) => applyApprovals(write, items, source, 'REQUESTED')],
     ['grantApproval', (write, items, source) => applyApprovals(write, items, source, 'GRANTED')],
     ['withdrawApproval', (write, items, source) => applyApprovals(write, items, source, 'WITHDRAWN')],

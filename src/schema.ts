@@ -18,7 +18,7 @@ import {
   CoverageLapseResolver,
   CoverageRenewalPlanResolver,
   CoverageRenewalResolver,
-} from './graph/eligibility/forecast-graphql';
+} from './graph/eligibility/graphql-forecast';
 import { EligibilityResolver, EmployeeEligibilityResolver, RoleEligibilityResolver } from './graph/eligibility/graphql';
 import { EligibilityDiffResolver } from './graph/eligibility/graphql-diff';
 import { SupposedChangeResolver, WhatIfResolver } from './graph/eligibility/graphql-what-if';
@@ -29,6 +29,7 @@ import { RoleResolver } from './graph/rules/graphql';
 import { ApprovalChange } from './graph/approvals/gql-types';
 import { IncidentChange } from './graph/incidents/gql-types';
 import { CredentialVerificationsResolver } from './graph/verifications/graphql';
+import { CapabilityResolver } from './graph/sources/graphql';
 import { CompletionChange } from './graph/learning/gql-types';
 import { CredentialChange } from './graph/credentials/gql-types';
 import { EligibilityChange } from './graph/eligibility/gql-types';
@@ -45,6 +46,7 @@ const resolvers = [
   AwardDecisionResolver,
   CompletionAwardResolver,
   CredentialVerificationsResolver,
+  CapabilityResolver,
   ApprovalResolver,
   EmployeeApprovalsResolver,
   IncidentResolver,

@@ -13,7 +13,7 @@ describe('operators', () => {
   beforeAll(async () => {
     server = await startTestApp({ at: '2026-06-01T12:00:00Z' });
     api = talkTo(server);
-    await api.defineTypes({ code: 'A' }, { code: 'B' });
+    await api.defineTypes({ code: 'A' }, { code: 'B' }, { code: 'N' });
     await api.defineCourses({ code: 'C1', creditHours: 2 }, { code: 'C2' }, { code: 'MARK', passMark: 80, creditHours: 1 });
   });
   afterAll(() => server.stop());
@@ -134,7 +134,7 @@ describe('operators', () => {
     expect([await verdict(who, y), await verdict(who, z)]).toEqual(['NOT_ELIGIBLE', 'NOT_ELIGIBLE']);
     await issue(who, 'A', '2026-02-01');
     expect(await api.eligibility(who, z, 'verdict since')).toEqual({ verdict: 'ELIGIBLE', since: day('2026-02-01') });
-    await role({ any: [] }, x, { effectiveFrom: '2026-09-01T00:00:00Z' });
+    await role(holds('N'), x, { effectiveFrom: '2026-09-01T00:00:00Z' });
     expect(await api.eligibility(who, z, 'verdict until untilVerdict')).toEqual({
       verdict: 'ELIGIBLE',
       until: day('2026-09-01'),

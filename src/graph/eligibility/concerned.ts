@@ -1,4 +1,5 @@
 // Whom a change concerns: the roles whose verdict about a person can differ after it.
+import type { SilenceSubject } from '../../core/facts';
 import type { CredentialDefinitions } from '../credentials/types';
 import type { JudgedRole, Reads, RuleDefinitions } from '../rules/definitions';
 
@@ -29,8 +30,8 @@ export class Concern {
       const judged = key.startsWith('rule:') ? rules.judged.get(key.slice('rule:'.length)) : undefined;
       if (judged) roles.add(judged.role.code);
     }
-    const referring = roles.size > 0 ? rules.reading({ roles }) : [];
-    this.published = new Set([...roles, ...referring.map((judged) => judged.role.code)]);
+    const told = { roles, ...silenced(arrived) };
+    this.published = new Set([...roles, ...rules.reading(told).map((judged) => judged.role.code)]);
   }
 
   /** The roles whose verdict about a person can differ: they read what changed, or their rule is new, or the person is. */
@@ -68,4 +69,13 @@ export class Concern {
     }
     return found;
   }
+}
+
+/** What sources can speak of from this change on, or cannot any more. */
+function silenced(arrived: ReadonlySet<string>): Pick<Reads, 'types' | 'courses' | 'events'> {
+  const codes = (subject: SilenceSubject): Set<string> => {
+    const prefix = `capability:${subject}:`;
+    return new Set([...arrived].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)));
+  };
+  return { types: codes('TYPE'), courses: codes('COURSE'), events: codes('EVENT') };
 }

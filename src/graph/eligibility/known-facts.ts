@@ -61,6 +61,7 @@ export async function factsOfPeople(
         approvals: approvalsOf.get(id) ?? [],
         events,
         ruleOf: (code) => rules.byCode.get(code),
+        silences: rules.silences,
         zone,
       }),
     ]),
@@ -135,12 +136,13 @@ const types = batchBy<null, CredentialType[]>(
   () => [],
 );
 
-// who refers to nothing and asks for nothing new reads no old rules: what rules ask for today decides what is worth reading
+// where no rule refers to another and no source had a word, the old definitions say nothing that those of today do not
 const rules = batchBy<null, RuleDefinitions>(
   async (context, _, view) => {
     const db = await context.db();
     const current = await context.graph.rules.get(db, false);
-    return new Map([[ALL, view.known === null || current.reads.roles.size === 0 ? current : await definitionsKnown(db, view)]]);
+    const isEnough = view.known === null || (current.reads.roles.size === 0 && current.words.length === 0);
+    return new Map([[ALL, isEnough ? current : await definitionsKnown(db, view)]]);
   },
   (id) => {
     throw new Error(`${id} is no rule`);

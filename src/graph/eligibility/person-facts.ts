@@ -10,6 +10,7 @@ import type { ApprovalRow } from '../approvals/store';
 import type { IncidentRow } from '../incidents/store';
 import type { AttemptRow } from '../learning/store';
 import type { JudgedRole } from '../rules/definitions';
+import type { Silences } from '../sources/store';
 
 /** A stretch of a holding's timeline. */
 export interface StatusSegment {
@@ -57,6 +58,7 @@ export interface KnownFacts {
   readonly events: ReadonlySet<string>;
   /** The rule of a role. */
   readonly ruleOf: (roleCode: string) => Pick<JudgedRole, 'versions' | 'nodes'> | undefined;
+  readonly silences: Silences;
   readonly zone: string;
 }
 
@@ -90,8 +92,8 @@ export function personFacts(known: KnownFacts): PersonFacts {
   }
   const approvals = new Map<string, ApprovalFact[]>();
   for (const { kind, act, at, uuid } of known.approvals) add(approvals, kind, [{ act, at, factId: nodeId('apr', uuid) }]);
-  const { attributes, equivalents, zone, ruleOf } = known;
-  return withLevels({ holdings, attributes, equivalents, credits, happenings, approvals, zone }, ruleOf);
+  const { attributes, equivalents, silences, zone, ruleOf } = known;
+  return withLevels({ holdings, attributes, equivalents, credits, happenings, approvals, silences, zone }, ruleOf);
 }
 
 /** Facts from which the rules of other roles can be judged too, each once; one that comes back to itself cannot be said. */

@@ -4,7 +4,7 @@ import type { Write } from '../../journal/write';
 import type { Db } from '../../platform/postgres/pool';
 import { rows } from '../../platform/sql';
 import { changeCatalogue, lockCatalogue } from '../catalogue';
-import { bestWithoutHoldings, isReferredTo } from '../rules/definitions';
+import { bestWithoutHoldings, isReferredTo, type RuleDefinitions } from '../rules/definitions';
 import { checkDraft, recordDraft, type CheckedDraft, type RuleDraft } from '../rules/draft';
 import type { PublishedVersion } from '../versions';
 import { refuseHash, refuseStale } from './rehearsal-hash';
@@ -34,14 +34,14 @@ export async function publishRule(
     if (stale) return stale;
   }
   const published = await recordDraft(write, draft, await changeCatalogue(write));
-  write.touch(await peopleConcerned(write.db, draft));
+  write.touch(await peopleConcerned(write.db, draft, setting.rules));
   return published;
 }
 
 // somebody who holds nothing and has no verdict under an earlier version cannot get one from a rule that asks for a credential; but rules
 // that refer to it may say something about anybody
-async function peopleConcerned(db: Db, { role, node }: CheckedDraft): Promise<string[]> {
-  const everybody = bestWithoutHoldings(node) > 0 || (await isReferredTo(db, role));
+async function peopleConcerned(db: Db, { role, node }: CheckedDraft, { silences }: RuleDefinitions): Promise<string[]> {
+  const everybody = bestWithoutHoldings(node, silences) > 0 || (await isReferredTo(db, role));
   const found = await rows<{ id: string }>(
     db,
     everybody

@@ -7,6 +7,7 @@ import type { Labels } from '../../core/rule-text';
 import type { Verdict, VerdictSegment } from '../../core/verdict';
 import type { NewEntry } from '../../journal/entry';
 import type { Reaction, Write } from '../../journal/write';
+import type { Db } from '../../platform/postgres/pool';
 import { columnParams, instantText, plainArray, rows } from '../../platform/sql';
 import { holdCatalogue, type Cached } from '../catalogue';
 import { holdingFactId, settleCredentials, type SettledCredentials } from '../credentials/settle';
@@ -16,8 +17,9 @@ import { assertionsOf, attributesChangedBy, retiredAssertionsOf, type AssertionR
 import { lockEmployees, type LockedEmployee } from '../people/resolve';
 import { rulesOf, type JudgedRole, type RuleDefinitions } from '../rules/definitions';
 import { Concern } from './concerned';
-import { judgeAgain, passTime, type JudgedPerson, type Judgement } from './judge';
+import { judgeAgain, passTime, versionsBefore, type JudgedPerson, type Judgement } from './judge';
 import { attributesOf, countedAwards, personFacts, verifiedByHolding } from './person-facts';
+import { replacement, type RecordedSegment, type StoredSegment } from './stored';
 import { toldAround, type Told } from './told';
 
 export interface SettleOptions {
@@ -50,11 +52,14 @@ export async function settle(write: Write, ids: readonly string[], until: Instan
   const rules = await options.rules.get(write.db, isCatalogueChange, version);
   const isClock = write.actor.id === 'clock';
   const definitionsBefore = isCatalogueChange ? options.credentials.last() : null;
+  const rulesBefore = isCatalogueChange ? options.rules.last() : null;
   const settling = settleCredentials(write, people, definitions, {
     until,
     awards: isClock
       ? 'KEPT'
-      : isCatalogueChange || write.recordedKinds.has('completion.recorded')
+      : isCatalogueChange ||
+          write.recordedKinds.has('completion.recorded') ||
+          (definitions.datesRead.size > 0 && write.recordedKinds.has('employee.changed'))
         ? 'DERIVED'
         : 'DERIVED_IF_FACTS_CHANGED',
     redefined: new Set([...write.arrived].filter((key) => key.startsWith('type:')).map((key) => key.slice(5))),
@@ -63,7 +68,15 @@ export async function settle(write: Write, ids: readonly string[], until: Instan
   });
   // asked together: one of them is answered while the other is reckoned with
   const [settled, known] = await Promise.all([settling, knownOf(write, [...people.keys()], rules, until)]);
-  const portion = new Portion(write, people, settled, known, { definitions, definitionsBefore, rules }, options.zone, until);
+  const portion = new Portion(
+    write,
+    people,
+    settled,
+    known,
+    { definitions, definitionsBefore, rules, rulesBefore },
+    options.zone,
+    until,
+  );
   portion.judge();
   portion.save();
 }
@@ -85,7 +98,7 @@ async function knownOf(write: Write, ids: readonly string[], rules: RuleDefiniti
     segmentsOf(write, ids),
     attributesChangedBy(write, ids),
     assertionsOf(write.db, ids, needed),
-    departmentsOf(write, ids, until),
+    departmentsOf(write.db, ids, until),
     toldAround(write, ids, rules.reads),
   ]);
   const changed = [...changedAttributes.keys()];
@@ -98,21 +111,14 @@ interface Definitions {
   readonly definitions: CredentialDefinitions;
   readonly definitionsBefore: CredentialDefinitions | null;
   readonly rules: RuleDefinitions;
+  readonly rulesBefore: RuleDefinitions | null;
 }
-
-/** A verdict to store. */
-interface RecordedSegment {
-  readonly employeeId: string;
-  readonly roleId: string;
-  readonly segment: VerdictSegment;
-}
-
-type StoredSegment = VerdictSegment & { readonly id: number };
 
 /** The people settled together. */
 class Portion {
   private readonly labels: Labels;
   private readonly concern: Concern;
+  private readonly versionsBefore: ReturnType<typeof versionsBefore>;
   private readonly due: NewEntry[] = [];
   private readonly events: NewEntry[] = [];
   private readonly next = new Map<string, number>();
@@ -130,6 +136,7 @@ class Portion {
   ) {
     const { definitions, rules } = judgedBy;
     this.labels = labelsOf(definitions);
+    this.versionsBefore = versionsBefore(write.change);
     this.concern = new Concern(rules, definitions, write.arrived);
   }
 
@@ -188,10 +195,10 @@ class Portion {
       },
     };
     const setting = {
-      change: this.write.change,
       until: Math.max(this.until, person.settledUntil),
       zone: this.zone,
       labels: this.labels,
+      versionsBefore: this.versionsBefore,
     };
     let nextAt = credentials.nextAt;
     this.due.push(...credentials.due);
@@ -216,7 +223,7 @@ class Portion {
     attributes: PersonFacts['attributes'],
     told: Told,
   ): PersonFacts {
-    const { definitions, definitionsBefore, rules } = this.judgedBy;
+    const { definitions, definitionsBefore, rules, rulesBefore } = this.judgedBy;
     const { events } = rules.reads;
     const verified = verifiedByHolding(told.verifications[side]);
     return personFacts({
@@ -234,6 +241,7 @@ class Portion {
       approvals: told.approvals[side],
       courses: ((side === 'before' && definitionsBefore) || definitions).courses,
       events,
+      silences: ((side === 'before' && rulesBefore) || rules).silences,
       ruleOf: side === 'before' ? this.ruleBefore : (code) => rules.byCode.get(code),
       zone: this.zone,
     });
@@ -252,11 +260,9 @@ class Portion {
     stored: readonly StoredSegment[],
     segments: readonly VerdictSegment[],
   ): void {
-    const wanted = new Map(segments.map((segment) => [segmentKey(segment), segment]));
-    for (const row of stored) if (!wanted.delete(segmentKey(row))) this.retired.push(row.id);
-    for (const segment of wanted.values()) {
-      this.recorded.push({ employeeId, roleId: judged.role.uuid, segment });
-    }
+    const { retired, recorded } = replacement(stored, segments);
+    this.retired.push(...retired);
+    for (const segment of recorded) this.recorded.push({ employeeId, roleId: judged.role.uuid, segment });
   }
 
   save(): void {
@@ -325,9 +331,10 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-async function departmentsOf(write: Write, ids: readonly string[], at: Instant): Promise<Map<string, string | null>> {
+/** The department each of these people is in at an instant. */
+export async function departmentsOf(db: Db, ids: readonly string[], at: Instant): Promise<Map<string, string | null>> {
   const found = await rows<{ employee_id: string; department: string | null }>(
-    write.db,
+    db,
     `/* departmentsOf */ SELECT employee_id, department FROM employee_state
      WHERE employee_id = ANY($1) AND retired_in IS NULL AND valid_from <= $2 AND valid_to > $2`,
     [ids, instantText(at)],
@@ -359,8 +366,4 @@ async function segmentsOf(write: Write, ids: readonly string[]): Promise<Map<str
     list.push({ id: row.id, from: row.from, to: row.to, verdict: row.verdict, ruleVersion: row.rule_version });
   }
   return byPerson;
-}
-
-function segmentKey(segment: VerdictSegment): string {
-  return `${segment.from}|${segment.to}|${segment.verdict}|${segment.ruleVersion}`;
 }

@@ -8,6 +8,7 @@ import { knownAt } from '../../journal/known';
 import type { Db } from '../../platform/postgres/pool';
 import { Params, rows } from '../../platform/sql';
 import { Cached } from '../catalogue';
+import { capabilitiesKnown, silencesFrom, type CapabilityRow, type Silences } from '../sources/store';
 import type { View } from '../context';
 import { intersect, readsOf, type Reads } from './reads';
 
@@ -96,7 +97,7 @@ export async function definitionsKnown(db: Db, view: View): Promise<RuleDefiniti
      ORDER BY v.role_id, v.version`,
     q.values,
   );
-  return definitionsOf(await rolesKnown(db, view, {}), published);
+  return definitionsOf(await rolesKnown(db, view, {}), published, await capabilitiesKnown(db, view));
 }
 
 function effectiveByRole(published: readonly PublishedRow[]): Map<string, EffectiveRule[]> {
@@ -139,6 +140,10 @@ export interface RuleDefinitions {
   readonly reads: Reads;
   /** The roles whose rules, or the rules they refer to, read something of this. */
   readonly reading: (changed: Partial<Reads>) => JudgedRole[];
+  /** What sources said they can say. */
+  readonly words: readonly CapabilityRow[];
+  /** When no source can say that there is none. */
+  readonly silences: Silences;
 }
 
 /** Keeps roles and rules at hand. */
@@ -149,12 +154,17 @@ export function ruleDefinitions(): Cached<RuleDefinitions> {
       db,
       `/* allRules */ SELECT ${PUBLISHED} FROM rule_version v ORDER BY v.role_id, v.version`,
     );
-    return definitionsOf(roles, published);
+    return definitionsOf(roles, published, await capabilitiesKnown(db, { at: 0, known: null }));
   });
 }
 
 /** What follows from roles and the versions published for them. */
-export function definitionsOf(roles: readonly RoleRow[], published: readonly PublishedRow[]): RuleDefinitions {
+export function definitionsOf(
+  roles: readonly RoleRow[],
+  published: readonly PublishedRow[],
+  words: readonly CapabilityRow[],
+): RuleDefinitions {
+  const silences = silencesFrom(words);
   const byRole = new Map<string, PublishedRow[]>();
   for (const row of published) byRole.set(row.roleId, [...(byRole.get(row.roleId) ?? []), row]);
   const rules = new Map(
@@ -170,7 +180,7 @@ export function definitionsOf(roles: readonly RoleRow[], published: readonly Pub
     byCode.set(code, {
       ...rule,
       reads: readsOf(nodes, ruleOf),
-      needsHolding: nodes.every((node) => bestWithoutHoldings(node) === Level.UNMET),
+      needsHolding: nodes.every((node) => bestWithoutHoldings(node, silences) === Level.UNMET),
     });
   }
   const judged = new Map([...byCode.values()].map((entry) => [entry.role.uuid, entry]));
@@ -182,6 +192,8 @@ export function definitionsOf(roles: readonly RoleRow[], published: readonly Pub
       ruleOf,
     ),
     reading: (changed) => [...judged.values()].filter((entry) => intersect(entry.reads, changed)),
+    words,
+    silences,
   };
 }
 
@@ -196,9 +208,9 @@ export function rulesOf(published: readonly PublishedRow[]): Pick<JudgedRole, 'p
 
 /**
  * The best level a rule can have for somebody who holds nothing: credentials unmet, everything else as good as it can be. What it refers to
- * may say anything.
+ * may say anything; credentials nobody can speak of may be held.
  */
-export function bestWithoutHoldings(node: RuleNode): Level {
+export function bestWithoutHoldings(node: RuleNode, silences: Silences): Level {
   const optimist = (at: RuleNode, isNegated: boolean): RuleNode => {
     switch (at.op) {
       case 'all':
@@ -214,7 +226,7 @@ export function bestWithoutHoldings(node: RuleNode): Level {
       case 'disclosed':
         return { ...at, of: optimist(at.of, isNegated) };
       case 'holds':
-        return NEVER;
+        return isNegated || silences('TYPE', at.typeCode).length === 0 ? NEVER : ALWAYS;
       default:
         return isNegated ? NEVER : ALWAYS;
     }

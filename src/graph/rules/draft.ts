@@ -144,6 +144,7 @@ export function rulesWith(rules: RuleDefinitions, { role, version, effectiveFrom
   return definitionsOf(
     [...all.map((judged) => judged.role).filter(({ uuid }) => uuid !== role.uuid), role],
     [...all.flatMap((judged) => judged.published), last],
+    rules.words,
   );
 }
 
