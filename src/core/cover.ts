@@ -27,6 +27,17 @@ export interface Cover {
   readonly isOptimal: boolean;
 }
 
+/** Ranges in order that do not overlap, without empty ones and with those that touch made one. */
+export function asDaySet(ranges: readonly DayRange[]): DaySet {
+  const days: DayRange[] = [];
+  for (const { from, to } of ranges) {
+    const last = days.at(-1);
+    if (last?.to === from) days[days.length - 1] = { from: last.from, to };
+    else if (from < to) days.push({ from, to });
+  }
+  return days;
+}
+
 /** The days of both. */
 export function intersection(a: DaySet, b: DaySet): DaySet {
   const days: DayRange[] = [];
@@ -231,22 +242,12 @@ function choicesOf(options: readonly Option[], place: readonly number[]): readon
   let choices: readonly Choice[] = [];
   const ordered = options.map((option, index) => ({ ...option, index })).sort((a, b) => a.cost - b.cost);
   for (const { cost, days, index } of ordered) {
-    const needed = joined(days.map(({ from, to }) => ({ from: place[from]!, to: place[to]! })));
+    const needed = asDaySet(days.map(({ from, to }) => ({ from: place[from]!, to: place[to]! })));
     if (needed.length === 0 || choices.some((other) => includes(other.days, needed))) continue;
     const better = choices.filter((other) => other.cost < cost || !includes(needed, other.days));
     choices = [...better, { cost, days: needed, index }];
   }
   return choices;
-}
-
-function joined(ranges: DaySet): DaySet {
-  const days: DayRange[] = [];
-  for (const { from, to } of ranges) {
-    const last = days.at(-1);
-    if (last?.to === from) days[days.length - 1] = { from: last.from, to };
-    else if (from < to) days.push({ from, to });
-  }
-  return days;
 }
 
 function groupsOf(candidates: readonly (readonly Choice[])[]): readonly Group[] {

@@ -1,6 +1,6 @@
 // Coverage ahead: the days on which people count for a role, and the renewals that keep them counting.
 import { addSpanToNumber, dayFromNumber, dayNumber, dayOf, startOfDay, type Day, type Instant, type Span } from './calendar';
-import { difference, includes, intersection, smallestCover, type Candidate, type DayRange, type DaySet } from './cover';
+import { asDaySet, difference, includes, intersection, smallestCover, type Candidate, type DayRange, type DaySet } from './cover';
 import { judge, type RuleVersion } from './evaluate';
 import type { HoldingSlice, PersonFacts } from './facts';
 import { childrenOf, type RuleNode } from './rule';
@@ -39,16 +39,11 @@ function firstNotBefore(instants: readonly Instant[], bound: Instant): number {
 
 /** The days on which a verdict that counts is in force. */
 export function countedDays(timeline: VerdictTimeline, instants: readonly Instant[], counts: ReadonlySet<Verdict>): DaySet {
-  const days: DayRange[] = [];
+  const ranges: DayRange[] = [];
   timeline.forEach(({ from, verdict }, i) => {
-    if (!counts.has(verdict)) return;
-    const range = daysBetween(instants, from, timeline[i + 1]?.from ?? Infinity);
-    const last = days.at(-1);
-    if (range.from >= range.to) return;
-    if (last?.to === range.from) days[days.length - 1] = { from: last.from, to: range.to };
-    else days.push(range);
+    if (counts.has(verdict)) ranges.push(daysBetween(instants, from, timeline[i + 1]?.from ?? Infinity));
   });
-  return days;
+  return asDaySet(ranges);
 }
 
 /** A credential that ends within a forecast and could be renewed. */

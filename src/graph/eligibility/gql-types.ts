@@ -112,11 +112,45 @@ export class EligibilityFilter {
   verdict?: (keyof typeof Verdict)[] | null;
   @Field(() => [String], { nullable: true, description: 'For people in one of these departments.' })
   department?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'For people at one of these locations.' })
+  location?: string[] | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'true: only roles the person has (`roleCodes`), whoever is not eligible there is a gap; false: only others.',
+  })
+  assigned?: boolean | null;
   @Field(() => DateTimeScalar, {
     nullable: true,
     description: 'Whose verdict changes before this instant if no new fact arrives.',
   })
   changesBefore?: number | null;
+}
+
+export const EligibilityDimension = {
+  DEPARTMENT: 'DEPARTMENT',
+  LOCATION: 'LOCATION',
+  JOB_FAMILY: 'JOB_FAMILY',
+  ROLE: 'ROLE',
+  VERDICT: 'VERDICT',
+} as const;
+registerEnumType(EligibilityDimension, {
+  name: 'EligibilityDimension',
+  description: 'What answers about people and roles can be counted by.',
+  valuesConfig: {
+    DEPARTMENT: { description: "The person's department." },
+    LOCATION: { description: "The person's location." },
+    JOB_FAMILY: { description: "The person's job family." },
+    ROLE: { description: "The role's code." },
+    VERDICT: { description: 'The verdict.' },
+  },
+});
+
+@ObjectType({ description: 'How many answers share the same values.', simpleResolvers: true })
+export class EligibilityCount {
+  @Field(() => [String], { description: 'The values, in the order of `groupBy`; empty text where there is none.' })
+  keys: string[];
+  @Field(() => Int, { description: 'How many.' })
+  count: number;
 }
 
 const KINDS = {

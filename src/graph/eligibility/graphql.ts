@@ -15,12 +15,24 @@ import {
   AudienceArgs,
   Eligibility,
   EligibilityConnection,
+  EligibilityCount,
+  EligibilityDimension,
   EligibilityFilter,
   EligibilitySegment,
   ExplanationNode,
 } from './gql-types';
 import { loadFacts, loadLabels } from './known-facts';
-import { pairCount, pairCounts, pairKeys, pairPage, pairPages, segmentsOfPairs, type PairFilter, type PairRow } from './store';
+import {
+  pairCount,
+  pairCounts,
+  pairGroups,
+  pairKeys,
+  pairPage,
+  pairPages,
+  segmentsOfPairs,
+  type PairFilter,
+  type PairRow,
+} from './store';
 
 interface PairKey extends PairRow {
   readonly view: View;
@@ -101,7 +113,8 @@ const countOfEmployee = countsOf('employees');
 const countOfRole = countsOf('roles');
 
 function toPairFilter(filter: EligibilityFilter | null | undefined): PairFilter {
-  return { verdict: filter?.verdict, department: filter?.department, changesBefore: filter?.changesBefore };
+  const { verdict, department, location, assigned, changesBefore } = filter ?? {};
+  return { verdict, department, location, assigned, changesBefore };
 }
 
 @Resolver(() => Eligibility)
@@ -135,6 +148,22 @@ export class EligibilityResolver {
     const pairs = await pairPage(db, view, roles, toPairFilter(filter), page);
     const answers = await Promise.all(pairs.map((pair) => answer(context, pair, view)));
     return connection(answers, page, pairKeys, () => pairCount(db, view, roles, toPairFilter(filter)));
+  }
+
+  @Query(() => [EligibilityCount], {
+    description: 'Counts for dashboards, grouped; equals an independent count of what `eligibilities` lists.',
+  })
+  async eligibilityCounts(
+    @Arg('groupBy', () => [EligibilityDimension], { description: 'What to count by, in this order.' })
+    groupBy: (keyof typeof EligibilityDimension)[],
+    @Arg('filter', () => EligibilityFilter, { nullable: true, description: 'Which answers.' }) filter: EligibilityFilter | null,
+    @Args(() => ViewArgs) args: ViewArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<EligibilityCount[]> {
+    if (groupBy.length === 0) throw badInput('Name at least one dimension in groupBy.');
+    const view = await viewOf(context, args);
+    const roles = await judgedRoles(context, view, filter?.roleCode);
+    return pairGroups(await context.db(), view, groupBy, roles, toPairFilter(filter));
   }
 
   @FieldResolver(() => Employee, { description: 'Who.' })

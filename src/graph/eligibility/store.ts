@@ -20,6 +20,8 @@ const KEYS: readonly SortKey[] = [
 export interface PairFilter {
   readonly verdict?: readonly string[] | null;
   readonly department?: readonly string[] | null;
+  readonly location?: readonly string[] | null;
+  readonly assigned?: boolean | null;
   readonly changesBefore?: number | null;
   readonly employees?: readonly string[] | null;
 }
@@ -35,6 +37,11 @@ function pairs(view: View, roles: readonly string[], filter: PairFilter, q: Para
   const where = [`${valid('e', view, q)}`, known('e', view, q)];
   if (verdicts) where.push(`coalesce(g.verdict, 'NOT_ELIGIBLE') = ANY(${q.add(verdicts)})`);
   if (filter.department) where.push(`e.department = ANY(${q.add(filter.department)})`);
+  if (filter.location) where.push(`e.location = ANY(${q.add(filter.location)})`);
+  if (filter.assigned != null) {
+    const code = `ARRAY(SELECT o.code FROM role o WHERE o.id = r.id AND ${known('o', view, q)})`;
+    where.push(`(e.role_codes && ${code}) = ${q.add(filter.assigned)}`);
+  }
   if (filter.employees) where.push(`e.employee_id = ANY(${q.add(filter.employees)})`);
   if (filter.changesBefore != null) where.push(changesBetween(view, filter.changesBefore, q));
   return `FROM unnest(${ids}::uuid[]) AS r(id) CROSS JOIN employee_state e
@@ -114,6 +121,41 @@ export async function pairCounts(
     q.values,
   );
   return new Map(found.map((row) => [row.id, row.count]));
+}
+
+const DIMENSIONS = {
+  DEPARTMENT: 'e.department',
+  LOCATION: 'e.location',
+  JOB_FAMILY: 'e.job_family',
+  ROLE: 'r.id',
+  VERDICT: `coalesce(g.verdict, 'NOT_ELIGIBLE')`,
+} as const;
+
+/** What pairs can be counted by. */
+export type PairDimension = keyof typeof DIMENSIONS;
+
+/** Counts of pairs by dimensions; people without a value are counted under the empty key. */
+export async function pairGroups(
+  db: Db,
+  view: View,
+  by: readonly PairDimension[],
+  roles: readonly string[],
+  filter: PairFilter,
+): Promise<{ keys: string[]; count: number }[]> {
+  const q = new Params();
+  const columns = by.map((dimension, i) => `${DIMENSIONS[dimension]} AS key${i}`);
+  const keys = by.map((dimension, i) =>
+    dimension === 'ROLE'
+      ? `(SELECT o.code FROM role o WHERE o.id = key${i} AND ${known('o', view, q)})`
+      : `coalesce(key${i}, '')`,
+  );
+  const groups = by.map((_, i) => i + 1).join();
+  return rows(
+    db,
+    `/* pairGroups */ SELECT ARRAY[${keys.join(', ')}]::text[] AS keys, sum(count) AS count
+     FROM (SELECT ${columns.join(', ')}, count(*) AS count ${pairs(view, roles, filter, q)} GROUP BY ${groups}) counted GROUP BY 1 ORDER BY 1`,
+    q.values,
+  );
 }
 
 /** The stored verdicts of pairs, in order of time. */

@@ -116,3 +116,19 @@ export function connection<T>(
     totalCount,
   };
 }
+
+/** The connection of a list that is at hand as a whole, in the order of its keys. */
+export function listConnection<T>(list: readonly T[], page: Page, keysOf: (row: T) => readonly string[]): Connection<T> {
+  const { after, before } = page;
+  const between = list.filter((row) => {
+    const keys = keysOf(row);
+    return (after === null || compareKeys(keys, after) > 0) && (before === null || compareKeys(keys, before) < 0);
+  });
+  if (!page.forward) between.reverse();
+  return connection(between.slice(0, page.limit + 1), page, keysOf, () => Promise.resolve(list.length));
+}
+
+function compareKeys(a: readonly string[], b: readonly string[]): number {
+  const place = a.findIndex((key, i) => key !== b[i]);
+  return place < 0 ? 0 : a[place]! < b[place]! ? -1 : 1;
+}

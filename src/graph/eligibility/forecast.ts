@@ -1,0 +1,214 @@
+// Coverage ahead: how many people there will be for a role, who brings a gap about by lapsing, and which renewals avoid it.
+import { asDaySet } from '../../core/cover';
+import { fewestRenewals, keepingsOf, lapsesWithin, type Calendar, type Keepings, type Lapse } from '../../core/forecast';
+import { Level } from '../../core/timeline';
+import type { Verdict } from '../../core/verdict';
+import type { Db } from '../../platform/postgres/pool';
+import type { View } from '../context';
+import { equivalentsOf } from '../credentials/types';
+import { readsOf, type EffectiveRule } from '../rules/definitions';
+import {
+  coverageSteps,
+  holdersOf,
+  type CountStep,
+  type CoverageDimension,
+  type CoverageGroup,
+  type CoverageQuestion,
+  type HolderRow,
+  type Whereabouts,
+} from './forecast-store';
+import { factsOfPeople, typesAsked, type KnownDefinitions } from './known-facts';
+import { withLevels } from './person-facts';
+
+/** What one field asks. */
+export interface CoverageSetting {
+  /** Equal where all else is. */
+  readonly key: string;
+  readonly view: View;
+  readonly question: CoverageQuestion;
+  readonly calendar: Calendar;
+  readonly minimum: number | null;
+  readonly includeGrace: boolean;
+}
+
+/** The numbers of one role and group, day by day. */
+export interface Coverage extends CoverageGroup {
+  readonly setting: CoverageSetting;
+  readonly people: readonly number[];
+  readonly eligible: readonly number[];
+  readonly grace: readonly number[];
+  /** What is held against the minimum. */
+  readonly counted: readonly number[];
+  /** The number of the first day under the minimum; null: none. */
+  readonly shortfall: number | null;
+}
+
+/** The verdicts that count towards the minimum. */
+export function countingVerdicts({ includeGrace }: CoverageSetting): ReadonlySet<Verdict> {
+  return new Set<Verdict>(includeGrace ? ['ELIGIBLE', 'AT_RISK', 'GRACE'] : ['ELIGIBLE', 'AT_RISK']);
+}
+
+export const groupKey = ({ roleUuid, keys }: CoverageGroup): string => JSON.stringify([roleUuid, keys]);
+
+/** The numbers of every role asked for and every group that has people, in the order of roles and keys. */
+export async function coverageOf(db: Db, setting: CoverageSetting): Promise<Coverage[]> {
+  const { question, calendar, minimum, includeGrace } = setting;
+  const steps = await coverageSteps(db, setting.view, question);
+  const series = new Map<string, number[]>();
+  for (const step of steps) {
+    const key = seriesKey(step.what, step.roleUuid, step.keys);
+    const changes = series.get(key) ?? new Array<number>(calendar.days.length).fill(0);
+    series.set(key, changes);
+    if (step.day < changes.length) changes[step.day]! += step.change;
+  }
+  const numbers = (what: CountStep['what'], role: string | null, keys: readonly string[]): number[] => {
+    let count = 0;
+    const changes = series.get(seriesKey(what, role, keys)) ?? new Array<number>(calendar.days.length).fill(0);
+    return changes.map((change) => (count += change));
+  };
+  const groups = new Map(
+    steps.flatMap((step) => (step.roleUuid === null ? [[JSON.stringify(step.keys), step.keys] as const] : [])),
+  );
+  if (question.groupBy.length === 0) groups.set('[]', []);
+  const sorted = [...groups.values()].sort(compareKeys);
+  return question.roles.flatMap((roleUuid) =>
+    sorted.map((keys): Coverage => {
+      const [eligible, grace] = [numbers('eligible', roleUuid, keys), numbers('grace', roleUuid, keys)];
+      const counted = includeGrace ? eligible.map((count, day) => count + grace[day]!) : eligible;
+      const first = minimum === null ? -1 : counted.findIndex((count) => count < minimum);
+      const shortfall = first < 0 ? null : first;
+      return { setting, roleUuid, keys, people: numbers('people', null, keys), eligible, grace, counted, shortfall };
+    }),
+  );
+}
+
+function seriesKey(what: CountStep['what'], role: string | null, keys: readonly string[]): string {
+  return JSON.stringify([what, role, keys]);
+}
+
+function compareKeys(a: readonly string[], b: readonly string[]): number {
+  const place = a.findIndex((key, i) => key !== b[i]);
+  return place < 0 ? 0 : a[place]! < b[place]! ? -1 : 1;
+}
+
+/** A credential to renew. */
+export interface PlannedRenewal extends Lapse {
+  readonly employeeUuid: string;
+}
+
+/** The renewals that avoid the gaps of one role and group. */
+export interface CoveragePlan {
+  readonly renewals: readonly PlannedRenewal[];
+  /** The number of the first day that stays under the minimum whatever is renewed; null: none. */
+  readonly remaining: number | null;
+  readonly isOptimal: boolean;
+}
+
+/** People are judged in portions: nobody's facts are held longer than their portion takes. */
+const PORTION = 2_000;
+
+/**
+ * The fewest renewals for each group of one role that falls short. Those whose credentials end first are looked at first, and nobody else once
+ * the renewals are as few as people are missing on the worst day: fewer there cannot be.
+ */
+export async function planRenewals(
+  db: Db,
+  role: { readonly uuid: string; readonly versions: readonly EffectiveRule[] },
+  short: readonly Coverage[],
+  definitions: KnownDefinitions,
+): Promise<Map<Coverage, CoveragePlan>> {
+  const [{ setting }] = short as [Coverage];
+  const { view, question, calendar, includeGrace } = setting;
+  const { types, rules, zone } = definitions;
+  const ruleOf = (code: string) => rules.byCode.get(code);
+  const only = readsOf(
+    role.versions.map(({ node }) => node),
+    ruleOf,
+  );
+  const asked = typesAsked(types, only, equivalentsOf(new Map(types.map((type) => [type.code, type]))));
+  const least = includeGrace ? Level.GRACE : Level.MET;
+  const groups = new Map(short.map((coverage) => [JSON.stringify(coverage.keys), new ShortGroup(coverage)]));
+  const holders = await holdersOf(
+    db,
+    view,
+    question,
+    asked.map(({ uuid }) => uuid),
+    short.map(({ keys }) => keys),
+  );
+  let solveAt = PORTION;
+  for (let i = 0; i < holders.length; i += PORTION) {
+    const portion = holders.slice(i, i + PORTION);
+    const ids = [...new Set(portion.map(({ employeeUuid }) => employeeUuid))];
+    const facts = await factsOfPeople(db, view, ids, { ...definitions, only });
+    for (const row of portion) {
+      const own = facts.get(row.employeeUuid)!;
+      const holder = {
+        versions: role.versions,
+        facts: own,
+        withHoldings: (holdings: typeof own.holdings) => withLevels({ ...own, holdings }, ruleOf),
+        lapses: lapsesWithin(own, own.holdings.keys(), calendar.instants, least),
+        present: asDaySet(row.present),
+      };
+      groups.get(JSON.stringify(row.keys))!.add(row, keepingsOf(holder, calendar.instants, countingVerdicts(setting), zone));
+    }
+    if (i + PORTION < solveAt) continue;
+    solveAt *= 2;
+    if ([...groups.values()].every((group) => group.isSettled())) break;
+  }
+  return new Map([...groups.values()].map((group) => [group.coverage, group.plan()]));
+}
+
+/** A group that falls short, and the people who could be kept in it. */
+class ShortGroup {
+  private readonly people: HolderRow[] = [];
+  private readonly options: Keepings['options'][] = [];
+  private isComplete = true;
+  private settled: CoveragePlan | null = null;
+
+  constructor(readonly coverage: Coverage) {}
+
+  add(row: HolderRow, { options, isComplete }: Keepings): void {
+    this.isComplete &&= isComplete;
+    if (options.length === 0) return;
+    this.people.push(row);
+    this.options.push(options);
+  }
+
+  /** Whether nobody else could make a difference. */
+  isSettled(): boolean {
+    const { counted, setting } = this.coverage;
+    const worst = Math.max(...counted.map((count) => setting.minimum! - count));
+    if (this.settled !== null || this.people.length < worst) return this.settled !== null;
+    const plan = this.solved();
+    if (plan.remaining === null && plan.renewals.length === worst) this.settled = { ...plan, isOptimal: true };
+    return this.settled !== null;
+  }
+
+  plan(): CoveragePlan {
+    return this.isSettled() ? this.settled! : this.solved();
+  }
+
+  private solved(): CoveragePlan {
+    const { counted, setting } = this.coverage;
+    const { kept, remaining, isOptimal } = fewestRenewals(counted, setting.minimum!, this.options);
+    const renewals = [...kept].flatMap(([person, lapses]) =>
+      lapses.map((lapse) => ({ ...lapse, employeeUuid: this.people[person]!.employeeUuid })),
+    );
+    renewals.sort((a, b) => a.at - b.at || (a.factId < b.factId ? -1 : 1));
+    return { renewals, remaining, isOptimal: isOptimal && this.isComplete };
+  }
+}
+
+/** Why somebody is no longer where the group counts, in sentences; none: they are. */
+export function departures({ setting: { question }, keys }: Coverage, now: Whereabouts): string[] {
+  const key = (dimension: CoverageDimension) => keys[question.groupBy.indexOf(dimension)];
+  const isAmong = (dimension: CoverageDimension, value: string | null, wanted: readonly string[] | null) =>
+    (wanted === null || (value !== null && wanted.includes(value))) && (value ?? '') === (key(dimension) ?? value ?? '');
+  const why: string[] = [];
+  if (!question.status.includes(now.status)) why.push(STATUS_TEXTS[now.status] ?? `status becomes ${now.status}`);
+  if (!isAmong('DEPARTMENT', now.department, question.department)) why.push(`department becomes ${now.department ?? 'none'}`);
+  if (!isAmong('LOCATION', now.location, question.location)) why.push(`location becomes ${now.location ?? 'none'}`);
+  return why;
+}
+
+const STATUS_TEXTS: Readonly<Record<string, string>> = { TERMINATED: 'employment ends', ON_LEAVE: 'leave begins' };
