@@ -13,7 +13,18 @@ import {
   type NoOpenNode,
   type TenureNode,
 } from './rule';
-import { clip, constant, fromIntervals, Level, maxOf, nthLargest, type LevelInterval, type Timeline } from './timeline';
+import {
+  clip,
+  constant,
+  fromIntervals,
+  Level,
+  maxOf,
+  nthLargest,
+  pushStep,
+  type LevelInterval,
+  type Step,
+  type Timeline,
+} from './timeline';
 import { dayAfter, heldFor, type Stretch } from './windows';
 
 /** The timeline of a condition without others below it. */
@@ -52,24 +63,17 @@ export function holdingSlices(node: HoldsNode, facts: PersonFacts): readonly Hol
 
 function holdingTimeline(node: HoldsNode, facts: PersonFacts): Timeline {
   const intervals: LevelInterval[] = [];
-  for (const { from, to, level, verifications } of holdingSlices(node, facts)) {
-    for (const fresh of freshness(verifications, node.verifiedWithin, facts)) {
-      intervals.push({ from: Math.max(from, fresh.from), to: Math.min(to, fresh.to), level: Level[level] });
-    }
+  for (const slice of holdingSlices(node, facts)) {
+    const level = Level[slice.level];
+    if (node.verifiedWithin === undefined) intervals.push({ from: slice.from, to: slice.to, level });
+    else
+      for (const { at } of slice.verifications ?? []) {
+        const fresh = verifiedStretch(at, node.verifiedWithin, facts);
+        intervals.push({ from: Math.max(slice.from, fresh.from), to: Math.min(slice.to, fresh.to), level });
+      }
   }
   const silences = facts.silences?.('TYPE', node.typeCode) ?? [];
   return unlessSilent(intervals.length === 0 ? constant(Level.UNMET) : fromIntervals(intervals), silences);
-}
-
-const ALWAYS: readonly Stretch[] = [{ from: -Infinity, to: Infinity }];
-
-function freshness(
-  verifications: readonly Happening[] | undefined,
-  span: Span | undefined,
-  facts: PersonFacts,
-): readonly Stretch[] {
-  if (span === undefined) return ALWAYS;
-  return (verifications ?? []).map(({ at }) => verifiedStretch(at, span, facts));
 }
 
 /** How long a verification vouches for a credential. */
@@ -118,60 +122,70 @@ function tenureTimeline(node: TenureNode, facts: PersonFacts): Timeline {
 
 /** The stretch in which hours earned at an instant count. */
 export function creditStretch(node: CreditsNode, at: Instant, zone: string): Stretch {
-  const { window, lag = { months: 0, days: 0 } } = node;
-  const whole = { months: window.months + lag.months, days: window.days + lag.days };
+  const { window, lag } = node;
+  const whole = lag === undefined ? window : { months: window.months + lag.months, days: window.days + lag.days };
   return {
-    from: node.lag === undefined ? at : dayAfter(at, lag, zone),
+    from: lag === undefined ? at : dayAfter(at, lag, zone),
     to: dayAfter(at, whole, zone, node.toMonthEnd === true),
   };
 }
 
-/** The facts a `credits` condition counts, with the stretch in which each counts. */
-export function creditFacts(
-  node: CreditsNode,
-  facts: PersonFacts,
-): readonly { readonly fact: CreditFact; readonly code: string; readonly stretch: Stretch }[] {
-  return node.courseCodes.flatMap((code) =>
-    (facts.credits?.get(code) ?? []).map((fact) => ({ fact, code, stretch: creditStretch(node, fact.at, zoneOf(facts)) })),
-  );
+/** A fact that a `credits` condition counts, and the stretch in which it counts. */
+export interface CountedCredit {
+  readonly fact: CreditFact;
+  readonly code: string;
+  readonly stretch: Stretch;
+}
+
+/** The facts a `credits` condition counts, in order of time; so their stretches both begin and end in order. */
+export function creditFacts(node: CreditsNode, facts: PersonFacts): readonly CountedCredit[] {
+  const zone = zoneOf(facts);
+  const counted: CountedCredit[] = [];
+  let isInOrder = true;
+  for (const code of node.courseCodes) {
+    for (const fact of facts.credits?.get(code) ?? []) {
+      isInOrder &&= counted.length === 0 || counted[counted.length - 1]!.fact.at <= fact.at;
+      counted.push({ fact, code, stretch: creditStretch(node, fact.at, zone) });
+    }
+  }
+  return isInOrder ? counted : counted.sort((a, b) => a.fact.at - b.fact.at);
 }
 
 function creditsTimeline(node: CreditsNode, facts: PersonFacts): Timeline {
   const counted = creditFacts(node, facts);
-  const corners = counted.flatMap(({ fact, code, stretch }) => [
-    { at: stretch.from, code, hours: fact.hours, isPending: fact.isPending },
-    { at: stretch.to, code, hours: -fact.hours, isPending: fact.isPending },
-  ]);
-  corners.sort((a, b) => a.at - b.at);
   const sums = new CreditSums(node);
-  const intervals: LevelInterval[] = [];
-  corners.forEach(({ at, code, hours, isPending }, i) => {
-    sums.add(code, hours, isPending);
-    const to = corners[i + 1]?.at ?? Infinity;
-    if (at < to) intervals.push({ from: at, to, level: sums.level() });
-  });
-  const silent = node.courseCodes.flatMap((code) => facts.silences?.('COURSE', code) ?? []);
-  return unlessSilent(fromIntervals(intervals), silent);
+  const steps: Step[] = [{ from: -Infinity, level: Level.UNMET }];
+  let begun = 0;
+  for (let ended = 0; ended < counted.length;) {
+    const end = counted[ended]!.stretch.to;
+    const at = begun < counted.length ? Math.min(counted[begun]!.stretch.from, end) : end;
+    for (; begun < counted.length && counted[begun]!.stretch.from === at; begun++) sums.add(counted[begun]!, 1);
+    for (; ended < begun && counted[ended]!.stretch.to === at; ended++) sums.add(counted[ended]!, -1);
+    pushStep(steps, at, sums.level());
+  }
+  const silent = facts.silences === undefined ? [] : node.courseCodes.flatMap((code) => facts.silences!('COURSE', code));
+  return unlessSilent(steps, silent);
 }
 
 /** Hours that count at an instant, by cap. Hours come in decimal fractions: 0.1 + 0.2 must reach 0.3. */
 class CreditSums {
   private static readonly slack = 1e-9;
   private readonly groupOf = new Map<string, number>();
-  private readonly confirmed: number[];
-  private readonly reported: number[];
+  private readonly confirmed: number[] = [0];
+  private readonly reported: number[] = [0];
 
   constructor(private readonly node: CreditsNode) {
-    const caps = node.caps ?? [];
-    caps.forEach((cap, i) => cap.courseCodes.forEach((code) => this.groupOf.has(code) || this.groupOf.set(code, i)));
-    this.confirmed = new Array<number>(caps.length + 1).fill(0);
-    this.reported = new Array<number>(caps.length + 1).fill(0);
+    node.caps?.forEach((cap, i) => {
+      for (const code of cap.courseCodes) if (!this.groupOf.has(code)) this.groupOf.set(code, i);
+      this.confirmed.push(0);
+      this.reported.push(0);
+    });
   }
 
-  add(code: string, hours: number, isPending: boolean): void {
+  add({ fact, code }: CountedCredit, times: 1 | -1): void {
     const group = this.groupOf.get(code) ?? this.confirmed.length - 1;
-    this.reported[group]! += hours;
-    if (!isPending) this.confirmed[group]! += hours;
+    this.reported[group]! += times * fact.hours;
+    if (!fact.isPending) this.confirmed[group]! += times * fact.hours;
   }
 
   level(): Level {
@@ -180,8 +194,9 @@ class CreditSums {
   }
 
   private reaches(sums: readonly number[]): boolean {
-    const { caps = [], min } = this.node;
-    const total = sums.reduce((sum, hours, i) => sum + Math.min(hours, caps[i]?.max ?? Infinity), 0);
+    const { caps, min } = this.node;
+    let total = sums[sums.length - 1]!;
+    for (let i = 0; i < sums.length - 1; i++) total += Math.min(sums[i]!, caps![i]!.max);
     return total >= min - CreditSums.slack;
   }
 }
