@@ -32,17 +32,27 @@ async function concernedBy(context: GraphContext, input: WhatIfInput, view: View
   }
 }
 
-async function lookUp(
-  db: Db,
-  zone: string,
-  { of, department, suppose: facts }: WhatIfInput,
-  view: View,
-): Promise<Concerned | Refusal> {
+function namedTypes({
+  of,
+  suppose: facts,
+}: WhatIfInput): { readonly code: string; readonly path: readonly (string | number)[] }[] {
+  const named = facts.flatMap((fact, i) =>
+    Object.entries(fact as Supposition).map(([kind, of]) => ({
+      code: (of as { typeCode?: unknown }).typeCode,
+      path: ['suppose', i, kind],
+    })),
+  );
+  return [{ code: of.typeCode, path: ['of'] }, ...named].flatMap(({ code, path }) =>
+    typeof code === 'string' ? [{ code, path: [...path, 'typeCode'] }] : [],
+  );
+}
+
+async function lookUp(db: Db, zone: string, input: WhatIfInput, view: View): Promise<Concerned | Refusal> {
+  const { of, department } = input;
   const types = await typesKnown(db, zone, view, {});
-  const named = [of.typeCode, ...facts.map(({ grant, revoke, delay }) => (grant ?? revoke ?? delay)?.typeCode)];
-  const unknown = named.find((code) => code != null && !types.some((type) => type.code === code));
-  if (unknown != null)
-    return refusal('UNKNOWN_CREDENTIAL_TYPE', `There is no credential type "${unknown}": check the code.`, ['typeCode']);
+  const unknown = namedTypes(input).find(({ code }) => !types.some((type) => type.code === code));
+  if (unknown)
+    return refusal('UNKNOWN_CREDENTIAL_TYPE', `There is no credential type "${unknown.code}": check the code.`, unknown.path);
   if (of.employee) {
     const uuid = await uuidOfKey(db, of.employee, view);
     if (uuid === null || !(await employeesById(db, view, [uuid])).has(uuid))
@@ -92,7 +102,9 @@ export class WhatIfResolver {
     };
   }
 
-  @FieldResolver(() => SupposedChangeConnection, { description: 'Whose verdicts would be other ones, and when; by person, role and time.' })
+  @FieldResolver(() => SupposedChangeConnection, {
+    description: 'Whose verdicts would be other ones, and when; by person, role and time.',
+  })
   affected(@Root() whatIf: WhatIf, @Args(() => PagedArgs) args: PagedArgs): Connection<SupposedChange> {
     const page = parsePage(args, 'supposed', 3);
     const { all, view } = whatIf;

@@ -76,7 +76,7 @@ export async function suppose(
   concerned: Concerned,
   suppositions: readonly Supposition[],
 ): Promise<Supposed> {
-  const poison = poisonIn(suppositions);
+  const poison = poisonIn({ suppose: suppositions });
   if (poison)
     return nothing(refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path));
   const { people } = concerned;

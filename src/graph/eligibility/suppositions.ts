@@ -1,6 +1,7 @@
 // The facts that can be supposed. Each goes the way of the real one: the same verbs, inside a change that is taken back.
 import { uuidv7 } from 'uuidv7';
 import { addSpan, parseSpan, type Span } from '../../core/calendar';
+import { refuseDates } from '../../core/dates';
 import { byAttribute, inEffect } from '../../core/person';
 import { refusal, type Refusal } from '../../core/refusal';
 import { spanAfter } from '../../core/renewal-policy';
@@ -106,6 +107,10 @@ function issue(write: Write, people: readonly LockedEmployee[], grant: object, s
   return apply(write, 'issueCredentials', items, supposing);
 }
 
+function toAll(people: readonly LockedEmployee[], no: Refusal): Refusals {
+  return new Map(people.map((person) => [person.id, no]));
+}
+
 async function goOnLeave(
   write: Write,
   people: readonly LockedEmployee[],
@@ -115,8 +120,10 @@ async function goOnLeave(
   const from = leave.from ?? supposing.now;
   const until = leave.until ?? null;
   if (until !== null && until <= from) {
-    const no = refusal('LEAVE_EMPTY', 'The leave would end before it begins: correct one of the two instants.', ['until']);
-    return new Map(people.map((person) => [person.id, no]));
+    return toAll(
+      people,
+      refusal('LEAVE_EMPTY', 'The leave would end before it begins: correct one of the two instants.', ['until']),
+    );
   }
   const ids = people.map((person) => person.id);
   const asserted = await assertionsOf(write.db, ids, new Set(['status']));
@@ -159,6 +166,8 @@ async function revokeCredentials(
   revoke: NonNullable<Supposition['revoke']>,
   supposing: Supposing,
 ): Promise<Refusals> {
+  const outside = refuseDates(revoke, ['effectiveAt']);
+  if (outside) return toAll(people, outside);
   const at = revoke.effectiveAt ?? supposing.now;
   const { holdings, refused } = await holdingsMeant(write, people, revoke, supposing);
   const revoked = await rows<{ id: string }>(

@@ -1,0 +1,239 @@
+// What if: every supposition with what it says, whom it passes over and refuses, and that nothing of it stays.
+import { startTestApp, type TestApp } from '../kit/app';
+import { keyOf, talkTo, type Talk } from '../kit/seed';
+
+const NOW = '2026-06-01T12:00:00Z';
+const ANSWER = `refusal { code path } peopleCount passedOver gainedNow lostNow
+  affected(first: 50) { totalCount nodes { employee { externalId } role { code } from to before after } }`;
+
+describe('what if', () => {
+  let server: TestApp;
+  let api: Talk;
+  beforeAll(async () => {
+    server = await startTestApp({ at: '2026-01-01T12:00:00Z' });
+    api = talkTo(server);
+    await api.defineCourses({ code: 'CPR-1' });
+    await api.defineTypes(
+      { code: 'CPR', issuer: 'AHA', renewal: { life: 'P1Y' } },
+      { code: 'RN', issuer: 'State board', renewal: { life: 'P2Y' } },
+      { code: 'ACLS', issuer: 'AHA', renewal: { life: 'P1Y' }, equivalentTo: ['CPR'] },
+    );
+    await api.publishAward('CPR', { passed: { courseCode: 'CPR-1' } });
+    await api.defineRoles('NURSE', 'REPORT', 'PRESENT');
+    await api.publishRule('NURSE', { all: [{ holds: { typeCode: 'CPR' } }, { holds: { typeCode: 'RN' } }] });
+    await api.publishRule('REPORT', { attribute: { name: 'managerExternalId', equals: 'BOSS' } });
+    await api.publishRule('PRESENT', {
+      all: [{ holds: { typeCode: 'RN' } }, { attribute: { name: 'status', equals: 'ACTIVE' } }],
+    });
+    await api.upsert([
+      { externalId: 'BOSS', department: 'Office', effectiveAt: '2025-01-01T00:00:00Z' },
+      { externalId: 'ANN', department: 'Ward', managerExternalId: 'BOSS', effectiveAt: '2025-01-01T00:00:00Z' },
+      { externalId: 'BEN', department: 'Lab', effectiveAt: '2025-01-01T00:00:00Z' },
+      { externalId: 'CY', department: 'Ward', effectiveAt: '2025-01-01T00:00:00Z' },
+    ]);
+    await api.issue([
+      { employeeExternalId: 'ANN', typeCode: 'RN', issuedOn: '2026-01-01' },
+      { employeeExternalId: 'ANN', typeCode: 'CPR', issuedOn: '2026-03-01' },
+      { employeeExternalId: 'BEN', typeCode: 'RN', issuedOn: '2026-01-01', expiresOn: '2026-12-31' },
+      { employeeExternalId: 'CY', typeCode: 'RN', issuedOn: '2026-01-01' },
+    ]);
+    await api.complete([
+      { employeeExternalId: 'BEN', courseCode: 'CPR-1', status: 'PASSED', completedAt: '2026-04-01T08:00:00Z' },
+    ]);
+    server.clock.set(NOW);
+  });
+  afterAll(() => server.stop());
+
+  const ask = async (of: object, ...suppose: object[]): Promise<any> =>
+    (await api.ask(`whatIf(input: $input, horizon: "P5Y") { ${ANSWER} }`, { input: { of, suppose } }, '($input: WhatIfInput!) '))
+      .whatIf;
+  const person = (externalId: string): object => ({ employee: keyOf(externalId) });
+  const told = ({ affected }: any): unknown[] =>
+    affected.nodes.map(({ employee, role, from, to, before, after }: any) => [
+      employee.externalId,
+      role.code,
+      `${from?.slice(0, 10)} to ${to?.slice(0, 10)}`,
+      `${before} to ${after}`,
+    ]);
+
+  it('somebody is awarded something, when it is given and how long it lasts', async () => {
+    const answer = await ask(person('CY'), { grant: { typeCode: 'CPR', issuedOn: '2026-06-01', expiresOn: '2026-08-31' } });
+    expect(told(answer)).toEqual([['CY', 'NURSE', '2026-06-01 to 2026-09-01', 'NOT_ELIGIBLE to ELIGIBLE']]);
+    expect(answer).toMatchObject({ refusal: null, peopleCount: 1, passedOver: 0, gainedNow: 1, lostNow: 0 });
+    const later = await ask(person('CY'), { grant: { typeCode: 'ACLS', issuedAt: '2026-07-01T00:00:00Z' } });
+    expect(told(later)).toEqual([['CY', 'NURSE', '2026-07-01 to 2027-07-01', 'NOT_ELIGIBLE to ELIGIBLE']]);
+    expect([later.gainedNow, later.lostNow]).toEqual([0, 0]);
+  });
+
+  it('a credential is revoked, from an instant on and also in the past', async () => {
+    const answer = await ask(person('ANN'), { revoke: { typeCode: 'CPR', effectiveAt: '2026-05-01T00:00:00Z' } });
+    expect(told(answer)).toEqual([['ANN', 'NURSE', '2026-05-01 to 2027-03-01', 'ELIGIBLE to NOT_ELIGIBLE']]);
+    expect(answer).toMatchObject({ gainedNow: 0, lostNow: 1 });
+  });
+
+  it('an award given by hand, or earned by a course, comes later', async () => {
+    expect(told(await ask(person('ANN'), { delay: { typeCode: 'CPR', by: 'P1M' } }))).toEqual([
+      ['ANN', 'NURSE', '2026-03-01 to 2026-04-01', 'ELIGIBLE to NOT_ELIGIBLE'],
+      ['ANN', 'NURSE', '2027-03-01 to 2027-04-01', 'NOT_ELIGIBLE to ELIGIBLE'],
+    ]);
+    expect(told(await ask(person('BEN'), { delay: { typeCode: 'CPR', by: 'P10D' } }))).toEqual([
+      ['BEN', 'NURSE', '2026-04-01 to 2026-04-11', 'ELIGIBLE to NOT_ELIGIBLE'],
+    ]);
+    // the end that the issuer gave moves along
+    expect(told(await ask(person('BEN'), { delay: { typeCode: 'RN', by: 'P7D' } }))).toEqual([
+      ['BEN', 'NURSE', '2027-01-01 to 2027-01-08', 'NOT_ELIGIBLE to ELIGIBLE'],
+      ['BEN', 'PRESENT', '2026-01-01 to 2026-01-08', 'ELIGIBLE to NOT_ELIGIBLE'],
+      ['BEN', 'PRESENT', '2027-01-01 to 2027-01-08', 'NOT_ELIGIBLE to ELIGIBLE'],
+    ]);
+  });
+
+  it('somebody is away for a time, goes for good, or gets another manager', async () => {
+    const leave = { from: '2026-07-01T00:00:00Z', until: '2026-09-01T00:00:00Z' };
+    expect(told(await ask(person('CY'), { leave }))).toEqual([
+      ['CY', 'PRESENT', '2026-07-01 to 2026-09-01', 'ELIGIBLE to NOT_ELIGIBLE'],
+    ]);
+    expect(told(await ask(person('CY'), { terminate: {} }))).toEqual([
+      ['CY', 'PRESENT', '2026-06-01 to 2028-01-01', 'ELIGIBLE to NOT_ELIGIBLE'],
+    ]);
+    expect(told(await ask(person('CY'), { terminate: { effectiveAt: '2026-08-01T00:00:00Z' } }, { leave }))).toEqual([
+      ['CY', 'PRESENT', '2026-07-01 to 2028-01-01', 'ELIGIBLE to NOT_ELIGIBLE'],
+    ]);
+    expect(told(await ask(person('ANN'), { manager: { managerExternalId: 'BEN' } }))).toEqual([
+      ['ANN', 'REPORT', '2026-06-01 to undefined', 'ELIGIBLE to NOT_ELIGIBLE'],
+    ]);
+  });
+
+  it('several things at once: what one takes another may give', async () => {
+    const both = await ask(
+      person('ANN'),
+      { revoke: { typeCode: 'CPR' } },
+      { grant: { typeCode: 'ACLS', issuedOn: '2026-06-01' } },
+    );
+    expect(told(both)).toEqual([['ANN', 'NURSE', '2027-03-01 to 2027-06-01', 'NOT_ELIGIBLE to ELIGIBLE']]);
+    expect(await ask(person('ANN'), { revoke: { typeCode: 'CPR' } })).toMatchObject({ lostNow: 1 });
+  });
+
+  it('of everybody with a type or from an issuer, also in some departments only', async () => {
+    const lost = async (of: object, department?: string[]): Promise<unknown> => {
+      const { whatIf } = await api.ask(
+        `whatIf(input: $input) { ${ANSWER} }`,
+        { input: { of, department, suppose: [{ revoke: {} }] } },
+        '($input: WhatIfInput!) ',
+      );
+      return [
+        told(whatIf)
+          .map((one: any) => `${one[0]} ${one[1]}`)
+          .sort(),
+        whatIf.peopleCount,
+        whatIf.lostNow,
+      ];
+    };
+    const [ann, ben, cy] = [['ANN NURSE', 'ANN PRESENT'], ['BEN NURSE', 'BEN PRESENT'], ['CY PRESENT']];
+    expect(await lost({ typeCode: 'RN' })).toEqual([[...ann, ...ben, ...cy], 3, 5]);
+    expect(await lost({ typeCode: 'RN' }, ['Ward'])).toEqual([[...ann, ...cy], 2, 3]);
+    expect(await lost({ issuer: 'AHA' })).toEqual([['ANN NURSE', 'BEN NURSE'], 2, 2]);
+    // what is supposed need not be about the type the people were found by
+    const granted = await ask({ typeCode: 'RN' }, { grant: { typeCode: 'CPR', issuedOn: '2026-06-01' } });
+    expect(told(granted).filter((one: any) => one[0] === 'CY')).toEqual([
+      ['CY', 'NURSE', '2026-06-01 to 2027-06-01', 'NOT_ELIGIBLE to ELIGIBLE'],
+    ]);
+  });
+
+  it('what cannot be supposed of some passes them over, and of all is refused like the real thing', async () => {
+    const some = await ask({ typeCode: 'RN' }, { delay: { typeCode: 'CPR', by: 'P1M' } });
+    expect(some).toMatchObject({ refusal: null, peopleCount: 2, passedOver: 1 });
+    const refused = async (of: object, ...suppose: object[]): Promise<unknown> => {
+      const { refusal, peopleCount, affected } = await ask(of, ...suppose);
+      expect([peopleCount, affected.totalCount]).toEqual([0, 0]);
+      return [refusal.code, refusal.path.join('.')];
+    };
+    const grant = { typeCode: 'RN' };
+    expect(await refused(person('CY'), { grant }, { revoke: { typeCode: 'CPR' } })).toEqual([
+      'CREDENTIAL_NOT_FOUND',
+      'suppose.1.revoke.typeCode',
+    ]);
+    expect(await refused(person('CY'), { revoke: { typeCode: 'RN', instance: 'X' } })).toEqual([
+      'CREDENTIAL_NOT_FOUND',
+      'suppose.0.revoke.typeCode',
+    ]);
+    expect(await refused(person('BOSS'), { manager: { managerExternalId: 'ANN' } })).toEqual([
+      'MANAGER_CYCLE',
+      'suppose.0.manager.managerExternalId',
+    ]);
+    expect(await refused(person('CY'), { leave: { from: NOW, until: NOW } })).toEqual(['LEAVE_EMPTY', 'suppose.0.leave.until']);
+    expect(await refused(person('CY'), { grant: { ...grant, issuedOn: '2026-06-01', expiresOn: '2026-01-01' } })).toEqual([
+      'EXPIRES_BEFORE_ISSUED',
+      'suppose.0.grant.expiresOn',
+    ]);
+    expect(await refused(person('CY'), { revoke: { effectiveAt: '9500-01-01T00:00:00Z' } })).toEqual([
+      'DATE_OUT_OF_RANGE',
+      'suppose.0.revoke.effectiveAt',
+    ]);
+    expect(await refused(person('CY'), { grant: { typeCode: 'NONE' } })).toEqual([
+      'UNKNOWN_CREDENTIAL_TYPE',
+      'suppose.0.grant.typeCode',
+    ]);
+    expect(await refused({ typeCode: 'NONE' }, { revoke: {} })).toEqual(['UNKNOWN_CREDENTIAL_TYPE', 'of.typeCode']);
+    expect(await refused({ issuer: 'Nobody' }, { revoke: {} })).toEqual(['UNKNOWN_ISSUER', 'of.issuer']);
+    expect(await refused(person('CY'), { grant: { ...grant, instance: 'a\u0000' } })).toEqual([
+      'UNSTORABLE_VALUE',
+      'suppose.0.grant.instance',
+    ]);
+  });
+
+  it('is asked with one scope, one kind of fact at a time, of somebody who is there', async () => {
+    const wrong = async (input: object): Promise<unknown> =>
+      (await server.send('query ($input: WhatIfInput!) { whatIf(input: $input) { passedOver } }', { input })).errors?.[0]
+        ?.extensions.code;
+    const revoke = {};
+    const nobody = { employee: { id: 'emp_00000000-0000-4000-8000-000000000000' } };
+    for (const input of [
+      { of: { typeCode: 'RN', issuer: 'AHA' }, suppose: [{ revoke }] },
+      { of: { typeCode: 'RN' }, suppose: [{ revoke, terminate: {} }] },
+      { of: { typeCode: 'RN' }, suppose: [] },
+      { of: { typeCode: 'RN' }, suppose: Array.from({ length: 21 }, () => ({ revoke })) },
+      { of: person('NOBODY'), suppose: [{ revoke }] },
+      { of: nobody, suppose: [{ revoke }] },
+    ])
+      expect([input, await wrong(input)]).toEqual([input, 'BAD_USER_INPUT']);
+  });
+
+  it('leaves nothing behind: no row, no position, no message, nothing told as due', async () => {
+    server.clock.set('2027-06-01T12:00:00Z');
+    const tables = await server.execute<{ name: string }>(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1`,
+    );
+    const sums = tables.map(
+      ({ name }) => `(SELECT count(*) || ' ' || coalesce(sum(hashtext(t::text)), 0) FROM ${name} t) AS ${name}`,
+    );
+    const everything = (): Promise<unknown[]> => server.execute(`SELECT ${sums.join(', ')}`);
+    const quiet = async (): Promise<boolean> =>
+      (await server.execute(`SELECT 1 FROM employee WHERE next_change_at <= '2027-06-01T12:00:00Z'`)).length === 0;
+    while (!(await quiet())) await new Promise((resolve) => setTimeout(resolve, 20));
+    const position = async (): Promise<string> => (await server.send('{ roles(first: 1) { totalCount } }')).extensions.position;
+    const heard = server.subscribe('subscription { changed { position } }');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const [before, at] = [await everything(), await position()];
+    const document = `query ($input: WhatIfInput!) { whatIf(input: $input) { refusal { code } passedOver affected { nodes { employee { name } } } } }`;
+    const suppositions = [
+      { grant: { typeCode: 'RN', instance: 'new' } },
+      { revoke: {} },
+      { delay: { by: 'P1M' } },
+      { leave: {} },
+      { terminate: {} },
+      { manager: {} },
+    ];
+    for (const whom of [person('ANN'), person('BEN'), { issuer: 'AHA' }]) {
+      for (const suppose of suppositions.map((one) => [one])) {
+        const answer = await server.send(document, { input: { of: whom, suppose } });
+        expect([answer.errors, answer.extensions.position]).toEqual([undefined, at]);
+        expect(answer.data).toMatchObject({ whatIf: { refusal: null, passedOver: 0 } });
+      }
+    }
+    expect(await everything()).toEqual(before);
+    expect(await position()).toBe(at);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(heard.received).toEqual([]);
+    heard.close();
+  });
+});
