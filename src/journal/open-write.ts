@@ -1,5 +1,6 @@
 import type { Actor } from '../platform/context';
 import type { NewEntry } from './entry';
+import { Stage } from './stage';
 import type { Turns } from './turns';
 import type { By, Write } from './write';
 
@@ -10,6 +11,7 @@ export class OpenWrite implements Write {
   readonly touched = new Set<string>();
   readonly arrived = new Set<string>();
   readonly recordedKinds = new Set<string>();
+  readonly stage: Stage;
   #earlier: NewEntry[] = [];
   #entries: NewEntry[] = [];
   #isClosed = false;
@@ -22,6 +24,7 @@ export class OpenWrite implements Write {
   ) {
     this.actor = by.actor;
     this.source = by.source;
+    this.stage = new Stage(db);
   }
 
   run(text: string, params?: readonly unknown[]): void {

@@ -11,6 +11,7 @@ import { loadKeys } from './keys';
 import { OpenWrite } from './open-write';
 import type { Sequencer } from './sequencer';
 import { dbOf } from './session';
+import type { Stage } from './stage';
 import { Turns } from './turns';
 import { Unavailable } from './unavailable';
 
@@ -38,6 +39,8 @@ export interface Write {
   record(entry: NewEntry): void;
   /** Collects facts that became true before this change and were not told yet: they go before all it records, in order of time. */
   precede(entries: readonly NewEntry[]): void;
+  /** Takes facts that are too many to collect, with their final numbers; they go after all it records. The change must record one as well. */
+  readonly stage: Pick<Stage, 'add' | 'drop'>;
   /** Rewrites every fact collected so far: the last reaction numbers the facts of each person with it. */
   amend(rewrite: (entry: NewEntry) => NewEntry): void;
 }
@@ -161,7 +164,9 @@ export class Writer {
       const keys = keysAhead(turns, write.touched);
       for (const react of reactions) await react(write);
       const entries = write.close();
-      await append(write.db, { change: write.change, actor: by.actor.id, source: by.source }, entries, await keys);
+      const origin = { change: write.change, actor: by.actor.id, source: by.source };
+      await append(write.db, origin, entries, await keys);
+      await write.stage.release(origin);
       const waits = entries.length > 0 ? { awaited: write.change, head: 0 } : await lastKnown(write.db);
       isOpen = false;
       await commit(client);

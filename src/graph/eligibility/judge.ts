@@ -1,6 +1,7 @@
 // One person and the roles a change may concern: the verdicts anew, what differs, and why.
 import { changeBecause, untilBecause } from '../../core/explain';
-import { evaluateNodes, judge, type PersonFacts } from '../../core/evaluate';
+import { evaluateNodes, judge } from '../../core/evaluate';
+import type { PersonFacts } from '../../core/facts';
 import type { Labels } from '../../core/rule-text';
 import {
   answerAt,
@@ -37,10 +38,24 @@ export interface Judgement {
 }
 
 interface Setting {
-  readonly change: number;
   readonly until: number;
   readonly zone: string;
   readonly labels: Labels;
+  readonly versionsBefore: ReturnType<typeof versionsBefore>;
+}
+
+/** The versions of a rule without what a change publishes; the very same as those it has when the change publishes none. */
+export function versionsBefore(change: number): (judged: JudgedRole) => JudgedRole['versions'] {
+  const known = new Map<JudgedRole, JudgedRole['versions']>();
+  return (judged) => {
+    let versions = known.get(judged);
+    if (!versions) {
+      const published = judged.published.filter((row) => row.recordedIn !== change);
+      versions = published.length === judged.published.length ? judged.versions : effective(published);
+      known.set(judged, versions);
+    }
+    return versions;
+  };
 }
 
 /** Judges a role that the change may concern. */
@@ -51,10 +66,8 @@ export function judgeAgain(
   setting: Setting,
 ): Judgement {
   const { until, zone } = setting;
-  const isPublished = judged.published.some((row) => row.recordedIn === setting.change);
-  const versionsBefore = isPublished
-    ? effective(judged.published.filter((row) => row.recordedIn !== setting.change))
-    : judged.versions;
+  const versionsBefore = setting.versionsBefore(judged);
+  const isPublished = versionsBefore !== judged.versions;
   const before = versionsBefore.length === 0 ? null : fromSegments(stored, versionsBefore);
   const after = judge(judged.versions, person.after, zone);
   const due = before === null ? [] : dueEvents(person, judged, before, setting);

@@ -47,13 +47,13 @@ export async function rehearse(
   const changes = new RehearsedChanges();
   const digest = createHash('sha256');
   let [gained, lost] = [0, 0];
-  for await (const { people, facts, stored } of workforce(db, view, draft.role.uuid, {
+  for await (const { people, facts, stored } of workforce(db, view, [draft.role.uuid], {
     ...definitions,
     rules,
     only: judged.reads,
   })) {
     for (const person of people) {
-      const before = fromSegments(stored.get(person.id) ?? [], ranges);
+      const before = fromSegments(stored(person.id, draft.role.uuid), ranges);
       const after = judge(judged.versions, facts.get(person.id)!, definitions.zone);
       const own = verdictChanges(before, after, from, to);
       if (own.length === 0) continue;

@@ -1,10 +1,10 @@
-// Everybody, in portions: what one role's rule asks for, and the verdicts stored for it.
+// Everybody, in portions: what the rules of some roles ask for, and the verdicts stored for them.
 import type { PersonFacts } from '../../core/facts';
-import type { VerdictSegment } from '../../core/verdict';
 import type { Db } from '../../platform/postgres/pool';
 import { Params, rows } from '../../platform/sql';
 import { known, type View } from '../context';
 import { factsOfPeople, type KnownDefinitions } from './known-facts';
+import type { StoredSegment } from './stored';
 
 /** A person as they were when their portion was read. */
 export interface Member {
@@ -15,14 +15,12 @@ export interface Member {
   readonly nextChangeAt: number | null;
 }
 
-/** A stored verdict of one person. */
-export type StoredSegment = VerdictSegment & { readonly id: number };
-
 /** Some people with all that decides about them. */
 export interface WorkforcePortion {
   readonly people: readonly Member[];
   readonly facts: ReadonlyMap<string, PersonFacts>;
-  readonly stored: ReadonlyMap<string, readonly StoredSegment[]>;
+  /** By person and role. */
+  readonly stored: (employeeId: string, roleId: string) => readonly StoredSegment[];
 }
 
 /** Few enough to hold, enough to make statements worth their while. */
@@ -35,17 +33,17 @@ const PORTION = 2_000;
 export async function* workforce(
   db: Db,
   view: View,
-  roleId: string,
+  roleIds: readonly string[],
   definitions: KnownDefinitions,
   ids?: readonly string[],
 ): AsyncGenerator<WorkforcePortion> {
   const next = async (after: string): Promise<WorkforcePortion> => {
     const people = await membersOf(db, view, after, ids);
     const portion = people.map((person) => person.id);
-    if (portion.length === 0) return { people, facts: new Map(), stored: new Map() };
+    if (portion.length === 0) return { people, facts: new Map(), stored: () => [] };
     const [facts, stored] = await Promise.all([
       factsOfPeople(db, view, portion, definitions),
-      storedFor(db, view, portion, roleId),
+      storedFor(db, view, portion, roleIds),
     ]);
     return { people, facts, stored };
   };
@@ -78,20 +76,27 @@ async function membersOf(db: Db, view: View, after: string, ids: readonly string
   );
 }
 
-async function storedFor(db: Db, view: View, people: readonly string[], roleId: string): Promise<Map<string, StoredSegment[]>> {
+async function storedFor(
+  db: Db,
+  view: View,
+  people: readonly string[],
+  roleIds: readonly string[],
+): Promise<WorkforcePortion['stored']> {
   const q = new Params();
-  const found = await rows<StoredSegment & { readonly employeeId: string }>(
+  const found = await rows<StoredSegment & { readonly employeeId: string; readonly roleId: string }>(
     db,
-    `/* storedFor */ SELECT g.employee_id AS "employeeId", g.id, g.valid_from AS "from", g.valid_to AS "to", g.verdict, g.rule_version AS "ruleVersion"
-     FROM eligibility_segment g WHERE g.employee_id = ANY(${q.add(people)}) AND g.role_id = ${q.add(roleId)} AND ${known('g', view, q)}
+    `/* storedFor */ SELECT g.employee_id AS "employeeId", g.role_id AS "roleId", g.id, g.valid_from AS "from", g.valid_to AS "to", g.verdict,
+       g.rule_version AS "ruleVersion"
+     FROM eligibility_segment g WHERE g.employee_id = ANY(${q.add(people)}) AND g.role_id = ANY(${q.add(roleIds)}) AND ${known('g', view, q)}
      ORDER BY g.valid_from`,
     q.values,
   );
-  const byPerson = new Map<string, StoredSegment[]>();
-  for (const { employeeId, ...segment } of found) {
-    const list = byPerson.get(employeeId);
+  const byPair = new Map<string, StoredSegment[]>();
+  for (const { employeeId, roleId, ...segment } of found) {
+    const key = `${employeeId}|${roleId}`;
+    const list = byPair.get(key);
     if (list) list.push(segment);
-    else byPerson.set(employeeId, [segment]);
+    else byPair.set(key, [segment]);
   }
-  return byPerson;
+  return (employeeId, roleId) => byPair.get(`${employeeId}|${roleId}`) ?? [];
 }
