@@ -34,8 +34,10 @@ type Path = readonly (string | number)[];
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What reading stops at. */
-class Invalid {
-  constructor(readonly refusal: Refusal) {}
+class Invalid extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.message);
+  }
 }
 
 /** Reads a cycle as clients write it (spans in ISO 8601); refuses with AWARD_RULE_INVALID and the path below `path`. */

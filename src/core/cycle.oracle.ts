@@ -86,7 +86,7 @@ export function renewals(
   let begins = first; // the first day whose hours are for this cycle
   let ends = plus(first, terms.life);
   let isRenewed = false;
-  let opensOn: string | null = null; // where the next cycle takes hours before it begins
+  let opensOn = null as string | null; // where the next cycle takes hours before it begins
 
   const counts = (credit: OracleCredit): boolean =>
     credit.on >= begins && !spent.has(credit) && cycle.courses.includes(credit.course) && credit.hours >= (cycle.leastBlock ?? 0);

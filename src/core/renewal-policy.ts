@@ -82,6 +82,11 @@ export function NEVER_EXPIRES(zone: string): RenewalPolicy {
   };
 }
 
+/** Whether awards end by the policy. */
+export function expires({ life, calendarMonths, fixed, fixedFrom }: RenewalPolicy): boolean {
+  return life !== null || calendarMonths !== null || fixed !== null || fixedFrom !== null;
+}
+
 /** A renewal policy as a client writes it: spans in ISO 8601, anything absent or null left at its default. */
 export interface RenewalPolicyDraft {
   readonly life?: string | null;

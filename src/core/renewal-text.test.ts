@@ -40,5 +40,27 @@ describe('a renewal policy in English, with three worked dates (C7)', () => {
       'Valid through the first 31 March that leaves at least 6 months. A renewal is valid through the date found in the same way. Days are those of Europe/London. ' +
         'Examples: issued 2026-01-31, valid through 2027-03-31; issued 2028-02-29, valid through 2029-03-31; issued 2026-10-15, valid through 2028-03-31.',
     ],
+    [
+      { fixedFrom: { attribute: 'birthDate', day: 'BEFORE_MONTH', minActive: 'P2Y' } },
+      'Valid through the first day before the month of birthDate that leaves at least 2 years; while birthDate is not known, for 2 years. ' +
+        'A renewal is valid through the date found in the same way. Days are those of Europe/London. ' +
+        'Examples where birthDate is 1984-02-29: issued 2026-01-31, valid through 2028-01-31; issued 2028-02-29, valid through 2031-01-31; issued 2026-10-15, valid through 2029-01-31.',
+    ],
+    [
+      { fixedFrom: { attribute: 'birthDate' } },
+      'Valid through the first day of the year of birthDate; while birthDate is not known, for a day. ' +
+        'A renewal is valid through the date found in the same way. Days are those of Europe/London. ' +
+        'Examples where birthDate is 1984-02-29: issued 2026-01-31, valid through 2026-02-28; issued 2028-02-29, valid through 2028-02-29; issued 2026-10-15, valid through 2027-02-28.',
+    ],
+    [
+      { life: 'P1Y', roundTo: 'MONTH_END' },
+      'Valid for 1 year, through the end of the month of the day before the anniversary. A renewal counts from its own day. Days are those of Europe/London. ' +
+        'Examples: issued 2026-01-31, valid through 2027-01-31; issued 2028-02-29, valid through 2029-02-28; issued 2026-10-15, valid through 2027-10-31.',
+    ],
+    [
+      { life: 'P1Y', roundTo: 'MONTH_START', lastDay: 'ON_ANNIVERSARY' },
+      'Valid for 1 year, but no longer from the first of the month in which the anniversary itself is over. A renewal counts from its own day. Days are those of Europe/London. ' +
+        'Examples: issued 2026-01-31, valid through 2027-01-31; issued 2028-02-29, valid through 2029-02-28; issued 2026-10-15, valid through 2027-09-30.',
+    ],
   ])('%j', (draft, expected) => expect(text(draft)).toBe(expected));
 });

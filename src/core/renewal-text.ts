@@ -1,9 +1,12 @@
 /** A renewal policy in English, with dates worked out by the fold itself. */
 import { dayOf, spanText, startOfDay, type Day } from './calendar';
-import { foldHolding, type RenewalPolicy } from './renewal';
+import { expires, foldHolding, type Evidence, type RenewalPolicy } from './renewal';
 
 /** The days of issue of the worked examples: a month's end, a leap day, a day of no note. */
 const EXAMPLES: readonly Day[] = ['2026-01-31', '2028-02-29', '2026-10-15'];
+
+/** The date of the person of the worked examples. */
+const EXAMPLE_DATE: Day = '1984-02-29';
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
@@ -14,14 +17,22 @@ export function renewalText(policy: RenewalPolicy): string {
     sentences.push(`Notice is given ${listText(policy.noticeBefore.map(spanText))} before the last valid day.`);
   sentences.push(`Days are those of ${policy.zone}.`);
   const worked = EXAMPLES.map((day) => `issued ${day}, ${lastValidDay(policy, day)}`);
-  return [...sentences, `Examples: ${worked.join('; ')}.`].join(' ');
+  const date = policy.fixedFrom ? ` where ${policy.fixedFrom.attribute} is ${EXAMPLE_DATE}` : '';
+  return [...sentences, `Examples${date}: ${worked.join('; ')}.`].join(' ');
 }
 
-function expires(policy: RenewalPolicy): boolean {
-  return policy.life !== null || policy.calendarMonths !== null || policy.fixed !== null;
-}
-
-function validityText({ life, calendarMonths, fixed, anchor, lastDay }: RenewalPolicy): string {
+function validityText({ life, calendarMonths, fixed, fixedFrom, roundTo, anchor, lastDay }: RenewalPolicy): string {
+  if (fixedFrom && (anchor === 'FIXED' || (life === null && calendarMonths === null))) {
+    const { attribute, day, minActive } = fixedFrom;
+    const which = {
+      DATE: `day of the year of ${attribute}`,
+      BEFORE_MONTH: `day before the month of ${attribute}`,
+      MONTH_END: `end of the month of ${attribute}`,
+    }[day];
+    const least = minActive ? ` that leaves at least ${spanText(minActive)}` : '';
+    const unknown = minActive ? `for ${spanText(minActive)}` : 'for a day';
+    return `Valid through the first ${which}${least}; while ${attribute} is not known, ${unknown}.`;
+  }
   if (fixed && (anchor === 'FIXED' || (life === null && calendarMonths === null))) {
     const least = fixed.minActive ? ` that leaves at least ${spanText(fixed.minActive)}` : '';
     return `Valid through the first ${fixed.day} ${MONTHS[fixed.month - 1] ?? ''}${least}.`;
@@ -29,7 +40,11 @@ function validityText({ life, calendarMonths, fixed, anchor, lastDay }: RenewalP
   if (calendarMonths !== null)
     return `Valid through the end of the ${ordinal(calendarMonths)} calendar month after the month of issue.`;
   if (life === null) return 'Never expires, unless the issuer sets an end.';
-  return `Valid for ${spanText(life)}, through ${lastDay === 'ON_ANNIVERSARY' ? 'the anniversary itself' : 'the day before the anniversary'}.`;
+  const last = lastDay === 'ON_ANNIVERSARY' ? 'the anniversary itself' : 'the day before the anniversary';
+  if (roundTo === 'MONTH_END') return `Valid for ${spanText(life)}, through the end of the month of ${last}.`;
+  if (roundTo === 'MONTH_START')
+    return `Valid for ${spanText(life)}, but no longer from the first of the month in which ${last} is over.`;
+  return `Valid for ${spanText(life)}, through ${last}.`;
 }
 
 function renewalSentences(policy: RenewalPolicy): string[] {
@@ -55,8 +70,11 @@ function renewalSentences(policy: RenewalPolicy): string[] {
 
 function lastValidDay(policy: RenewalPolicy, issuedOn: Day): string {
   const at = startOfDay(issuedOn, policy.zone);
-  const award = { kind: 'AWARD', id: '', at, expiresAt: null, initial: true, recordedAt: at } as const;
-  const expiresAt = foldHolding(policy, [award]).segments[0]?.expiresAt ?? null;
+  const evidence: Evidence[] = [
+    { kind: 'AWARD', id: '', at, expiresAt: null, initial: true, recordedAt: at },
+    { kind: 'DATE', id: '', at, on: EXAMPLE_DATE, recordedAt: at },
+  ];
+  const expiresAt = foldHolding(policy, evidence).segments[0]?.expiresAt ?? null;
   return expiresAt === null ? 'valid for good' : `valid through ${dayOf(expiresAt - 1, policy.zone)}`;
 }
 

@@ -2,7 +2,7 @@
 import { longestDays, type Day, type DayNumber, type Instant } from './calendar';
 import { noticeAt, renewalTerms, spanAfter, spanBefore, type RenewalPolicy, type RenewalTerms } from './renewal-policy';
 
-export { NEVER_EXPIRES, parseRenewalPolicy } from './renewal-policy';
+export { expires, NEVER_EXPIRES, parseRenewalPolicy } from './renewal-policy';
 export type { ExpiryRounding, FixedDay, LastDay, RenewalAnchor, RenewalPolicy, RenewalPolicyDraft } from './renewal-policy';
 
 /** An award of the credential. */

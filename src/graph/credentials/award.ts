@@ -1,69 +1,25 @@
-// Completions into awards: what the award rules say a person was awarded, and the three questions each decision answers.
-import { uuidv7 } from 'uuidv7';
+// What follows for holdings from everything else: awards by rule, renewals by cycles of hours and by higher credentials, the dates that fix
+// expiries.
 import { decideAwards, type AwardDecision } from '../../core/award';
-import { endOfDay } from '../../core/calendar';
-import { foldHolding, statusAt, type Holding } from '../../core/renewal';
+import { endOfDay, parseDay } from '../../core/calendar';
+import { decideCycles } from '../../core/cycle-awards';
+import type { Assertion } from '../../core/person';
+import { foldHolding, statusAt, type RenewalPolicy } from '../../core/renewal';
 import type { Write } from '../../journal/write';
-import { rows, rowsParam, instantText } from '../../platform/sql';
 import { attemptsOf, type AttemptRow } from '../learning/store';
-import {
-  ensureHoldings,
-  evidenceOf,
-  holdingKey,
-  recordFacts,
-  retireFacts,
-  type CredentialFact,
-  type HoldingRow,
-  type NewFact,
-} from './facts';
+import { assertionsOf } from '../people/facts';
+import { currentDecisions, saveDecisions, type Decided } from './decisions';
+import { DerivedFacts } from './derived';
+import { ensureHoldings, evidenceOf, holdingKey, recordFacts, retireFacts, type CredentialFact, type HoldingRow } from './facts';
 import type { CredentialDefinitions, CredentialType } from './types';
 
-/** What a completion led to. */
-export type AwardOutcome = 'FIRST_ISSUE' | 'RENEWAL' | 'REISSUE' | 'NOT_COUNTED' | 'CONDITION_NOT_MET' | 'PREREQUISITE_MISSING';
-
-interface Decided {
-  readonly employeeId: string;
-  readonly type: CredentialType;
-  readonly decision: AwardDecision;
-  readonly missing: readonly string[];
-  readonly factId: string | null;
-}
-
-/** A decision as stored. */
-interface DecisionRecord {
-  readonly employee_id: string;
-  readonly type_id: string;
-  readonly completion_id: string;
-  readonly at: number;
-  readonly rule_version: number;
-  readonly outcome: string;
-  readonly is_eligible: boolean;
-  readonly is_held: boolean;
-  readonly is_first: boolean;
-  readonly missing: readonly string[];
-  readonly fact_id: string | null;
-}
-
-/** A person's holdings with the facts that stand, as this change sees them; awards are added and taken away in memory too. */
+/** A person's holdings with the facts that stand, as this change sees them; what follows is added and taken away in memory too. */
 export interface Holdings {
   readonly rows: Map<string, HoldingRow>;
   readonly facts: Map<string, CredentialFact[]>;
 }
 
-interface StoredDecision extends DecisionRecord {
-  readonly id: number;
-}
-
-function currentDecisions(write: Write, people: readonly string[]): Promise<StoredDecision[]> {
-  return rows<StoredDecision>(
-    write.db,
-    `/* currentDecisions */ SELECT id, employee_id, type_id, completion_id, at, rule_version, outcome, is_eligible, is_held, is_first, missing, fact_id
-     FROM award_decision WHERE employee_id = ANY($1) AND retired_in IS NULL`,
-    [people],
-  );
-}
-
-/** Brings the awards of people in line with their completions; only differences are written. */
+/** Brings what is derived about the holdings of people in line with the rest; only differences are written. */
 export async function deriveAwards(
   write: Write,
   people: ReadonlyMap<string, Holdings>,
@@ -71,226 +27,195 @@ export async function deriveAwards(
   zone: string,
 ): Promise<void> {
   const ids = [...people.keys()];
-  const attempts = new Map<string, AttemptRow[]>();
-  const [attempted, current] = await Promise.all([attemptsOf(write.db, ids), currentDecisions(write, ids)]);
-  for (const attempt of attempted) {
-    const list = attempts.get(attempt.employeeUuid);
-    if (list) list.push(attempt);
-    else attempts.set(attempt.employeeUuid, [attempt]);
+  const attempts = new Map<string, AttemptRow[]>(ids.map((id) => [id, []]));
+  const [attempted, current, assertions] = await Promise.all([
+    attemptsOf(write.db, ids),
+    currentDecisions(write, ids),
+    assertionsOf(write.db, ids, definitions.datesRead),
+  ]);
+  for (const attempt of attempted) attempts.get(attempt.employeeUuid)!.push(attempt);
+  const decided: Decided[] = [];
+  const derived: DerivedFacts[] = [];
+  for (const [employeeId, holdings] of people) {
+    const facts = new DerivedFacts(write, employeeId, holdings);
+    const person = new PersonAwards(facts, definitions, attempts.get(employeeId)!, assertions.get(employeeId)!, zone);
+    decided.push(...person.derive());
+    derived.push(facts);
   }
-  const plan = new AwardPlan(write, definitions, zone);
-  for (const [employeeId, holdings] of people) plan.decide(employeeId, holdings, attempts.get(employeeId) ?? []);
-  await plan.save(people, current);
+  await save(write, derived);
+  saveDecisions(write, decided, people, current);
 }
 
-class AwardPlan {
-  private readonly wanted: { holding: HoldingRow; fact: NewFact }[] = [];
-  private readonly retired: number[] = [];
-  private readonly decided: Decided[] = [];
+async function save(write: Write, derived: readonly DerivedFacts[]): Promise<void> {
+  await retireFacts(
+    write,
+    derived.flatMap((facts) => facts.gone()),
+  );
+  const added = derived.flatMap((facts) => facts.added());
+  const ids = await ensureHoldings(
+    write,
+    added.filter(({ isNew }) => isNew).map(({ row }) => row),
+  );
+  await recordFacts(
+    write,
+    added.map(({ row, fact }) => ({ ...fact, credentialId: ids.get(holdingKey(row)) ?? row.id })),
+  );
+}
 
+const MOST_TURNS = 1_000;
+
+/** What follows for the holdings of one person. */
+class PersonAwards {
   constructor(
-    private readonly write: Write,
+    private readonly facts: DerivedFacts,
     private readonly definitions: CredentialDefinitions,
+    private readonly attempts: readonly AttemptRow[],
+    private readonly assertions: readonly Assertion[],
     private readonly zone: string,
   ) {}
 
-  decide(employeeId: string, holdings: Holdings, attempts: readonly AttemptRow[]): void {
-    const typeIds = new Set(this.definitions.awardedBy(new Set(attempts.map((attempt) => attempt.courseCode))));
-    for (const facts of holdings.facts.values()) {
-      for (const fact of facts) if (isDerived(fact)) typeIds.add(holdings.rows.get(fact.credentialId)!.typeId);
-    }
-    for (const typeId of typeIds) {
-      const type = this.definitions.types.get(typeId);
-      const versions = this.definitions.awardRules.get(typeId);
-      if (type && versions) {
-        this.decideType(
-          employeeId,
-          holdings,
-          type,
-          decideAwards(versions, this.definitions.courses, attempts, this.zone),
-          attempts,
-        );
+  /**
+   * A lower credential may be the prerequisite of the higher one that renews it, so neither can be decided first. It is gone over the
+   * holdings until nothing new is renewed: what holds at an instant depends only on what came before it, so each turn settles a later one.
+   */
+  derive(): readonly Decided[] {
+    const typeIds = this.typesToDecide();
+    let renewals: readonly CredentialFact[] = [];
+    for (let turn = 0, seen = ''; turn < MOST_TURNS; turn++) {
+      this.facts.restart(renewals);
+      this.addDates();
+      const decided = typeIds.flatMap((id) => this.decideType(this.definitions.types.get(id)!));
+      const next = this.renewalsByHigher();
+      const key = next.map(({ id }) => id).join();
+      if (key === seen) {
+        this.facts.finish();
+        return decided;
       }
+      [renewals, seen] = [next, key];
+    }
+    throw new Error(`The renewals of a person's credentials did not settle in ${MOST_TURNS} turns.`);
+  }
+
+  private typesToDecide(): string[] {
+    const ids = new Set(this.definitions.awardedBy(new Set(this.attempts.map((attempt) => attempt.courseCode))));
+    for (const row of this.facts.rowsAwardedByRule()) ids.add(row.typeId);
+    return [...ids].filter((id) => this.definitions.types.has(id) && this.definitions.awardRules.has(id));
+  }
+
+  private addDates(): void {
+    for (const [row] of this.facts.held()) {
+      const type = this.definitions.types.get(row.typeId);
+      if (type?.policy.fixedFrom) this.addDatesTo(row, type.policy);
     }
   }
 
-  private decideType(
-    employeeId: string,
-    holdings: Holdings,
-    type: CredentialType,
-    decisions: readonly AwardDecision[],
-    attempts: readonly AttemptRow[],
-  ): void {
-    const known = [...holdings.rows.values()].find((row) => row.typeId === type.uuid && row.instance === '');
-    const holding = known ?? { id: uuidv7(), employeeId, typeId: type.uuid, instance: '' };
-    const standing = new Map((holdings.facts.get(holding.id) ?? []).filter(isDerived).map((fact) => [awardKey(fact), fact]));
-    const kept = (holdings.facts.get(holding.id) ?? []).filter((fact) => !isDerived(fact));
-    for (const decision of decisions) {
-      const missing = decision.satisfied ? this.missingPrerequisites(type, holdings, decision.at) : [];
-      if (!decision.satisfied || missing.length > 0) {
-        this.decided.push({ employeeId, type, decision, missing, factId: null });
-        continue;
-      }
-      const wanted = this.award(holding, type, decision, attempts);
-      const same = standing.get(awardKey(wanted));
-      if (same) standing.delete(awardKey(wanted));
-      else this.wanted.push({ holding, fact: wanted });
-      kept.push(same ?? inMemory(wanted, this.write));
-      this.decided.push({ employeeId, type, decision, missing, factId: same?.id ?? wanted.id });
-    }
-    for (const fact of standing.values()) this.retired.push(fact.rowId);
-    if (kept.length > 0 || known) {
-      holdings.rows.set(holding.id, holding);
-      holdings.facts.set(holding.id, kept);
+  private addDatesTo(row: HoldingRow, { fixedFrom, zone }: RenewalPolicy): void {
+    let last: string | null = null;
+    for (const { name, at, value } of this.assertions) {
+      if (name !== fixedFrom!.attribute || typeof value !== 'string' || parseDay(value) === null || value === last) continue;
+      this.facts.add(row, { kind: 'DATE', at, dateOn: value, zone });
+      last = value;
     }
   }
 
-  private award(holding: HoldingRow, type: CredentialType, decision: AwardDecision, attempts: readonly AttemptRow[]): NewFact {
-    const last = attempts.find((attempt) => attempt.id === decision.attemptId);
-    const expiresOn = last?.expiresOn ?? null;
-    return {
-      id: uuidv7(),
-      credentialId: holding.id,
-      employeeId: holding.employeeId,
+  private decideType(type: CredentialType): Decided[] {
+    const row = this.facts.ownHolding(type);
+    const versions = this.definitions.awardRules.get(type.uuid)!;
+    const { courses } = this.definitions;
+    const decided: Decided[] = [];
+    const take = (decision: AwardDecision): void => {
+      const missing = decision.satisfied ? this.missingPrerequisites(type, decision.at) : [];
+      const isAwarded = decision.satisfied && missing.length === 0;
+      const fact = isAwarded ? this.addAward(row, type, decision) : null;
+      decided.push({ employeeId: row.employeeId, type, decision, missing, factId: fact?.id ?? null });
+    };
+    const isFirst = !this.facts.isHeld(row);
+    for (const decision of decideAwards(versions, courses, this.attempts, this.zone)) take(decision);
+    if (isFirst && type.policy.fixedFrom && this.facts.isHeld(row)) this.addDatesTo(row, type.policy);
+    const cycles = decideCycles({
+      versions,
+      courses,
+      attempts: this.attempts,
+      policy: type.policy,
+      evidence: evidenceOf(this.facts.of(row)),
+      mayAward: (at) => this.missingPrerequisites(type, at).length === 0,
+    });
+    for (const decision of cycles) take(decision);
+    return decided;
+  }
+
+  private addAward(row: HoldingRow, type: CredentialType, decision: AwardDecision): CredentialFact {
+    const last = this.attempts.find((attempt) => attempt.id === decision.attemptId)!;
+    const endsCycle = decision.endsCycle ?? false;
+    const expiresOn = endsCycle ? null : last.expiresOn;
+    return this.facts.add(row, {
       kind: 'AWARD',
       at: decision.at,
       expiresAt: expiresOn === null ? null : endOfDay(expiresOn, type.policy.zone),
       expiresOn,
       zone: type.policy.zone,
+      initial: endsCycle ? false : null,
+      endsCycle: endsCycle || null,
       evidenceUrl: decision.evidenceUrl,
       issuer: type.issuer,
       ruleVersion: decision.ruleVersion,
       completionIds: [...decision.usedAttemptIds].sort(),
-      source: last?.source,
-    };
+      source: last.source,
+    });
   }
 
-  private missingPrerequisites(type: CredentialType, holdings: Holdings, at: number): string[] {
+  private missingPrerequisites(type: CredentialType, at: number): string[] {
     return type.prerequisites.filter((code) => {
       const accepted = new Set(this.definitions.equivalents(code));
-      return ![...holdings.rows.values()].some((row) => {
+      return !this.facts.held().some(([row, facts]) => {
         const held = this.definitions.types.get(row.typeId);
         if (!held || !accepted.has(held.code)) return false;
-        const status = statusAt(foldHolding(held.policy, evidenceOf(holdings.facts.get(row.id) ?? [])).segments, at)?.status;
+        const status = statusAt(foldHolding(held.policy, evidenceOf(facts)).segments, at)?.status;
         return status === 'ACTIVE' || status === 'GRACE';
       });
     });
   }
 
-  async save(people: ReadonlyMap<string, Holdings>, current: readonly StoredDecision[]): Promise<void> {
-    await retireFacts(this.write, this.retired);
-    const ids = await ensureHoldings(
-      this.write,
-      this.wanted.map((entry) => entry.holding).filter((row) => !isStored(row, people)),
-    );
-    await recordFacts(
-      this.write,
-      this.wanted.map(({ holding, fact }) => ({ ...fact, credentialId: ids.get(holdingKey(holding)) ?? holding.id })),
-    );
-    this.saveDecisions(people, current);
-  }
-
-  private saveDecisions(people: ReadonlyMap<string, Holdings>, current: readonly StoredDecision[]): void {
-    const wanted = new Map<string, DecisionRecord>();
-    for (const decided of this.decided) {
-      const record = toRecord(decided, people.get(decided.employeeId)!, this.definitions);
-      wanted.set(decisionKey(record), record);
+  /** Lower holdings that an award of a higher type finds held, renewed up to the end it leads to; only where that is later than theirs. */
+  private renewalsByHigher(): CredentialFact[] {
+    // of several awards at one instant the one that leads furthest
+    const renewals = new Map<string, CredentialFact>();
+    for (const [row, facts] of this.facts.held()) {
+      const type = this.definitions.types.get(row.typeId);
+      const lower = new Set(type && this.definitions.renewedBy(type.code));
+      if (lower.size === 0) continue;
+      const own = new Map(facts.filter((fact) => fact.kind === 'AWARD' && fact.causedBy === null).map((fact) => [fact.id, fact]));
+      for (const award of foldHolding(type!.policy, evidenceOf(facts)).awards) {
+        const cause = award.counted ? own.get(award.factId) : undefined;
+        if (!cause) continue;
+        for (const [other, theirs] of this.facts.held()) {
+          const renewed = this.definitions.types.get(other.typeId);
+          if (!renewed || !lower.has(renewed.code)) continue;
+          const renewal = this.facts.make(other, {
+            kind: 'AWARD',
+            at: award.at,
+            expiresAt: award.expiresAt ?? Infinity,
+            zone: renewed.policy.zone,
+            initial: false,
+            evidenceUrl: cause.evidenceUrl,
+            issuer: renewed.issuer,
+            causedBy: cause.id,
+            source: cause.source,
+          });
+          const key = `${other.id} ${renewal.at}`;
+          const isFurthest = renewal.expiresAt! > (renewals.get(key)?.expiresAt ?? -Infinity);
+          if (isFurthest && lengthens(renewed.policy, theirs, renewal)) renewals.set(key, renewal);
+        }
+      }
     }
-    const retired = current.filter((row) => !wanted.delete(decisionKey(row))).map((row) => row.id);
-    if (retired.length > 0) {
-      this.write.run('/* retireDecisions */ UPDATE award_decision SET retired_in = $2 WHERE id = ANY($1)', [
-        retired,
-        this.write.change,
-      ]);
-    }
-    if (wanted.size === 0) return;
-    const records = [...wanted.values()].map((record) => ({ ...record, at: instantText(record.at) }));
-    this.write.run(
-      `/* recordDecisions */ INSERT INTO award_decision (employee_id, type_id, completion_id, at, rule_version, outcome, is_eligible, is_held, is_first,
-         missing, fact_id, recorded_in)
-       SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(employee_id uuid, type_id uuid, completion_id uuid, at timestamptz, rule_version integer,
-         outcome text, is_eligible boolean, is_held boolean, is_first boolean, missing text[], fact_id uuid)`,
-      [rowsParam(records), this.write.change],
-    );
+    return [...renewals.values()];
   }
 }
 
-/** Awards by rule name the version that decided; those by people do not. */
-export function isDerived(fact: Pick<CredentialFact, 'kind' | 'ruleVersion'>): boolean {
-  return fact.kind === 'AWARD' && fact.ruleVersion !== null;
-}
-
-function awardKey(fact: Pick<NewFact, 'at' | 'ruleVersion' | 'completionIds' | 'expiresAt'>): string {
-  return JSON.stringify([fact.at, fact.ruleVersion, fact.completionIds, fact.expiresAt ?? null]);
-}
-
-function isStored(row: HoldingRow, people: ReadonlyMap<string, Holdings>): boolean {
-  return (people.get(row.employeeId)?.facts.get(row.id) ?? []).some((fact) => fact.rowId > 0);
-}
-
-// a fact of this change, before it has a row
-function inMemory(fact: NewFact, write: Write): CredentialFact {
-  return {
-    rowId: 0,
-    id: fact.id,
-    credentialId: fact.credentialId,
-    employeeId: fact.employeeId,
-    kind: fact.kind,
-    at: fact.at,
-    expiresAt: fact.expiresAt ?? null,
-    initial: fact.initial ?? null,
-    reason: null,
-    evidenceUrl: fact.evidenceUrl ?? null,
-    ruleVersion: fact.ruleVersion ?? null,
-    completionIds: fact.completionIds ?? [],
-    endsCycle: fact.endsCycle ?? null,
-    causedBy: fact.causedBy ?? null,
-    dateOn: fact.dateOn ?? null,
-    source: fact.source ?? write.source,
-    eventId: null,
-    recordedAt: write.now,
-    recordedIn: write.change,
-    retiredIn: null,
-  };
-}
-
-function toRecord(
-  { employeeId, type, decision, missing, factId }: Decided,
-  holdings: Holdings,
-  definitions: CredentialDefinitions,
-): DecisionRecord {
-  const holding = [...holdings.rows.values()].find((row) => row.typeId === type.uuid && row.instance === '');
-  const facts = holding ? (holdings.facts.get(holding.id) ?? []) : [];
-  const policy = definitions.types.get(type.uuid)!.policy;
-  const folded: Holding = foldHolding(policy, evidenceOf(facts));
-  const before = foldHolding(policy, evidenceOf(facts.filter((fact) => fact.at < decision.at)));
-  const status = statusAt(before.segments, decision.at)?.status;
-  const award = folded.awards.find((entry) => entry.factId === factId);
-  const outcome: AwardOutcome = !decision.satisfied
-    ? 'CONDITION_NOT_MET'
-    : missing.length > 0
-      ? 'PREREQUISITE_MISSING'
-      : award?.counted
-        ? award.mode
-        : 'NOT_COUNTED';
-  return {
-    employee_id: employeeId,
-    type_id: type.uuid,
-    completion_id: decision.attemptId,
-    at: decision.at,
-    rule_version: decision.ruleVersion,
-    outcome,
-    is_eligible: decision.satisfied && missing.length === 0,
-    is_held: status === 'ACTIVE' || status === 'GRACE',
-    is_first: before.awards.length === 0,
-    missing,
-    fact_id: factId,
-  };
-}
-
-function decisionKey(record: DecisionRecord): string {
-  const { employee_id, type_id, completion_id, at, rule_version, outcome, is_eligible, is_held, is_first, missing, fact_id } =
-    record;
-  const asked = [employee_id, type_id, completion_id, at, rule_version].join('|');
-  return [asked, outcome, is_eligible, is_held, is_first, fact_id, ...missing].join('|');
+function lengthens(policy: RenewalPolicy, facts: readonly CredentialFact[], renewal: CredentialFact): boolean {
+  const others = facts.filter((fact) => fact.causedBy === null || fact.at !== renewal.at);
+  const after = foldHolding(policy, evidenceOf([...others, renewal]));
+  const award = after.awards.find(({ factId }) => factId === renewal.id)!;
+  const endAt = (holding: typeof after): number | null | undefined => statusAt(holding.segments, renewal.at)?.expiresAt;
+  return award.counted && award.mode === 'RENEWAL' && endAt(after) !== endAt(foldHolding(policy, evidenceOf(others)));
 }

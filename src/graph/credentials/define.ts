@@ -1,11 +1,11 @@
 // defineCredentialTypes and publishAwardRule
 import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
-import { awardCourses, awardJson, awardText, parseAwardCondition } from '../../core/award';
+import { awardCourses, awardJson, awardText, cycleOf, parseAwardCondition } from '../../core/award';
 import { refuseDates } from '../../core/dates';
 import { poisonIn } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
-import { parseRenewalPolicy, type RenewalPolicyDraft } from '../../core/renewal';
+import { expires, parseRenewalPolicy, type RenewalPolicyDraft } from '../../core/renewal';
 import { canonicalJson, type Json } from '../../core/rule';
 import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import { refuseReferences } from '../../core/type-references';
@@ -32,6 +32,8 @@ export interface TypeItem {
   readonly equivalentTo?: readonly string[] | null;
   readonly prerequisites?: readonly string[] | null;
   readonly renews?: readonly string[] | null;
+  readonly cost?: number | null;
+  readonly leadTime?: string | null;
 }
 
 interface TypeRecord {
@@ -46,6 +48,8 @@ interface TypeRecord {
   readonly equivalent_to: readonly string[];
   readonly prerequisites: readonly string[];
   readonly renews: readonly string[];
+  readonly cost: number | null;
+  readonly lead_time: string | null;
 }
 
 /** Defines credential types inside a change; all holders of a type defined anew are judged by its new policy. */
@@ -120,6 +124,7 @@ function refuseType(item: TypeItem, zone: string): Refusal | null {
   if (long) return long;
   if (item.code.trim() === '' || item.name.trim() === '')
     return refusal('INVALID_CODE', 'code and name are not empty.', ['code']);
+  if ((item.cost ?? 0) < 0) return refusal('INVALID_COST', 'cost is an amount of money: zero or more.', ['cost']);
   const policy = parseRenewalPolicy(item.renewal ?? null, zone);
   return isRefusal(policy) ? { ...policy, path: ['renewal', ...policy.path] } : null;
 }
@@ -137,11 +142,14 @@ function toRecord(item: TypeItem, id: string): TypeRecord {
     equivalent_to: item.equivalentTo ?? [],
     prerequisites: item.prerequisites ?? [],
     renews: item.renews ?? [],
+    cost: item.cost ?? null,
+    lead_time: item.leadTime ?? null,
   };
 }
 
 function asRecord(type: TypeRow): TypeRecord {
-  const { uuid, code, name, kind, issuer, operational, payImpact, renewal, equivalentTo, prerequisites, renews } = type;
+  const { uuid, code, name, kind, issuer, operational, payImpact, renewal, equivalentTo, prerequisites, renews, cost, leadTime } =
+    type;
   return {
     id: uuid,
     code,
@@ -154,6 +162,8 @@ function asRecord(type: TypeRow): TypeRecord {
     equivalent_to: equivalentTo,
     prerequisites,
     renews,
+    cost,
+    lead_time: leadTime,
   };
 }
 
@@ -163,9 +173,10 @@ async function saveTypes(write: Write, records: readonly TypeRecord[]): Promise<
     [records.map((record) => record.code), write.change],
   );
   await write.db.query(
-    `/* recordTypes */ INSERT INTO credential_type (id, code, name, kind, issuer, operational, pay_impact, renewal, equivalent_to, prerequisites, renews, recorded_in)
+    `/* recordTypes */ INSERT INTO credential_type (id, code, name, kind, issuer, operational, pay_impact, renewal, equivalent_to, prerequisites, renews,
+       cost, lead_time, recorded_in)
      SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(id uuid, code text, name text, kind text, issuer text, operational boolean, pay_impact boolean,
-       renewal jsonb, equivalent_to text[], prerequisites text[], renews text[])`,
+       renewal jsonb, equivalent_to text[], prerequisites text[], renews text[], cost double precision, lead_time text)`,
     [rowsParam(records), write.change],
   );
 }
@@ -194,6 +205,10 @@ export async function publishAwardRule(
     return refusal('UNKNOWN_CREDENTIAL_TYPE', `There is no credential type "${draft.typeCode}": define it first.`, ['typeCode']);
   const when = parseAwardCondition(draft.when);
   if (isRefusal(when)) return { ...when, path: ['when', ...when.path] };
+  if (cycleOf(when) && !expires(type.policy))
+    return refusal('AWARD_RULE_INVALID', `A cycle ends when ${type.code} expires: give the type a renewal policy first.`, [
+      'when',
+    ]);
   const courses = awardCourses(when);
   const defined = await definedCourses(write.db, courses);
   const missing = courses.find((code) => !defined.has(code));

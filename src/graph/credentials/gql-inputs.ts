@@ -168,6 +168,14 @@ export class CredentialTypeInput {
   equivalentTo?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'Codes of the types that must be held when an award rule awards it.' })
   prerequisites?: string[] | null;
+  @Field(() => FloatScalar, {
+    nullable: true,
+    description:
+      "What it costs where no award rule earns it, in the organisation's currency, zero or more; absent: not known, and counted as nothing.",
+  })
+  cost?: number | null;
+  @Field(() => DurationScalar, { nullable: true, description: 'How long it takes; absent: not known.' })
+  leadTime?: string | null;
   @Field(() => [String], {
     nullable: true,
     description:
@@ -250,48 +258,4 @@ export class CredentialActionInput {
     description: 'When it takes effect, default now; may be in the past or the future.',
   })
   effectiveAt?: number | null;
-}
-
-@InputType({ description: 'A rule that turns completions into awards.' })
-export class PublishAwardRuleInput {
-  @Field(() => String, { description: 'The type it awards.' })
-  typeCode: string;
-  @Field(() => AwardConditionInput, { description: 'What must have been completed.' })
-  when: AwardConditionInput;
-  @Field(() => DateTimeScalar, {
-    nullable: true,
-    description:
-      'When it takes effect, default now; a first version by default since ever. Completions are decided by the version in effect when they were finished.',
-  })
-  effectiveFrom?: number | null;
-}
-
-@InputType({ description: 'What must have been completed since the last award; exactly one key.' })
-export class AwardConditionInput {
-  @Field(() => PassedCourseInput, { nullable: true, description: 'A course was passed.' })
-  passed?: PassedCourseInput;
-  @Field(() => [AwardConditionInput], { nullable: true, description: 'All of these.' })
-  all?: AwardConditionInput[];
-  @Field(() => [AwardConditionInput], { nullable: true, description: 'Any of these.' })
-  any?: AwardConditionInput[];
-  @Field(() => CourseCreditsInput, { nullable: true, description: 'So many credit hours were earned.' })
-  creditHours?: CourseCreditsInput;
-}
-
-@InputType({ description: 'A course passed.' })
-export class PassedCourseInput {
-  @Field(() => String, { description: 'Which course.' })
-  courseCode: string;
-  @Field(() => FloatScalar, { nullable: true, description: "The lowest score that counts, beside the course's own pass mark." })
-  minScore?: number | null;
-}
-
-@InputType({ description: 'Credit hours earned.' })
-export class CourseCreditsInput {
-  @Field(() => [String], { description: 'In these courses.' })
-  courseCodes: string[];
-  @Field(() => FloatScalar, { description: 'At least so many hours.' })
-  min: number;
-  @Field(() => DurationScalar, { description: 'How long an hour counts after it was earned.' })
-  within: string;
 }

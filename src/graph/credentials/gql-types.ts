@@ -1,7 +1,7 @@
 // Credentials in the schema.
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Refusal } from '../../journal/graphql';
-import { CursorScalar, DateTimeScalar } from '../../platform/graphql/scalars';
+import { CursorScalar, DateTimeScalar, DurationScalar, FloatScalar } from '../../platform/graphql/scalars';
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { Change, Employee } from '../people/gql-types';
@@ -112,6 +112,16 @@ export class CredentialTypeNode implements Node {
   equivalentTo: string[];
   @Field(() => [String], { description: 'Codes of the types that must be held when an award rule awards it.' })
   prerequisites: string[];
+  @Field(() => FloatScalar, {
+    nullable: true,
+    description: "What it costs where no award rule earns it, in the organisation's currency; null: not known.",
+  })
+  cost: number | null;
+  @Field(() => DurationScalar, {
+    nullable: true,
+    description: 'How long it takes where no award rule earns it; null: not known.',
+  })
+  leadTime: string | null;
 }
 
 export const CredentialTypeConnection = connectionOf(CredentialTypeNode, 'CredentialType', 'credential types, by code');

@@ -19,13 +19,8 @@ import { RulePayload, toRulePayload } from '../rule-types';
 import { actOnCredential } from './act';
 import { publishAwardRule } from './define';
 import { awardThatGave, evidenceOf } from './facts';
-import {
-  CredentialActionInput,
-  CredentialFilter,
-  DefineCredentialTypesInput,
-  IssueCredentialsInput,
-  PublishAwardRuleInput,
-} from './gql-inputs';
+import { PublishAwardRuleInput } from './gql-award-inputs';
+import { CredentialActionInput, CredentialFilter, DefineCredentialTypesInput, IssueCredentialsInput } from './gql-inputs';
 import {
   AwardDecision,
   Credential,

@@ -3,6 +3,7 @@ import {
   bigint,
   day,
   flag,
+  float,
   identity,
   instant,
   integer,
@@ -30,6 +31,8 @@ export const credentialTypeTable = table('credential_type', {
     recorded_in: key(bigint),
     retired_in: optional(bigint),
     renews: list(text),
+    cost: optional(float),
+    lead_time: optional(text),
   },
   indexes: { credential_type_current: { columns: ['code'], unique: true, where: 'retired_in IS NULL' } },
 });

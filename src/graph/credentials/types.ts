@@ -1,5 +1,6 @@
 // Credential types and award rules: what is defined, and what the engine makes of it.
 import { awardCourses, parseAwardCondition, type AwardCondition, type AwardRuleVersion } from '../../core/award';
+import { closureOf } from '../../core/type-references';
 import { effectiveRanges } from '../../core/evaluate';
 import { isRefusal } from '../../core/refusal';
 import { NEVER_EXPIRES, parseRenewalPolicy, type RenewalPolicy, type RenewalPolicyDraft } from '../../core/renewal';
@@ -25,6 +26,10 @@ export interface TypeRow {
   readonly prerequisites: readonly string[];
   /** Codes of the lower types whose holdings an award of this one renews. */
   readonly renews: readonly string[];
+  /** Null: not known. */
+  readonly cost: number | null;
+  /** A calendar duration; null: not known. */
+  readonly leadTime: string | null;
 }
 
 /** A credential type with its policy read. */
@@ -35,7 +40,7 @@ export interface CredentialType extends TypeRow {
 }
 
 const TYPE = `t.id AS uuid, t.code, t.name, t.kind, t.issuer, t.operational, t.pay_impact AS "payImpact", t.renewal,
-  t.equivalent_to AS "equivalentTo", t.prerequisites, t.renews`;
+  t.equivalent_to AS "equivalentTo", t.prerequisites, t.renews, t.cost, t.lead_time AS "leadTime"`;
 
 /** The type with its renewal policy; the policy was checked when it was defined. */
 export function withPolicy(row: TypeRow, zone: string): CredentialType {
@@ -75,6 +80,10 @@ export interface CredentialDefinitions {
   readonly awardedBy: (courseCodes: ReadonlySet<string>) => readonly string[];
   /** The type codes that count as a type, itself included. */
   readonly equivalents: (typeCode: string) => readonly string[];
+  /** The codes of the lower types whose holdings an award of a type renews, directly or by others. */
+  readonly renewedBy: (typeCode: string) => readonly string[];
+  /** The attributes that fix expiries. */
+  readonly datesRead: ReadonlySet<string>;
 }
 
 interface AwardRuleRow {
@@ -91,22 +100,9 @@ async function readDefinitions(db: Db, zone: string): Promise<CredentialDefiniti
   );
   const types = new Map(found.map((row) => [row.uuid, withPolicy(row, zone)]));
   const typesByCode = new Map([...types.values()].map((type) => [type.code, type]));
-  const published = await rows<AwardRuleRow>(
-    db,
-    `/* allAwardRules */ SELECT type_id AS "typeId", version, effective_from AS "from", condition FROM award_rule ORDER BY type_id, version`,
-  );
-  const byType = new Map<string, AwardRuleRow[]>();
-  for (const row of published) byType.set(row.typeId, [...(byType.get(row.typeId) ?? []), row]);
-  const awardRules = new Map<string, AwardRuleVersion[]>();
+  const awardRules = await awardRulesKnown(db, { at: 0, known: null });
   const typesOfCourse = new Map<string, Set<string>>();
-  for (const [typeId, list] of byType) {
-    const versions = effectiveRanges(list).map((range) => ({
-      version: range.version,
-      from: range.from,
-      until: range.until,
-      when: readCondition(range.condition),
-    }));
-    awardRules.set(typeId, versions);
+  for (const [typeId, versions] of awardRules) {
     for (const { when } of versions) {
       for (const course of awardCourses(when)) typesOfCourse.set(course, (typesOfCourse.get(course) ?? new Set()).add(typeId));
     }
@@ -122,7 +118,28 @@ async function readDefinitions(db: Db, zone: string): Promise<CredentialDefiniti
       return order.filter((id) => ids.has(id));
     },
     equivalents: equivalentsOf(typesByCode),
+    renewedBy: (code) => closureOf(typesByCode, code, 'renews'),
+    datesRead: new Set([...types.values()].flatMap(({ policy }) => policy.fixedFrom?.attribute ?? [])),
   };
+}
+
+/** Award rule versions of each type id, as a view knows them, with the stretch each is in effect. */
+export async function awardRulesKnown(db: Db, view: View): Promise<Map<string, readonly AwardRuleVersion[]>> {
+  const q = new Params();
+  const published = await rows<AwardRuleRow>(
+    db,
+    `/* awardRulesKnown */ SELECT r.type_id AS "typeId", r.version, r.effective_from AS "from", r.condition FROM award_rule r
+     WHERE ${recordedBy('r', view.known === null ? null : q.add(view.known))} ORDER BY r.type_id, r.version`,
+    q.values,
+  );
+  const byType = new Map<string, AwardRuleRow[]>();
+  for (const row of published) byType.set(row.typeId, [...(byType.get(row.typeId) ?? []), row]);
+  return new Map(
+    [...byType].map(([typeId, list]) => [
+      typeId,
+      effectiveRanges(list).map(({ version, from, until, condition }) => ({ version, from, until, when: readCondition(condition) })),
+    ]),
+  );
 }
 
 function readCondition(condition: unknown): AwardCondition {

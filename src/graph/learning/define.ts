@@ -17,6 +17,8 @@ export interface CourseItem {
   readonly creditHours?: number | null;
   readonly passMark?: number | null;
   readonly retakePolicy?: string | null;
+  readonly cost?: number | null;
+  readonly leadTime?: string | null;
 }
 
 /** Defines courses inside a change; the same definition again changes nothing. Completions that waited for a course are applied. */
@@ -31,6 +33,7 @@ export async function applyCourses(write: Write, raw: readonly unknown[]): Promi
     if (item.code.trim() === '') return refusal('INVALID_CODE', 'code names the course: it is not empty.', ['code']);
     if ((item.creditHours ?? 0) < 0)
       return refusal('INVALID_CREDIT_HOURS', 'creditHours counts hours: zero or more.', ['creditHours']);
+    if ((item.cost ?? 0) < 0) return refusal('INVALID_COST', 'cost is an amount of money: zero or more.', ['cost']);
     const earlier = known.get(item.code);
     const record = {
       id: records.get(item.code)?.id ?? earlier?.uuid ?? uuidv7(),
@@ -39,6 +42,8 @@ export async function applyCourses(write: Write, raw: readonly unknown[]): Promi
       credit_hours: item.creditHours ?? null,
       pass_mark: item.passMark ?? null,
       retake_policy: item.retakePolicy ?? 'LATEST',
+      cost: item.cost ?? null,
+      lead_time: item.leadTime ?? null,
     };
     const isSame =
       earlier !== undefined &&
@@ -46,7 +51,9 @@ export async function applyCourses(write: Write, raw: readonly unknown[]): Promi
       earlier.title === record.title &&
       earlier.creditHours === record.credit_hours &&
       earlier.passMark === record.pass_mark &&
-      earlier.retakePolicy === record.retake_policy;
+      earlier.retakePolicy === record.retake_policy &&
+      earlier.cost === record.cost &&
+      earlier.leadTime === record.lead_time;
     if (!isSame) records.set(item.code, record);
     return { id: nodeId('crs', record.id), isChanged: !isSame };
   });

@@ -1,6 +1,6 @@
 // Courses and completions in the schema.
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { DateScalar, DateTimeScalar, FloatScalar } from '../../platform/graphql/scalars';
+import { DateScalar, DateTimeScalar, DurationScalar, FloatScalar } from '../../platform/graphql/scalars';
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { Change, Employee } from '../people/gql-types';
@@ -60,6 +60,8 @@ export class Completion implements Node {
   badgeId: string | null;
   @Field(() => DateScalar, { nullable: true, description: 'The last valid day, when the sender says when the result expires.' })
   expiresOn: string | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was reported; null: not known.' })
+  reportedAt: number | null;
   @Field(() => String, { description: 'The system that reported it.' })
   source: string;
 }
@@ -84,6 +86,13 @@ export class CourseInput {
   passMark?: number | null;
   @Field(() => RetakePolicy, { nullable: true, defaultValue: 'LATEST', description: 'Which of several attempts counts.' })
   retakePolicy?: keyof typeof RetakePolicy | null;
+  @Field(() => FloatScalar, {
+    nullable: true,
+    description: "What it costs, in the organisation's currency, zero or more; absent: not known, and counted as nothing.",
+  })
+  cost?: number | null;
+  @Field(() => DurationScalar, { nullable: true, description: 'How long it takes; absent: not known.' })
+  leadTime?: string | null;
 }
 
 @InputType({ description: 'What a learning system says happened.' })
@@ -130,6 +139,12 @@ export class CompletionInput {
     description: 'The last valid day, when the sender says when the result expires; it wins over the renewal policy.',
   })
   expiresOn?: string | null;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When it was reported to the issuer, where a cycle of credit hours has a deadline for that; default: when it is taken in.',
+  })
+  reportedAt?: number | null;
 }
 
 @ObjectType({ implements: Change, description: 'An attempt at a course was recorded.', simpleResolvers: true })

@@ -26,6 +26,7 @@ export interface CompletionItem {
   readonly recertificationCycle?: string | null;
   readonly badgeId?: string | null;
   readonly expiresOn?: string | null;
+  readonly reportedAt?: number | null;
 }
 
 const NAMES = ['eventId', 'employeeExternalId', 'courseCode', 'attemptId', 'recertificationCycle', 'badgeId'];
@@ -40,7 +41,7 @@ export function checkCompletion(item: CompletionItem): Refusal | null {
   if ((item.creditHours ?? 0) < 0)
     return refusal('INVALID_CREDIT_HOURS', 'creditHours counts hours: zero or more.', ['creditHours']);
   return (
-    refuseDates(item, ['completedAt', 'expiresOn']) ??
+    refuseDates(item, ['completedAt', 'expiresOn', 'reportedAt']) ??
     refuseLongText(item, NAMES, LONGEST_NAME) ??
     refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS)
   );
@@ -68,12 +69,17 @@ export async function applyCompletions(write: Write, raw: readonly unknown[], so
     const no = refused[i];
     if (no) return { outcome: 'REJECTED', id: null, refusal: no };
     const person = personOf(found, item.employeeExternalId);
-    if (typeof person !== 'string') return person;
-    if (!found.defined.has(item.courseCode)) return unknownCourse(item.courseCode);
+    if (typeof person !== 'string') return { ...person, kept: reported(item, write.now) };
+    if (!found.defined.has(item.courseCode)) return { ...unknownCourse(item.courseCode), kept: reported(item, write.now) };
     return attempts.take(person, item);
   });
   await recordCompletionRows(write, source, attempts.added(), attempts.retired);
   return results;
+}
+
+// what has to wait was reported when it came
+function reported(item: CompletionItem, now: number): CompletionItem {
+  return { ...item, reportedAt: item.reportedAt ?? now };
 }
 
 function unknownCourse(code: string): ItemResult {
@@ -122,6 +128,7 @@ class Attempts {
           recertification_cycle: row.recertificationCycle,
           badge_id: row.badgeId,
           expires_on: row.expiresOn,
+          reported_at: instantText(row.reportedAt),
           event_id: row.eventId,
         },
       });
@@ -136,7 +143,7 @@ class Attempts {
     const seen = item.eventId == null ? undefined : this.byEvent.get(item.eventId);
     if (seen !== undefined) return duplicate(seen);
     const earlier = this.earlier(employeeId, item);
-    const record = toRecord(earlier?.record.id ?? uuidv7(), employeeId, item);
+    const record = toRecord(earlier?.record.id ?? uuidv7(), employeeId, item, this.write.now);
     if (earlier && !supersedes(record, earlier.record)) return duplicate(earlier.record.id);
     if (earlier) this.forget(earlier);
     const attempt: KnownAttempt = { record, rowId: null };
@@ -175,7 +182,7 @@ class Attempts {
   }
 }
 
-function toRecord(id: string, employee_id: string, item: CompletionItem): CompletionRecord {
+function toRecord(id: string, employee_id: string, item: CompletionItem, now: number): CompletionRecord {
   return {
     id,
     employee_id,
@@ -189,6 +196,7 @@ function toRecord(id: string, employee_id: string, item: CompletionItem): Comple
     recertification_cycle: item.recertificationCycle ?? null,
     badge_id: item.badgeId ?? null,
     expires_on: item.expiresOn ?? null,
+    reported_at: instantText(item.reportedAt ?? now),
     event_id: item.eventId ?? null,
   };
 }

@@ -9,9 +9,14 @@ import { known, type View } from '../context';
 export interface CourseRow extends Course {
   readonly uuid: string;
   readonly title: string;
+  /** Null: not known. */
+  readonly cost: number | null;
+  /** A calendar duration; null: not known. */
+  readonly leadTime: string | null;
 }
 
-const COURSE = `c.id AS uuid, c.code, c.title, c.credit_hours AS "creditHours", c.pass_mark AS "passMark", c.retake_policy AS "retakePolicy"`;
+const COURSE = `c.id AS uuid, c.code, c.title, c.credit_hours AS "creditHours", c.pass_mark AS "passMark", c.retake_policy AS "retakePolicy",
+  c.cost, c.lead_time AS "leadTime"`;
 
 /** All courses as defined now. */
 export async function allCourses(db: Db): Promise<Map<string, CourseRow>> {
@@ -47,6 +52,8 @@ export interface CourseRecord {
   readonly credit_hours: number | null;
   readonly pass_mark: number | null;
   readonly retake_policy: string;
+  readonly cost: number | null;
+  readonly lead_time: string | null;
 }
 
 /** Replaces course definitions. */
@@ -56,9 +63,10 @@ export async function recordCourses(write: Write, records: readonly CourseRecord
     write.change,
   ]);
   write.run(
-    `/* recordCourses */ INSERT INTO course (id, code, title, credit_hours, pass_mark, retake_policy, recorded_in)
+    `/* recordCourses */ INSERT INTO course (id, code, title, credit_hours, pass_mark, retake_policy, cost, lead_time, recorded_in)
      SELECT r.*, $2 FROM jsonb_to_recordset($1)
-     AS r(id uuid, code text, title text, credit_hours double precision, pass_mark double precision, retake_policy text)`,
+     AS r(id uuid, code text, title text, credit_hours double precision, pass_mark double precision, retake_policy text,
+       cost double precision, lead_time text)`,
     [rowsParam(records), write.change],
   );
 }
@@ -77,13 +85,15 @@ export interface CompletionRow {
   readonly recertificationCycle: string | null;
   readonly badgeId: string | null;
   readonly expiresOn: string | null;
+  readonly reportedAt: number | null;
   readonly source: string;
   readonly eventId: string | null;
 }
 
 const COMPLETION = `c.id AS uuid, c.employee_id AS "employeeUuid", c.course_code AS "courseCode", c.attempt_id AS "attemptId", c.status, c.score,
   c.credit_hours AS "creditHours", c.completed_at AS "completedAt", c.evidence_url AS "evidenceUrl",
-  c.recertification_cycle AS "recertificationCycle", c.badge_id AS "badgeId", c.expires_on AS "expiresOn", c.source, c.event_id AS "eventId"`;
+  c.recertification_cycle AS "recertificationCycle", c.badge_id AS "badgeId", c.expires_on AS "expiresOn",
+  c.reported_at AS "reportedAt", c.source, c.event_id AS "eventId"`;
 
 /** Completions by id. */
 export async function completionsById(db: Db, view: View, ids: readonly string[]): Promise<Map<string, CompletionRow>> {
@@ -136,7 +146,7 @@ export interface AttemptRow extends Attempt {
 }
 
 const ATTEMPT = `id, employee_id AS "employeeUuid", course_code AS "courseCode", status, score, credit_hours AS "creditHours",
-  completed_at AS at, evidence_url AS "evidenceUrl", expires_on AS "expiresOn", source`;
+  completed_at AS at, reported_at AS "reportedAt", evidence_url AS "evidenceUrl", expires_on AS "expiresOn", source`;
 
 /** All attempts of people, as the award rules read them. */
 export async function attemptsOf(db: Db, people: readonly string[]): Promise<AttemptRow[]> {
@@ -211,6 +221,7 @@ export interface CompletionRecord {
   readonly recertification_cycle: string | null;
   readonly badge_id: string | null;
   readonly expires_on: string | null;
+  readonly reported_at: string | null;
   readonly event_id: string | null;
 }
 
@@ -227,10 +238,10 @@ export async function recordCompletionRows(
   if (records.length === 0) return;
   write.run(
     `/* recordCompletions */ INSERT INTO completion (id, employee_id, course_code, attempt_id, status, score, credit_hours, completed_at, evidence_url,
-       recertification_cycle, badge_id, expires_on, event_id, source, recorded_in)
+       recertification_cycle, badge_id, expires_on, reported_at, event_id, source, recorded_in)
      SELECT r.*, $2, $3 FROM jsonb_to_recordset($1) AS r(id uuid, employee_id uuid, course_code text, attempt_id text, status text,
        score double precision, credit_hours double precision, completed_at timestamptz, evidence_url text, recertification_cycle text,
-       badge_id text, expires_on date, event_id text)`,
+       badge_id text, expires_on date, reported_at timestamptz, event_id text)`,
     [rowsParam(records), source, write.change],
   );
 }

@@ -9,6 +9,8 @@ export const courseTable = table('course', {
     credit_hours: optional(float),
     pass_mark: optional(float),
     retake_policy: text,
+    cost: optional(float),
+    lead_time: optional(text),
     recorded_in: key(bigint),
     retired_in: optional(bigint),
   },
