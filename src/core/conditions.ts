@@ -1,6 +1,6 @@
 // The conditions that look at facts themselves: each makes a timeline of what one person's facts say.
 import type { Instant, Span } from './calendar';
-import type { ApprovalFact, AttributeSlice, CreditFact, Happening, HoldingSlice, PersonFacts, Silence } from './facts';
+import type { ApprovalFact, AttributeSlice, CreditFact, HoldingSlice, PersonFacts, Silence } from './facts';
 import {
   canonicalJson,
   MANAGER,
