@@ -260,7 +260,7 @@ describe('coverage forecast', () => {
     const list = async (filter: object | null, when: object): Promise<any[]> => {
       const found: any[] = [];
       for (let after: string | null = null; ;) {
-        const { eligibilities } = await api.ask(
+        const { eligibilities }: any = await api.ask(
           'eligibilities(filter: $filter, first: 30, after: $after, at: $at, knownAt: $knownAt) { nodes { verdict role { code } employee { externalId department location jobFamily roleCodes } } pageInfo { hasNextPage endCursor } }',
           { filter, after, ...when },
           '($filter: EligibilityFilter, $after: String, $at: DateTime, $knownAt: DateTime) ',

@@ -29,7 +29,14 @@ const OPERATIONS: Record<string, string> = {
   'reports, and theirs': `query ($n: Int) { employee(by: { externalId: { value: "TOP" } }) { reports(first: $n, transitive: true) { totalCount nodes { name manager { name } reports(first: 2) { totalCount nodes { name } } } } } }`,
   'the log': `query ($n: Int) { changes(first: $n, filter: { department: ["A"] }) { hasMore changes { __typename cursor position occurredAt recordedAt employee { name manager { name } }
       ... on EligibilityChange { kind before after because role { code } } ... on CredentialChange { reason credential { status type { code } } } ... on CompletionChange { completion { courseCode } } } } }`,
-  counts: `query ($n: Int) { employees(first: $n) { nodes { name } } credentialCounts(groupBy: [DEPARTMENT, TYPE, STATUS]) { keys count } }`,
+  'coverage ahead': `query ($n: Int) { coverageForecast(roleCode: ["R0"], groupBy: [DEPARTMENT], minimum: 150) { role { code } keys firstShortfallOn days(changesOnly: true) { on eligible }
+      lapses(first: $n) { totalCount nodes { at because employee { name manager { name } } } }
+      renewalPlan { count renewals(first: $n) { nodes { dueOn employee { name } credential { statusText type { code } } } } } } }`,
+  'differences with their causes': `query ($n: Int) { eligibilityDiff(of: { department: "A" }, from: { at: "2026-06-01T12:00:00Z", knownAt: "2026-06-01T11:00:00Z" }, to: { at: "2027-06-01T12:00:00Z" }, first: $n) {
+      totalCount nodes { before inHindsight after because learnedBecause ruleVersionBefore ruleVersionAfter employee { name manager { name } } role { code } } } }`,
+  'what would be different': `query ($n: Int) { whatIf(input: { of: { employee: { externalId: { value: "TOP" } } }, suppose: [{ revoke: {} }] }) {
+      lostNow affected(first: $n) { nodes { before after employee { name manager { name } } role { code } } } } }`,
+  counts: `query ($n: Int) { employees(first: $n) { nodes { name } } credentialCounts(groupBy: [DEPARTMENT, TYPE, STATUS]) { keys count } eligibilityCounts(groupBy: [ROLE, VERDICT]) { keys count } }`,
 };
 
 jest.setTimeout(30_000);
