@@ -12,6 +12,7 @@ import {
   CredentialTypeResolver,
   EmployeeCredentialsResolver,
 } from './graph/credentials/graphql';
+import { CredentialEventResolver, CredentialHistoryResolver } from './graph/credentials/history-graphql';
 import { RehearsedChangeResolver, RuleRehearsalResolver } from './graph/eligibility/rehearsal-graphql';
 import {
   CoverageForecastResolver,
@@ -21,11 +22,12 @@ import {
 } from './graph/eligibility/graphql-forecast';
 import { EligibilityResolver, EmployeeEligibilityResolver, RoleEligibilityResolver } from './graph/eligibility/graphql';
 import { EligibilityDiffResolver } from './graph/eligibility/graphql-diff';
+import { NearestWaysResolver } from './graph/eligibility/graphql-ways';
 import { SupposedChangeResolver, WhatIfResolver } from './graph/eligibility/graphql-what-if';
 import { EmployeeIncidentsResolver, IncidentResolver } from './graph/incidents/graphql';
 import { CompletionResolver, EmployeeLearningResolver } from './graph/learning/graphql';
 import { EmployeeResolver } from './graph/people/graphql';
-import { RoleResolver } from './graph/rules/graphql';
+import { RoleResolver, RuleVersionResolver } from './graph/rules/graphql';
 import { ApprovalChange } from './graph/approvals/gql-types';
 import { IncidentChange } from './graph/incidents/gql-types';
 import { CredentialVerificationsResolver } from './graph/verifications/graphql';
@@ -42,6 +44,8 @@ const resolvers = [
   EmployeeLearningResolver,
   CredentialTypeResolver,
   CredentialResolver,
+  CredentialHistoryResolver,
+  CredentialEventResolver,
   EmployeeCredentialsResolver,
   AwardDecisionResolver,
   CompletionAwardResolver,
@@ -52,6 +56,7 @@ const resolvers = [
   IncidentResolver,
   EmployeeIncidentsResolver,
   RoleResolver,
+  RuleVersionResolver,
   EligibilityResolver,
   EmployeeEligibilityResolver,
   RoleEligibilityResolver,
@@ -59,6 +64,7 @@ const resolvers = [
   CoverageLapseResolver,
   CoverageRenewalPlanResolver,
   CoverageRenewalResolver,
+  NearestWaysResolver,
   EligibilityDiffResolver,
   WhatIfResolver,
   SupposedChangeResolver,

@@ -3,7 +3,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { isRefusal, type Refusal as RefusalData } from '../core/refusal';
 import { Refusal } from '../journal/graphql';
 import { CursorScalar, DateTimeScalar, JsonScalar } from '../platform/graphql/scalars';
-import type { PublishedVersion } from './versions';
+import type { JudgingRule, PublishedVersion } from './versions';
 
 @ObjectType({
   description: 'A published version of a rule, kept for ever: older decisions go on naming theirs.',
@@ -20,6 +20,8 @@ export class RuleVersion {
   effectiveUntil: number | null;
   @Field(() => String, { description: 'The rule in English.' })
   text: string;
+  /** What a rule that judges a role says; absent: it awards a credential. */
+  judges?: JudgingRule;
   @Field(() => JsonScalar, { description: 'The rule as its input, canonical: it can be published again as it is.' })
   ast: unknown;
   @Field(() => String, { description: 'SHA-256 of the canonical rule, in hexadecimal digits.' })

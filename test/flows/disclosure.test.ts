@@ -11,7 +11,7 @@ describe('disclosure per condition', () => {
     await api.defineTypes({ code: 'CPR' }, { code: 'CLEARANCE' });
     await api.defineRoles('GUARD');
     const secret = { disclosed: { to: 'HR', rule: { holds: { typeCode: 'CLEARANCE' } } } };
-    expect((await api.publishRule('GUARD', { all: [{ holds: { typeCode: 'CPR' } }, secret] } as never)).refusal).toBeNull();
+    expect((await api.publishRule('GUARD', { all: [{ holds: { typeCode: 'CPR' } }, secret] })).refusal).toBeNull();
     await api.upsert([{ externalId: 'E1' }]);
     await api.issue([
       { employeeExternalId: 'E1', typeCode: 'CPR', issuedOn: '2026-01-01', expiresOn: '2027-12-31' },

@@ -149,7 +149,11 @@ export function rulesWith(rules: RuleDefinitions, { role, version, effectiveFrom
 }
 
 /** Records a draft as the next version of its rule. `number` is the version of the definitions that it makes. */
-export async function recordDraft(write: Write, { role, version }: CheckedDraft, number: number): Promise<PublishedVersion> {
+export async function recordDraft(
+  write: Write,
+  { role, version, node }: CheckedDraft,
+  number: number,
+): Promise<PublishedVersion> {
   await write.db.query(
     `/* recordRule */ INSERT INTO rule_version (id, role_id, version, effective_from, warn_before, ast, text, hash, published_by, recorded_in)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -184,5 +188,6 @@ export async function recordDraft(write: Write, { role, version }: CheckedDraft,
     ast: version.ast as Json,
     hash: version.hash,
     publishedBy: version.publishedBy,
+    judges: { node, warnBefore: version.warnBefore === null ? null : parseSpan(version.warnBefore) },
   };
 }

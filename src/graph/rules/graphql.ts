@@ -4,6 +4,7 @@ import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { nodeId } from '../../platform/graphql/node-id';
 import { connection, parsePage, type Connection } from '../../platform/graphql/paging';
 import { PagedArgs } from '../../platform/graphql/types';
+import { ruleExamples } from '../../core/rule-examples';
 import { batchBy, viewOf, type GraphContext, type View } from '../context';
 import { ingest } from '../ingest';
 import { RuleVersion } from '../rule-types';
@@ -52,7 +53,19 @@ function toVersion(rule: EffectiveRule): RuleVersion {
     ast,
     hash,
     publishedBy,
+    judges: rule,
   };
+}
+
+@Resolver(() => RuleVersion)
+export class RuleVersionResolver {
+  @FieldResolver(() => [String], {
+    description:
+      'Three dates worked out for each way in which the rule counts time, warnings included; empty where it counts none, and for award rules.',
+  })
+  examples(@Root() { judges }: RuleVersion, @Ctx() context: GraphContext): string[] {
+    return judges ? ruleExamples(judges.node, judges.warnBefore, context.graph.zone) : [];
+  }
 }
 
 @Resolver(() => Role)
