@@ -32,7 +32,7 @@ describe('worked dates of a published rule', () => {
   });
 
   it('are none where no time is counted', async () => {
-    await api.publishRule('GUARD', { holds: { typeCode: 'CPR' } } as never);
+    await api.publishRule('GUARD', { holds: { typeCode: 'CPR' } });
     expect(await server.query('{ role(code: "GUARD") { rule { examples } } }')).toEqual({ role: { rule: { examples: [] } } });
   });
 });
