@@ -1,14 +1,20 @@
 // npm run bench [-- job ...]: measures the product on this machine; a run of all jobs writes bench/results.md.
 import fs from 'node:fs';
 import path from 'node:path';
+import { measureFacts } from './facts';
 import { measureIngestion } from './ingestion';
 import { startDatabases, type Databases } from './kit/databases';
 import { load, machine, say, toMarkdown, type Section } from './kit/report';
+import { measureReads } from './reads';
+import { measureRules } from './rules';
 import { measureStart } from './start-time';
 
 const JOBS: Readonly<Record<string, (databases: Databases) => Promise<Section>>> = {
   start: measureStart,
   ingestion: measureIngestion,
+  facts: measureFacts,
+  reads: measureReads,
+  rules: measureRules,
 };
 
 async function main(): Promise<void> {
