@@ -4,6 +4,26 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** Time that a condition has held in all, added up. */
+export type AccumulatedInput = {
+  /** How much, in days or weeks, such as P365D. */
+  duration: string;
+  /** A break longer than this begins the count anew. */
+  resetAfter?: string | null | undefined;
+  /** The condition. */
+  rule: RuleNodeInput;
+};
+
+/** A grant that stands; PENDING while it has been asked for and not answered. */
+export type ApprovalConditionInput = {
+  /** Whether a grant ends for good when the person gets another manager. */
+  bindToManager?: boolean | null | undefined;
+  /** What is approved, as `grantApproval` names it. */
+  kind: string;
+  /** How long a grant stands, in whole days; absent: until withdrawn. */
+  ttl?: string | null | undefined;
+};
+
 /** At least n of several conditions. */
 export type AtLeastInput = {
   /** How many. */
@@ -23,6 +43,15 @@ export type AttributeInput = {
   /** The attribute: a field of EmployeeInput or a custom attribute. */
   name: string;
 };
+
+/** Who may see a condition; each includes those before it. */
+export type Audience =
+  /** The person too. */
+  | 'EMPLOYEE'
+  /** Those who administer the rules. */
+  | 'HR'
+  /** The person's managers too. */
+  | 'MANAGER';
 
 /** Which changes to deliver; all conditions must hold, an absent one always does. */
 export type ChangeFilter = {
@@ -57,7 +86,9 @@ export type CredentialChangeKind =
   /** Taken back by a person. */
   | 'REVOKED'
   /** Suspended by a person. */
-  | 'SUSPENDED';
+  | 'SUSPENDED'
+  /** Somebody made sure that it is what it says; what is held does not change. */
+  | 'VERIFIED';
 
 /** What sort of proof a credential is. */
 export type CredentialKind =
@@ -84,6 +115,38 @@ export type CredentialStatus =
   | 'REVOKED'
   /** Not valid until reinstated. */
   | 'SUSPENDED';
+
+/** The most hours that count from some of the courses. */
+export type CreditCapInput = {
+  /** From these courses together. */
+  courseCodes: Array<string>;
+  /** At most so many hours. */
+  max: number;
+};
+
+/** Credit hours from courses, counted over a moving window. */
+export type CreditsInput = {
+  /** From how many hours on more of the same do not count. */
+  caps?: Array<CreditCapInput> | null | undefined;
+  /** Hours from these courses count. */
+  courseCodes: Array<string>;
+  /** How long after they are earned hours begin to count. */
+  lag?: string | null | undefined;
+  /** At least so many hours; those of attempts in progress make the condition PENDING. */
+  min: number;
+  /** Whether the window runs on to the end of the calendar month it would end in. */
+  toMonthEnd?: boolean | null | undefined;
+  /** How long hours count after they are earned, in whole days. */
+  window: string;
+};
+
+/** A condition that explanations show to some only; the verdict does not depend on it. */
+export type DisclosedInput = {
+  /** The condition. */
+  rule: RuleNodeInput;
+  /** Whom it is shown to. */
+  to: Audience;
+};
 
 /** A period; at least one bound. */
 export type DuringInput = {
@@ -119,12 +182,32 @@ export type ExternalIdInput = {
   value: string;
 };
 
+/** How long a condition has held without a break. */
+export type HeldForInput = {
+  /** For how long, in whole days: met from the day this long after it began. */
+  duration: string;
+  /** Breaks of at most this length do not begin the count anew; during a break it is not met. */
+  gap?: string | null | undefined;
+  /** The condition. */
+  rule: RuleNodeInput;
+};
+
 /** Holding a credential. */
 export type HoldsInput = {
   /** Whether grace does not count. */
   strict?: boolean | null | undefined;
   /** The type's code. */
   typeCode: string;
+  /** It counts only for this long after it was last verified (`verifyCredentials`), in whole days. */
+  verifiedWithin?: string | null | undefined;
+};
+
+/** Not met from a trigger until the first resolver at or after it. Both name an incident by its kind, a course passed by its code, or a credential awarded by the code of its type. */
+export type NoOpenInput = {
+  /** What closes. */
+  resolver: string;
+  /** What opens. */
+  trigger: string;
 };
 
 /** A rule to publish. */
@@ -143,20 +226,68 @@ export type RuleDraftInput = {
 
 /** One condition; exactly one key. */
 export type RuleNodeInput =
-  {   /** All of these. */
-  all: Array<RuleNodeInput>; any?: never; atLeast?: never; attribute?: never; during?: never; holds?: never; not?: never; }
-  |  { all?: never;   /** Any of these. */
-  any: Array<RuleNodeInput>; atLeast?: never; attribute?: never; during?: never; holds?: never; not?: never; }
-  |  { all?: never; any?: never;   /** At least so many of these. */
-  atLeast: AtLeastInput; attribute?: never; during?: never; holds?: never; not?: never; }
-  |  { all?: never; any?: never; atLeast?: never;   /** An attribute of the person passes a test. */
-  attribute: AttributeInput; during?: never; holds?: never; not?: never; }
-  |  { all?: never; any?: never; atLeast?: never; attribute?: never;   /** Only within a period. */
-  during: DuringInput; holds?: never; not?: never; }
-  |  { all?: never; any?: never; atLeast?: never; attribute?: never; during?: never;   /** Holds a credential of a type, or of one that counts in its place. */
-  holds: HoldsInput; not?: never; }
-  |  { all?: never; any?: never; atLeast?: never; attribute?: never; during?: never; holds?: never;   /** Not this; what is unknown stays unknown. */
-  not: RuleNodeInput; };
+  {   /** Another condition has held for a time in all; stays so. */
+  accumulated: AccumulatedInput; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never;   /** All of these. */
+  all: Array<RuleNodeInput>; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never;   /** Any of these. */
+  any: Array<RuleNodeInput>; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never;   /** Somebody has granted something, and the grant stands. */
+  approval: ApprovalConditionInput; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never;   /** At least so many of these. */
+  atLeast: AtLeastInput; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never;   /** An attribute of the person passes a test. */
+  attribute: AttributeInput; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never;   /** Credit hours earned within a window reach a sum. */
+  credits: CreditsInput; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never;   /** Another condition, shown in explanations to some only. */
+  disclosed: DisclosedInput; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never;   /** Only within a period. */
+  during: DuringInput; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never;   /** Another condition has held without a break for a time. */
+  heldFor: HeldForInput; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never;   /** Holds a credential of a type, or of one that counts in its place. */
+  holds: HoldsInput; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never;   /** Nothing has happened that is still unresolved. */
+  noOpen: NoOpenInput; not?: never; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never;   /** Not this; what is unknown stays unknown. */
+  not: RuleNodeInput; rule?: never; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never;   /** What the rule of another role says, or one version of a rule. */
+  rule: RuleReferenceInput; service?: never; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never;   /** Another condition has held for so much of the last stretch of time. */
+  service: ServiceInput; tenure?: never; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never;   /** An attribute has had a value without a break for a time. */
+  tenure: TenureInput; within?: never; }
+  |  { accumulated?: never; all?: never; any?: never; approval?: never; atLeast?: never; attribute?: never; credits?: never; disclosed?: never; during?: never; heldFor?: never; holds?: never; noOpen?: never; not?: never; rule?: never; service?: never; tenure?: never;   /** Another condition holds, or did within a time. */
+  within: WithinInput; };
+
+/** The rule of another role, or one version of a rule. */
+export type RuleReferenceInput = {
+  /** The role's code; that of the role itself only with a version. */
+  roleCode: string;
+  /** This version, as if it had always been in effect; absent: each where it is in effect. */
+  version?: number | null | undefined;
+};
+
+/** Time that a condition has held during the last stretch of time. */
+export type ServiceInput = {
+  /** How much, in days or weeks, such as P60D. */
+  duration: string;
+  /** The condition. */
+  rule: RuleNodeInput;
+  /** Out of the last so many days or weeks, such as P365D. */
+  within: string;
+};
+
+/** How long an attribute has had a value without a break. */
+export type TenureInput = {
+  /** For how long, in whole days. */
+  duration: string;
+  /** The value; a list has it among its elements. */
+  equals: unknown;
+  /** The attribute: a field of EmployeeInput or a custom attribute. */
+  name: string;
+};
 
 /** What a rule says about a person at an instant. */
 export type Verdict =
@@ -172,6 +303,16 @@ export type Verdict =
   | 'PENDING'
   /** It cannot be said: a value the rule asks for is not known, or no rule is in effect. */
   | 'UNKNOWN';
+
+/** A condition that holds or did hold not long ago. */
+export type WithinInput = {
+  /** How long after its end it still counts. */
+  duration: string;
+  /** The condition. */
+  rule: RuleNodeInput;
+  /** Whether that runs on to the end of the calendar month it would end in. */
+  toMonthEnd?: boolean | null | undefined;
+};
 
 export type CredentialFeedSubscriptionVariables = Exact<{
   filter?: ChangeFilter | null | undefined;
