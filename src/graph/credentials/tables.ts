@@ -30,9 +30,9 @@ export const credentialTypeTable = table('credential_type', {
     prerequisites: list(text),
     recorded_in: key(bigint),
     retired_in: optional(bigint),
-    renews: list(text),
     cost: optional(float),
     lead_time: optional(text),
+    renews: list(text),
   },
   indexes: { credential_type_current: { columns: ['code'], unique: true, where: 'retired_in IS NULL' } },
 });

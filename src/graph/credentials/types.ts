@@ -129,7 +129,8 @@ export async function awardRulesKnown(db: Db, view: View): Promise<Map<string, r
   const published = await rows<AwardRuleRow>(
     db,
     `/* awardRulesKnown */ SELECT r.type_id AS "typeId", r.version, r.effective_from AS "from", r.condition FROM award_rule r
-     WHERE ${recordedBy('r', view.known === null ? null : q.add(view.known))} ORDER BY r.type_id, r.version`,
+     ${view.known === null ? '' : `WHERE EXISTS (SELECT 1 FROM change k WHERE k.id = r.recorded_in AND k.last_pos <= ${q.add(view.known)})`}
+     ORDER BY r.type_id, r.version`,
     q.values,
   );
   const byType = new Map<string, AwardRuleRow[]>();
@@ -137,7 +138,12 @@ export async function awardRulesKnown(db: Db, view: View): Promise<Map<string, r
   return new Map(
     [...byType].map(([typeId, list]) => [
       typeId,
-      effectiveRanges(list).map(({ version, from, until, condition }) => ({ version, from, until, when: readCondition(condition) })),
+      effectiveRanges(list).map(({ version, from, until, condition }) => ({
+        version,
+        from,
+        until,
+        when: readCondition(condition),
+      })),
     ]),
   );
 }

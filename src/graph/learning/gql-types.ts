@@ -68,6 +68,24 @@ export class Completion implements Node {
 
 export const CompletionConnection = connectionOf(Completion, 'Completion', 'attempts at courses, oldest first');
 
+@ObjectType({ description: 'Something to be learned, attempt by attempt.', simpleResolvers: true })
+export class Course {
+  @Field(() => String, { description: 'Its code, by which completions name it.' })
+  code: string;
+  @Field(() => String, { description: 'Its title.' })
+  title: string;
+  @Field(() => FloatScalar, { nullable: true, description: 'Credit hours of a completion that names none.' })
+  creditHours: number | null;
+  @Field(() => FloatScalar, { nullable: true, description: "The lowest score that passes; null: the sender's word counts." })
+  passMark: number | null;
+  @Field(() => RetakePolicy, { description: 'Which of several attempts counts.' })
+  retakePolicy: keyof typeof RetakePolicy;
+  @Field(() => FloatScalar, { nullable: true, description: "What it costs, in the organisation's currency; null: not known." })
+  cost: number | null;
+  @Field(() => DurationScalar, { nullable: true, description: 'How long it takes; null: not known.' })
+  leadTime: string | null;
+}
+
 @InputType({ description: 'Courses to define or define anew.' })
 export class DefineCoursesInput {
   @Field(() => [CourseInput], { description: 'At most 1,000.' })

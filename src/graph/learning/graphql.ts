@@ -1,14 +1,14 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { IngestPayload } from '../../journal/graphql';
 import { nodeId } from '../../platform/graphql/node-id';
 import { connection, parsePage, type Connection, type PageArgs } from '../../platform/graphql/paging';
 import { PagedArgs } from '../../platform/graphql/types';
-import { batchBy, type GraphContext, type View } from '../context';
+import { batchBy, viewOf, type GraphContext, type View } from '../context';
 import { ingest } from '../ingest';
 import { loadEmployee } from '../people/graphql';
 import { Employee } from '../people/gql-types';
-import { completionCounts, completionKeys, completionPages, completionsById, type CompletionRow } from './store';
-import { Completion, CompletionConnection, DefineCoursesInput, RecordCompletionsInput } from './gql-types';
+import { completionCounts, completionKeys, completionPages, completionsById, coursesKnown, type CompletionRow } from './store';
+import { Completion, CompletionConnection, Course, DefineCoursesInput, RecordCompletionsInput } from './gql-types';
 
 /** The attempt as the schema shows it, under a view. */
 export function toCompletion(row: CompletionRow, view: View): Completion {
@@ -45,6 +45,15 @@ const countOfPerson = batchBy<null, number>(
 
 @Resolver(() => Completion)
 export class CompletionResolver {
+  @Query(() => Course, { nullable: true, description: 'One course.' })
+  async course(
+    @Arg('code', () => String, { description: 'Its code.' }) code: string,
+    @Ctx() context: GraphContext,
+  ): Promise<Course | null> {
+    const found = await coursesKnown(await context.db(), await viewOf(context, {}), new Set([code]));
+    return (found.get(code) as Course | undefined) ?? null;
+  }
+
   @FieldResolver(() => Employee, { description: 'Who.' })
   employee(@Root() completion: Completion, @Ctx() context: GraphContext): Promise<Employee | null> {
     return loadEmployee(context, completion.employeeUuid, completion.view);

@@ -1,0 +1,52 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { stepCode, stepText, type StepLabels } from '../../core/step-text';
+import { nearestWays, type Way as FoundWay } from '../../core/ways';
+import { badInput } from '../../platform/graphql/errors';
+import type { GraphContext } from '../context';
+import { loadRules } from '../rules/graphql';
+import { Eligibility } from './gql-types';
+import { Way } from './gql-ways';
+import { loadFacts } from './known-facts';
+import { loadOffers, loadStepLabels } from './offers';
+
+const MOST_WAYS = 10;
+
+/** A way as the schema shows it. */
+export function toWay({ steps, cost, at, isTimeKnown, isOptimal }: FoundWay, labels: StepLabels, zone: string): Way {
+  return {
+    steps: steps.map(({ step, cost: own }) => ({
+      kind: step.kind,
+      code: stepCode(step),
+      text: stepText(step, labels, zone),
+      cost: own,
+    })),
+    cost,
+    earliestAt: isTimeKnown ? at : null,
+    isOptimal,
+  };
+}
+
+@Resolver(() => Eligibility)
+export class NearestWaysResolver {
+  @FieldResolver(() => [Way], {
+    description: 'Cheapest sets of steps that lead to eligibility, best first. Empty: eligible already, or nothing would help.',
+  })
+  async nearestWays(
+    @Root() { employeeUuid, roleUuid, verdict, view }: Eligibility,
+    @Arg('max', () => Int, { nullable: true, defaultValue: 3, description: 'How many at most, 1 to 10.' }) max: number | null,
+    @Ctx() context: GraphContext,
+  ): Promise<Way[]> {
+    const most = max ?? 3;
+    if (most < 1 || most > MOST_WAYS) throw badInput(`Ask for 1 to ${MOST_WAYS} ways.`);
+    if (verdict === 'ELIGIBLE' || verdict === 'AT_RISK') return [];
+    const { zone } = context.graph;
+    const [rules, facts, offers, labels] = await Promise.all([
+      loadRules(context, roleUuid, view),
+      loadFacts(context, employeeUuid, view),
+      loadOffers(context, employeeUuid, view),
+      loadStepLabels(context, view),
+    ]);
+    const { ways } = nearestWays(rules, { facts, at: view.at, zone }, offers);
+    return ways.slice(0, most).map((way) => toWay(way, labels, zone));
+  }
+}
