@@ -9,10 +9,10 @@ export const courseTable = table('course', {
     credit_hours: optional(float),
     pass_mark: optional(float),
     retake_policy: text,
-    cost: optional(float),
-    lead_time: optional(text),
     recorded_in: key(bigint),
     retired_in: optional(bigint),
+    cost: optional(float),
+    lead_time: optional(text),
   },
   indexes: { course_current: { columns: ['code'], unique: true, where: 'retired_in IS NULL' } },
 });
