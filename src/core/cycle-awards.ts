@@ -202,11 +202,12 @@ function isMet(cycle: CreditCycle, credits: readonly Credit[], counts: readonly 
   return surplus(cycle, credits, counts).every((hours) => hours >= -SLACK);
 }
 
-/** What is carried over from a cycle that was met: the latest hours first, and never so many that it would not be met without them. */
+/** What is carried over from a cycle that was met in time: the latest hours first, never so many that it would not be met without them. */
 function carriedOver(cycle: CreditCycle, credits: readonly Credit[], end: Instant, zone: string): Credit[] {
   const { carryOver, floors } = cycle;
   if (!carryOver) return [];
   const counts = countedHours(cycle, credits);
+  if (!isMet(cycle, credits, counts)) return [];
   const [over, ...spare] = surplus(cycle, credits, counts) as [number, ...number[]];
   let left = Math.min(carryOver.max, over);
   const since = carryOver.earnedWithin ? spanBefore(end, carryOver.earnedWithin, zone) : -Infinity;

@@ -10,11 +10,12 @@ const EXAMPLE_DATE: Day = '1984-02-29';
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
-/** The policy in sentences, ending with three worked dates; dates are civil days of the policy's zone. */
-export function renewalText(policy: RenewalPolicy): string {
+/** The policy in sentences, ending with three worked dates; dates are civil days of the policy's zone. `renews` are lower credentials. */
+export function renewalText(policy: RenewalPolicy, renews: readonly string[] = []): string {
   const sentences = [validityText(policy), ...renewalSentences(policy)];
   if (policy.noticeBefore.length)
     sentences.push(`Notice is given ${listText(policy.noticeBefore.map(spanText))} before the last valid day.`);
+  if (renews.length) sentences.push(`An award also renews ${listText(renews)}, where held, up to its own end.`);
   sentences.push(`Days are those of ${policy.zone}.`);
   const worked = EXAMPLES.map((day) => `issued ${day}, ${lastValidDay(policy, day)}`);
   const date = policy.fixedFrom ? ` where ${policy.fixedFrom.attribute} is ${EXAMPLE_DATE}` : '';

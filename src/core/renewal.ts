@@ -216,7 +216,7 @@ class HoldingFold {
   }
 
   private applyAward(award: AwardEvidence): void {
-    const mode = this.modeOf(award.at);
+    const mode = this.modeOf(award);
     const counted = this.counts(award);
     const startsAt = this.isAwarded && !this.isRevoked && this.extends(award) ? this.expiry : award.at;
     if (counted) {
@@ -244,12 +244,13 @@ class HoldingFold {
     return award.at < spanAfter(this.expiry, reinstateWithin, this.policy.zone);
   }
 
-  private modeOf(at: Instant): AwardMode {
+  private modeOf({ at, endsCycle = false }: AwardEvidence): AwardMode {
     if (this.isRevoked) return 'REISSUE';
     if (!this.isAwarded) return 'FIRST_ISSUE';
     const { grace, reinstateWithin, zone } = this.policy;
     const isWithin = (span: typeof grace): boolean => span !== null && at < spanAfter(this.expiry, span, zone);
-    return at < this.expiry || isWithin(grace) || isWithin(reinstateWithin) ? 'RENEWAL' : 'REISSUE';
+    const isHeld = at < this.expiry || (endsCycle && at === this.expiry);
+    return isHeld || isWithin(grace) || isWithin(reinstateWithin) ? 'RENEWAL' : 'REISSUE';
   }
 
   /** Whether an award keeps the anchor of the one it renews. */

@@ -1,5 +1,4 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { foldHolding } from '../../core/renewal';
 import { renewalText } from '../../core/renewal-text';
 import { isRefusal, type Refusal } from '../../core/refusal';
 import { statusText } from '../../core/status-text';
@@ -18,7 +17,7 @@ import { PagedViewArgs, ViewArgs } from '../view-args';
 import { RulePayload, toRulePayload } from '../rule-types';
 import { actOnCredential } from './act';
 import { publishAwardRule } from './define';
-import { awardThatGave, evidenceOf } from './facts';
+import { awardThatGave } from './facts';
 import { PublishAwardRuleInput } from './gql-award-inputs';
 import { CredentialActionInput, CredentialFilter, DefineCredentialTypesInput, IssueCredentialsInput } from './gql-inputs';
 import {
@@ -27,7 +26,6 @@ import {
   CredentialConnection,
   CredentialCount,
   CredentialDimension,
-  CredentialEvent,
   CredentialPayload,
   CredentialTypeConnection,
   CredentialTypeNode,
@@ -123,7 +121,8 @@ const countOfPerson = batchBy<CredentialFilter | null, number>(
   () => 0,
 );
 
-const records = batchBy<null, IssueRecord[]>(
+/** The facts behind a holding. */
+export const records = batchBy<null, IssueRecord[]>(
   async (context, ids, view) => recordsOf(await context.db(), view, ids),
   () => [],
 );
@@ -167,7 +166,7 @@ export class CredentialTypeResolver {
 
   @FieldResolver(() => String, { description: 'English for the renewal policy, with three worked dates.' })
   renewalText(@Root() type: TypeNode): string {
-    return renewalText(type.policy);
+    return renewalText(type.policy, type.renews);
   }
 
   @Mutation(() => IngestPayload, {
@@ -259,35 +258,6 @@ export class CredentialResolver {
   })
   async issuedTo(@Root() credential: Credential, @Ctx() context: GraphContext): Promise<string | null> {
     return (await awardInEffect(context, credential))?.issuedTo ?? null;
-  }
-
-  @FieldResolver(() => [CredentialEvent], {
-    description: 'Everything that had happened to it by the instant asked about, in order of time.',
-  })
-  async history(@Root() credential: Credential, @Ctx() context: GraphContext): Promise<CredentialEvent[]> {
-    const type = (await loadType(context, credential.typeUuid, credential.view))!;
-    const facts = await context.load(records, { id: credential.uuid, view: credential.view, args: null });
-    const byId = new Map(facts.map((fact) => [fact.id, fact]));
-    // what time brought before anybody told of the credential was learned with the first that was told
-    const firstTold = Math.min(...facts.map((fact) => fact.loggedAt));
-    return foldHolding(type.policy, evidenceOf(facts))
-      .events.filter((event) => event.at <= credential.view.at && event.kind !== 'EXPIRING')
-      .map((event) => {
-        const fact = event.factId === null ? undefined : byId.get(event.factId);
-        return {
-          kind: event.kind,
-          occurredAt: event.at,
-          recordedAt: fact?.loggedAt ?? Math.max(event.at, firstTold),
-          actor: fact?.actor ?? 'clock',
-          source: fact?.source ?? null,
-          reason: fact?.reason ?? null,
-          ruleVersion: fact?.ruleVersion ?? null,
-          evidenceUrl: fact?.evidenceUrl ?? null,
-          issuedTo: fact?.issuedTo ?? null,
-          issuer: fact?.issuer ?? null,
-          completionIds: (fact?.completionIds ?? []).map((id) => nodeId('cmp', id)),
-        };
-      });
   }
 
   @Mutation(() => IngestPayload, { description: "Issues and renews credentials with the issuer's own dates." })

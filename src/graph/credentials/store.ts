@@ -183,6 +183,8 @@ export interface IssueRecord extends CredentialFact {
   readonly loggedAt: number;
   readonly issuedTo: string | null;
   readonly issuer: string | null;
+  /** The higher credential that renewed it. */
+  readonly causeUuid: string | null;
 }
 
 /** The facts behind holdings, as the view knows them. */
@@ -193,7 +195,9 @@ export async function recordsOf(db: Db, view: View, credentialIds: readonly stri
     `/* recordsOf */ SELECT f.id, f.credential_id AS "credentialId", f.employee_id AS "employeeId", f.kind, f.at, f.expires_at AS "expiresAt", f.initial,
        f.reason, f.evidence_url AS "evidenceUrl", f.rule_version AS "ruleVersion", f.completion_ids AS "completionIds",
        f.ends_cycle AS "endsCycle", f.caused_by AS "causedBy", f.date_on AS "dateOn", f.source,
-       f.recorded_at AS "recordedAt", coalesce((SELECT k.recorded_at FROM change k WHERE k.id = f.recorded_in), f.recorded_at) AS "loggedAt", f.actor, f.issued_to AS "issuedTo", f.issuer
+       f.recorded_at AS "recordedAt", coalesce((SELECT k.recorded_at FROM change k WHERE k.id = f.recorded_in), f.recorded_at) AS "loggedAt", f.actor, f.issued_to AS "issuedTo", f.issuer,
+       CASE WHEN f.caused_by IS NOT NULL THEN (SELECT k.id FROM credential k JOIN credential_fact c ON c.credential_id = k.id
+         WHERE k.employee_id = f.employee_id AND c.id = f.caused_by LIMIT 1) END AS "causeUuid"
      FROM credential_fact f WHERE f.credential_id = ANY(${q.add(credentialIds)}) AND ${known('f', view, q)} ORDER BY f.at, f.row_id`,
     q.values,
   );
@@ -243,11 +247,30 @@ export async function decisionsOf(db: Db, view: View, completionIds: readonly st
     db,
     `/* decisionsOf */ SELECT d.completion_id AS "completionId", d.type_id AS "typeUuid", d.at, d.rule_version AS "ruleVersion", d.outcome,
        d.is_eligible AS "isEligible", d.is_held AS "isHeld", d.is_first AS "isFirst", d.missing,
-       (SELECT f.credential_id FROM credential_fact f WHERE f.id = d.fact_id LIMIT 1) AS "credentialUuid"
+       CASE WHEN d.fact_id IS NOT NULL THEN (SELECT c.id FROM credential c
+         WHERE c.employee_id = d.employee_id AND c.type_id = d.type_id AND c.instance = '') END AS "credentialUuid"
      FROM award_decision d WHERE d.completion_id = ANY(${q.add(completionIds)}) AND ${known('d', view, q)} ORDER BY d.at, d.id`,
     q.values,
   );
   const byCompletion = new Map<string, DecisionRow[]>(completionIds.map((id) => [id, []]));
   for (const row of found) byCompletion.get(row.completionId)!.push(row);
   return byCompletion;
+}
+
+/** What was held when the awards of these holdings were given: type codes by award. */
+export async function heldAtAwards(
+  db: Db,
+  view: View,
+  credentialIds: readonly string[],
+): Promise<{ readonly credential: string; readonly fact: string; readonly codes: readonly string[] }[]> {
+  const q = new Params();
+  return rows(
+    db,
+    `/* heldAtAwards */ SELECT f.credential_id AS credential, f.id AS fact, array_agg(DISTINCT t.code) AS codes FROM credential_fact f
+     JOIN credential_segment s ON s.employee_id = f.employee_id AND s.valid_from <= f.at AND s.valid_to > f.at AND s.status IN ('ACTIVE', 'GRACE')
+       AND ${known('s', view, q)}
+     JOIN credential_type t ON t.id = s.type_id AND ${known('t', view, q)}
+     WHERE f.credential_id = ANY(${q.add(credentialIds)}) AND f.kind = 'AWARD' AND ${known('f', view, q)} GROUP BY 1, 2`,
+    q.values,
+  );
 }
