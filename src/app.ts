@@ -7,6 +7,7 @@ import { applyPaths } from './graph/careers/define';
 import { applyTypes } from './graph/credentials/define';
 import { applyIssues } from './graph/credentials/issue';
 import { credentialDefinitions } from './graph/credentials/types';
+import { showProgress } from './graph/eligibility/progress';
 import { settleTouched } from './graph/eligibility/settle';
 import { Timers } from './graph/eligibility/timers';
 import { applyIncidents, applyRetractions } from './graph/incidents/record';
@@ -97,6 +98,7 @@ async function build(
   onStop(() => sequencer.stop());
   const cursors = await Cursors.load(pool);
 
+  const metrics = createMetrics();
   const zone = config.timeZone;
   const credentials = credentialDefinitions(zone);
   const rules = ruleDefinitions();
@@ -143,6 +145,7 @@ async function build(
     cursors,
     credentials,
     rules,
+    publishing: { onProgress: showProgress(log, metrics.registry) },
     openSnapshot: () => openSnapshot(pool),
   };
   const { key: adminKey, isNew } = bootstrapKey(config.adminKey, config.dataDir);
@@ -156,7 +159,7 @@ async function build(
     releaseContext: (context) => context.release(),
     checkOperation: checkCost,
     isReady: () => isReady,
-    metrics: createMetrics(),
+    metrics,
     graphiql: config.graphiql,
     log,
   });
