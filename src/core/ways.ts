@@ -31,6 +31,8 @@ export interface Way {
 /** Ways, the best first. */
 export interface WaysFound {
   readonly ways: readonly Way[];
+  /** Whether the rule is met already, so that nothing is to be done. */
+  readonly isMet: boolean;
   /** Whether the first is proved to be the cheapest, and, where there is none, that there is none. */
   readonly isProved: boolean;
   /** Whether these are all minimal ways. */
@@ -94,7 +96,7 @@ class WaySearch {
   run(): WaysFound {
     const { facts, at: now } = this.standpoint;
     const current = this.inEffect(now);
-    if (current && this.isMet(facts, current, now)) return { ways: [], isProved: true, isComplete: true };
+    if (current && this.isMet(facts, current, now)) return { ways: [], isMet: true, isProved: true, isComplete: true };
     for (const [version, at] of this.instants()) this.tryAt(version, at);
     const ordered = [...this.tried.values()].sort(compareWays);
     const ways = ordered.filter((way, i) => !ordered.some((other, j) => j !== i && isPart(other, way)));
@@ -103,6 +105,7 @@ class WaySearch {
     const isProved = this.isProved && this.deeds.isComplete && !isRefused;
     return {
       ways: ways.map(({ weight, ...way }) => ({ ...way, isOptimal: isProved && weight.cost <= best!.weight.cost })),
+      isMet: false,
       isProved,
       isComplete: isProved && this.isComplete,
     };
