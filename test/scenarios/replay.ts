@@ -37,10 +37,11 @@ const MUTATIONS: Readonly<Record<string, readonly [input: string, items: string 
   requestApproval: ['ApprovalInput', null, INGEST],
   grantApproval: ['ApprovalInput', null, INGEST],
   withdrawApproval: ['ApprovalInput', null, INGEST],
+  verifyCredentials: ['VerifyCredentialsInput', 'verifications', INGEST],
   recordIncidents: ['RecordIncidentsInput', 'incidents', INGEST],
 };
 const DEFINES = new Set(['publishRule', 'publishAwardRule', 'defineCourses', 'defineCredentialTypes', 'defineRoles']);
-const HAS_SOURCE = new Set(['upsertEmployees', 'recordCompletions', 'issueCredentials', 'recordIncidents']);
+const HAS_SOURCE = new Set(['upsertEmployees', 'recordCompletions', 'issueCredentials', 'recordIncidents', 'verifyCredentials']);
 const ELIGIBILITY = 'verdict until untilVerdict untilBecause nextEligibleAt explanation { binding op text }';
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 const idOf = (scenario: Scenario, who?: string): string => `${scenario.file}/${who ?? Object.keys(scenario.people)[0]!}`;
