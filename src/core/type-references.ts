@@ -12,7 +12,6 @@ export interface TypeReferences {
 
 const RELATIONS = ['prerequisites', 'renews'] as const;
 type Relation = (typeof RELATIONS)[number];
-const CIRCLES = { prerequisites: 'PREREQUISITE_CYCLE', renews: 'RENEWAL_CYCLE' } as const;
 
 /**
  * Which of several definitions, given together, cannot stand beside those there are: one that names a type nobody defines, or that closes
@@ -44,7 +43,9 @@ function refuseOne(types: ReadonlyMap<string, TypeReferences>, item: TypeReferen
     }
     if (!closureOf(types, item.code, relation).includes(item.code)) continue;
     const message = `${item.code} would come back to itself along ${relation}: take one of them out.`;
-    return refusal(CIRCLES[relation], message, [relation]);
+    return relation === 'renews'
+      ? refusal('RENEWAL_CYCLE', message, [relation])
+      : refusal('PREREQUISITE_CYCLE', message, [relation]);
   }
   return null;
 }
