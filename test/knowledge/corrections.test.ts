@@ -137,6 +137,57 @@ describe('a disputed decision', () => {
     });
   });
 
+  it('shows by one query whether the credential was valid when pay changed: who, when, by which rule, on which fact, known then (H2, H10)', async () => {
+    const decided = '2026-04-01T12:00:00Z';
+    const question = `query ($at: DateTime, $knownAt: DateTime) { eligibility(employee: { externalId: { value: "E1" } }, roleCode: "DRIVER", at: $at, knownAt: $knownAt) {
+      verdict since until ruleVersion explanation { text verdict factIds } role { rule { version publishedBy hash } }
+      employee { name credentials { nodes { id status type { code } history { kind occurredAt recordedAt actor ruleVersion } } } } } }`;
+    const ask = async (knownAt: string) => (await server.query(question, { at: decided, knownAt })).eligibility;
+    const then = await ask(decided);
+    const [credential] = then.employee.credentials.nodes;
+    expect(then).toEqual({
+      verdict: 'ELIGIBLE',
+      since: '2026-03-02T08:00:00.000Z',
+      until: '2027-03-02T00:00:00.000Z',
+      ruleVersion: 1,
+      explanation: [
+        { text: expect.stringContaining('Forklift license') as string, verdict: 'ELIGIBLE', factIds: [credential.id] },
+      ],
+      role: { rule: { version: 1, publishedBy: 'key:admin', hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string } },
+      employee: {
+        name: 'Jane Smith',
+        credentials: {
+          nodes: [
+            {
+              id: credential.id,
+              status: 'ACTIVE',
+              type: { code: 'T' },
+              history: [
+                {
+                  kind: 'ISSUED',
+                  occurredAt: '2026-03-02T08:00:00.000Z',
+                  recordedAt: '2026-03-02T10:00:00.000Z',
+                  actor: 'key:admin',
+                  ruleVersion: 1,
+                },
+              ],
+            },
+          ],
+        },
+      },
+    });
+    const { node } = await server.query('query ($id: ID!) { node(id: $id) { ... on Credential { type { code } } } }', {
+      id: credential.id,
+    });
+    expect(node).toEqual({ type: { code: 'T' } });
+    const today = await ask('2026-05-02T10:00:00Z');
+    expect([today.verdict, today.ruleVersion, today.employee.credentials.nodes[0].status]).toEqual([
+      'NOT_ELIGIBLE',
+      1,
+      'REVOKED',
+    ]);
+  });
+
   it('judges by the rule known then: before a publication nobody knew of it, whenever it takes effect (D2)', async () => {
     const ask = (at: string, knownAt: string) =>
       server.query(

@@ -41,7 +41,7 @@ function differences(sides: Sides, scope: DiffScope, q: Params): string {
   const belongs = (alias: string) => {
     if ('employee' in scope) return `${alias}.employee_id = ${q.add(scope.employee)}`;
     if ('role' in scope) return `${alias}.role_id = ${q.add(scope.role)}`;
-    return `${alias}.employee_id IN (SELECT employee_id FROM members)`;
+    return `${alias}.employee_id = ANY(ARRAY(SELECT employee_id FROM members))`;
   };
   const members = (view: View) => `SELECT m.employee_id FROM employee_state m
     WHERE m.department = ${q.add('department' in scope ? scope.department : '')} AND ${valid('m', view, q)} AND ${known('m', view, q)}`;

@@ -109,7 +109,7 @@ export class SuppositionInput {
 
 @InputType({ description: 'What is supposed, and of whom.' })
 export class WhatIfInput {
-  @Field(() => SupposedOfInput, { description: 'Of whom; at most 10,000 people.' })
+  @Field(() => SupposedOfInput, { description: 'Of whom; at most 5,000 people.' })
   of: SupposedOfInput;
   @Field(() => [String], {
     nullable: true,
@@ -168,7 +168,9 @@ export class WhatIf {
       'Of how many more people it could not be, for instance because they have no such credential; nothing is said of them.',
   })
   passedOver: number;
-  @Field(() => Int, { description: 'For how many roles somebody would be eligible (ELIGIBLE or AT_RISK) now and is not, all people together.' })
+  @Field(() => Int, {
+    description: 'For how many roles somebody would be eligible (ELIGIBLE or AT_RISK) now and is not, all people together.',
+  })
   gainedNow: number;
   @Field(() => Int, { description: 'For how many roles somebody is eligible now and would not be, all people together.' })
   lostNow: number;

@@ -48,9 +48,9 @@ export interface SupposeOptions {
 }
 
 /** People one question may be about. */
-export const mostPeople = 10_000;
+export const mostPeople = 5_000;
 /** People per supposed change: their rows stay locked no longer than by a write about as many. */
-const PORTION = 250;
+const PORTION = 100;
 
 /** The people who have a credential of these types, whatever became of it, in the order of their ids; one more than a question may be about. */
 export async function peopleHolding(
@@ -90,7 +90,7 @@ export async function suppose(
       async (write, no) => ({ no, seen: await changesSeen(write, options) }),
     );
     for (const [id, no] of found.no) refused.set(id, no);
-    changes.push(...found.seen.filter((change) => !found.no.has(change.employeeUuid)));
+    for (const change of found.seen) if (!found.no.has(change.employeeUuid)) changes.push(change);
   }
   if (people.length > 0 && refused.size === people.length) return nothing([...refused.values()][0]!);
   return { refusal: null, passedOver: refused.size, changes };
