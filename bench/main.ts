@@ -5,6 +5,7 @@ import { measureFacts } from './facts';
 import { measureIngestion } from './ingestion';
 import { startDatabases, type Databases } from './kit/databases';
 import { load, machine, say, toMarkdown, type Section } from './kit/report';
+import { measurePublishing } from './publish';
 import { measureReads } from './reads';
 import { measureRules } from './rules';
 import { measureStart } from './start-time';
@@ -14,6 +15,7 @@ const JOBS: Readonly<Record<string, (databases: Databases) => Promise<Section>>>
   ingestion: measureIngestion,
   facts: measureFacts,
   reads: measureReads,
+  publish: measurePublishing,
   rules: measureRules,
 };
 

@@ -19,7 +19,7 @@ pg.Client.prototype.query = function (...args) {
 };
 
 process.on('message', () => {
-  process.send({ statements, commits, cpu: process.cpuUsage() });
+  process.send({ statements, commits, cpu: process.cpuUsage(), rss: process.memoryUsage.rss() });
   commits = [];
 });
 // the channel must not keep the server from ending

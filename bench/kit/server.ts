@@ -11,6 +11,8 @@ export interface Noted {
   /** Wall-clock milliseconds at which transactions of requests were committed. */
   readonly commits: readonly number[];
   readonly cpu: { readonly user: number; readonly system: number };
+  /** Bytes of memory. */
+  readonly rss: number;
 }
 
 /** A running server. */
