@@ -129,9 +129,14 @@ describe('operators', () => {
     await role({ all: [{ rule: { roleCode: y } }, holds('B')] }, z);
     const who = await newcomer();
     await issue(who, 'B', '2026-01-01');
-    expect([await verdict(who, y), await verdict(who, z)]).toEqual(['UNKNOWN', 'UNKNOWN']);
+    const nobody = await newcomer();
+    expect([await verdict(who, y), await verdict(who, z), await verdict(nobody, y)]).toEqual(['UNKNOWN', 'UNKNOWN', 'UNKNOWN']);
     await role(holds('A'), x);
-    expect([await verdict(who, y), await verdict(who, z)]).toEqual(['NOT_ELIGIBLE', 'NOT_ELIGIBLE']);
+    expect([await verdict(who, y), await verdict(who, z), await verdict(nobody, y)]).toEqual([
+      'NOT_ELIGIBLE',
+      'NOT_ELIGIBLE',
+      'NOT_ELIGIBLE',
+    ]);
     await issue(who, 'A', '2026-02-01');
     expect(await api.eligibility(who, z, 'verdict since')).toEqual({ verdict: 'ELIGIBLE', since: day('2026-02-01') });
     await role(holds('N'), x, { effectiveFrom: '2026-09-01T00:00:00Z' });
