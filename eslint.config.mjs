@@ -9,6 +9,7 @@ export default tseslint.config(
       '.jest-cache/',
       '.data/',
       '.demo/',
+      '.mutation/',
       'web/',
       'test/operations/generated/',
       '**/*.cjs',

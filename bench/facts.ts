@@ -4,10 +4,11 @@ import { figure, median, say, type Section } from './kit/report';
 import { startServer } from './kit/server';
 import { completions, loadDefinitions, loadPeople, range } from './sample';
 
-const PEOPLE = 4_000;
+const PEOPLE = 1_000;
 const PER_MUTATION = 500;
-/** Everybody passes each of ten courses once. */
-const MUTATIONS = (PEOPLE * 10) / PER_MUTATION;
+/** Everybody passes each of so many courses once. */
+const COURSES = 4;
+const MUTATIONS = (PEOPLE * COURSES) / PER_MUTATION;
 
 /** Each completion awards a credential, ends what was waiting for it and is judged for the three roles that read it; one verdict changes at least. */
 export async function measureFacts(databases: Databases): Promise<Section> {
@@ -17,11 +18,11 @@ export async function measureFacts(databases: Databases): Promise<Section> {
     say(`  ${writers} writer(s): loading ${PEOPLE} people`);
     await loadPeople(server.client, PEOPLE);
     await loadDefinitions(server.client);
-    const roles = range(10, (i) => ({ code: `F${i}`, title: `Fact ${i}` }));
+    const roles = range(COURSES, (i) => ({ code: `F${i}`, title: `Fact ${i}` }));
     await server.client.query('mutation ($input: DefineRolesInput!) { defineRoles(input: $input) { cursor } }', {
       input: { roles },
     });
-    for (const i of range(10, (n) => n)) {
+    for (const i of range(COURSES, (n) => n)) {
       const input = { roleCode: `F${i}`, rule: { holds: { typeCode: `T${i}` } } };
       await server.client.query('mutation ($input: RuleDraftInput!) { publishRule(input: $input) { refusal { message } } }', {
         input,
@@ -42,7 +43,7 @@ export async function measureFacts(databases: Databases): Promise<Section> {
     const { eligibilities } = await server.client.query<{ eligibilities: { totalCount: number } }>(
       `{ eligibilities(filter: { roleCode: [${roles.map(({ code }) => `"${code}"`).join()}], verdict: [ELIGIBLE] }, first: 1) { totalCount } }`,
     );
-    if (eligibilities.totalCount !== PEOPLE * 10) throw new Error(`Only ${eligibilities.totalCount} became eligible.`);
+    if (eligibilities.totalCount !== PEOPLE * COURSES) throw new Error(`Only ${eligibilities.totalCount} became eligible.`);
     say(`  ${writers} writer(s): ${figure(whole)}/s`);
     rows.push([writers, figure(whole), figure(median(rates))]);
     await server.stop();
@@ -50,7 +51,7 @@ export async function measureFacts(databases: Databases): Promise<Section> {
   return {
     title: 'Fact changes',
     text:
-      `${PEOPLE * 10} completions of ${PEOPLE} people, ${PER_MUTATION} per mutation over HTTP; each makes its person eligible for a role, and is judged for two more. ` +
+      `${PEOPLE * COURSES} completions of ${PEOPLE} people, ${PER_MUTATION} per mutation over HTTP; each makes its person eligible for a role, and is judged for two more. ` +
       'The number of people who are eligible at the end is checked.',
     columns: ['writers', 'people whose verdict changed, per second', 'median of the mutations'],
     rows,
