@@ -50,7 +50,7 @@ const holdingOf = (
     reportedAt: at(reportedOn ?? on),
     evidenceUrl: null,
   }));
-  const versions = when ? [{ version: 1, from: -Infinity, until: Infinity, when: when as AwardCondition }] : [];
+  const versions = when ? [{ version: 1, from: -Infinity, until: Infinity, when: when }] : [];
   const decisions = decideCycles({ versions, courses: new Map(), attempts, policy, evidence, mayAward: () => true });
   const renewals = decisions
     .filter(({ satisfied }) => satisfied)

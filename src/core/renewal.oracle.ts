@@ -24,6 +24,9 @@ export interface OraclePolicy {
   backdate: boolean;
   reinstateWithin: string | null;
   fixed: { month: number; day: number; minActive: string | null } | null;
+  /** In place of fixed: a date of the person's own. */
+  birthday: { day: 'DATE' | 'BEFORE_MONTH' | 'MONTH_END'; minActive: string | null } | null;
+  roundTo: 'MONTH_START' | 'MONTH_END' | null;
   noticeBefore: string[];
   lastDay: 'ON_ANNIVERSARY' | 'BEFORE_ANNIVERSARY';
 }
@@ -36,6 +39,12 @@ export interface OracleFact {
   /** Only of awards. */
   end: Moment | null;
   initial: boolean | null;
+}
+
+/** A date of the person's, as told on a day. */
+export interface OracleDate {
+  told: string;
+  on: string;
 }
 
 export interface OracleDiary {
@@ -73,7 +82,7 @@ function awardOrder(a: OracleFact, b: OracleFact): number {
 }
 
 /** Walks from one day to another, both included. */
-export function walk(policy: OraclePolicy, facts: OracleFact[], from: string, to: string): OracleDiary {
+export function walk(policy: OraclePolicy, facts: OracleFact[], from: string, to: string, dates: OracleDate[] = []): OracleDiary {
   const diary: OracleDiary = { status: new Map(), events: [], awards: [] };
   // The card.
   let held = false;
@@ -87,6 +96,19 @@ export function walk(policy: OraclePolicy, facts: OracleFact[], from: string, to
 
   /** Is a day the first that the n-th life from the origin no longer covers? Said once per day, never computed ahead. */
   const isOver = (day: string, n: number, since: string): boolean => {
+    if (policy.birthday) {
+      const { day: which, minActive } = policy.birthday;
+      if (day === since || (minActive && day < plus(since, minActive))) return false;
+      // what was told by then, else the first thing told after
+      const known = [...dates].sort((a, b) => (a.told < b.told ? -1 : 1));
+      const date = known.filter(({ told }) => told <= since).at(-1) ?? known[0];
+      if (!date) return true;
+      const birth = Temporal.PlainDate.from(date.on);
+      const passed = Temporal.PlainDate.from(yesterday(day));
+      if (which === 'BEFORE_MONTH') return day.endsWith('-01') && Number(day.slice(5, 7)) === birth.month;
+      if (passed.month !== birth.month) return false;
+      return which === 'MONTH_END' ? day.endsWith('-01') : passed.day === Math.min(birth.day, passed.daysInMonth);
+    }
     if (policy.anchor === 'FIXED' && policy.fixed) {
       const { month, day: dayOfMonth, minActive } = policy.fixed;
       const passed = Temporal.PlainDate.from(yesterday(day));
@@ -102,7 +124,10 @@ export function walk(policy: OraclePolicy, facts: OracleFact[], from: string, to
     }
     if (policy.life === null) return false;
     const anniversary = plus(since, policy.life, n);
-    return day === (policy.lastDay === 'ON_ANNIVERSARY' ? tomorrow(anniversary) : anniversary);
+    const out = policy.lastDay === 'ON_ANNIVERSARY' ? tomorrow(anniversary) : anniversary;
+    if (policy.roundTo === null) return day === out;
+    if (!day.endsWith('-01')) return false;
+    return policy.roundTo === 'MONTH_START' ? day.slice(0, 7) === out.slice(0, 7) : day >= out;
   };
   /** The clerk leafs forward, day by day, to the end of a life. */
   const leafTo = (n: number, since: string): Moment | null => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { parseSpan, type Span } from './calendar';
 import { foldHolding, statusAt, type Evidence, type RenewalPolicy } from './renewal';
-import { SLOTS, walk, type Moment, type OracleFact, type OraclePolicy } from './renewal.oracle';
+import { SLOTS, walk, type Moment, type OracleDate, type OracleFact, type OraclePolicy } from './renewal.oracle';
 
 const BASES = ['2023-12-31', '2024-01-31', '2024-02-29', '2023-08-30', '2024-03-10', '2024-04-26', '2024-11-03'];
 const FAR = { day: '2200-01-01', slot: 0 };
@@ -25,7 +25,7 @@ function instantOf({ day, slot }: Moment, zone: string): number {
 const span = (...choices: (string | null)[]): fc.Arbitrary<string | null> => fc.constantFrom(...choices);
 const policies: fc.Arbitrary<OraclePolicy> = fc
   .record({
-    shape: fc.constantFrom('life', 'life', 'life', 'months', 'fixed', 'never'),
+    shape: fc.constantFrom('life', 'life', 'rounded', 'life', 'months', 'fixed', 'birthday', 'never'),
     life: span('P1M', 'P3M', 'P30D', 'P1M15D', 'P1Y', 'P2W') as fc.Arbitrary<string>,
     months: fc.integer({ min: 1, max: 4 }),
     anchor: fc.constantFrom('COMPLETION' as const, 'EXPIRY' as const, 'EXPIRY' as const),
@@ -35,15 +35,22 @@ const policies: fc.Arbitrary<OraclePolicy> = fc
     backdate: fc.boolean(),
     reinstateWithin: span(null, null, 'P20D', 'P2M'),
     fixed: fc.record({ month: fc.constantFrom(2, 3, 12), day: fc.constantFrom(1, 29, 31), minActive: span(null, 'P20D', 'P3M') }),
+    birthday: fc.record({
+      day: fc.constantFrom('DATE' as const, 'BEFORE_MONTH' as const, 'MONTH_END' as const),
+      minActive: span(null, 'P20D', 'P3M'),
+    }),
+    roundTo: fc.constantFrom('MONTH_START' as const, 'MONTH_END' as const),
     noticeBefore: fc.uniqueArray(fc.constantFrom('P7D', 'P30D', 'P1M', 'P90D'), { maxLength: 3 }),
     lastDay: fc.constantFrom('ON_ANNIVERSARY' as const, 'BEFORE_ANNIVERSARY' as const),
   })
-  .map(({ shape, months, fixed, ...rest }) => ({
+  .map(({ shape, months, fixed, birthday, roundTo, ...rest }) => ({
     ...rest,
-    life: shape === 'life' ? rest.life : null,
+    life: shape === 'life' ? rest.life : shape === 'rounded' ? rest.life.replace(/^P2W$|^P30D$/, 'P31D') : null,
     calendarMonths: shape === 'months' ? months : null,
-    anchor: shape === 'fixed' ? ('FIXED' as const) : rest.anchor,
+    anchor: shape === 'fixed' || shape === 'birthday' ? ('FIXED' as const) : rest.anchor,
     fixed: shape === 'fixed' ? { ...fixed, day: fixed.month === 2 ? 29 : fixed.day } : null,
+    birthday: shape === 'birthday' ? birthday : null,
+    roundTo: shape === 'rounded' ? roundTo : null,
   }));
 
 /** Facts whose days lie on, and a day around, what an earlier fact and the policy's spans lead to. */
@@ -76,8 +83,11 @@ const stories = fc
     base: fc.constantFrom(...BASES),
     seeds,
     zone: fc.constantFrom('UTC', 'America/New_York', 'Pacific/Kiritimati', 'Africa/Cairo'),
+    told: fc.array(fc.record({ about: fc.nat(), off: fc.constantFrom(-1, 0, 1), born: fc.integer({ min: 0, max: 1_500 }) }), {
+      maxLength: 2,
+    }),
   })
-  .map(({ policy, base, seeds, zone }) => {
+  .map(({ policy, base, seeds, zone, told }) => {
     const facts: OracleFact[] = [];
     for (const [i, seed] of seeds.entries()) {
       let date = Temporal.PlainDate.from(facts.length ? (facts[seed.after % facts.length] as OracleFact).at.day : base);
@@ -100,15 +110,19 @@ const stories = fc
           : null;
       facts.push({ kind: seed.kind, id: `f${i}`, at, recordedAt, end, initial: seed.kind === 'AWARD' ? seed.initial : null });
     }
-    return { policy, facts, zone };
+    const dates = told.map(({ about, off, born }): OracleDate => {
+      const near = Temporal.PlainDate.from((facts[about % facts.length] as OracleFact).at.day).add({ days: off });
+      return { told: near.toString(), on: Temporal.PlainDate.from('1988-01-01').add({ days: born }).toString() };
+    });
+    const once = dates.filter((date, i) => dates.findIndex(({ told: day }) => day === date.told) === i);
+    return { policy, facts, zone, dates: once };
   });
 
 const read = (text: string | null): Span | null => (text === null ? null : parseSpan(text));
 const policyOf = (p: OraclePolicy, zone: string): RenewalPolicy => ({
   ...p,
   zone,
-  fixedFrom: null,
-  roundTo: null,
+  fixedFrom: p.birthday && { attribute: 'birthDate', day: p.birthday.day, minActive: read(p.birthday.minActive) },
   life: read(p.life),
   early: read(p.early),
   grace: read(p.grace),
@@ -116,6 +130,8 @@ const policyOf = (p: OraclePolicy, zone: string): RenewalPolicy => ({
   fixed: p.fixed && { ...p.fixed, minActive: read(p.fixed.minActive) },
   noticeBefore: p.noticeBefore.map((text) => parseSpan(text) as Span),
 });
+const datesOf = (dates: OracleDate[], zone: string): Evidence[] =>
+  dates.map(({ told, on }) => ({ kind: 'DATE', id: told, at: instantOf({ day: told, slot: 0 }, zone), on, recordedAt: 0 }));
 const evidenceOf = (facts: OracleFact[], zone: string): Evidence[] =>
   facts.map(({ kind, id, at, recordedAt, end, initial }) => {
     const common = { id, at: instantOf(at, zone), recordedAt: instantOf(recordedAt, zone) };
@@ -125,7 +141,7 @@ const evidenceOf = (facts: OracleFact[], zone: string): Evidence[] =>
 describe('the renewal fold against a clerk with a calendar (C4, C6, C7, C9)', () => {
   it('agrees on every moment of the walk, on every event and on what became of every award', () => {
     fc.assert(
-      fc.property(stories, ({ policy, facts, zone }) => {
+      fc.property(stories, ({ policy, facts, zone, dates }) => {
         const days = facts.flatMap((f) => [f.at.day, ...(f.recordedAt === FAR ? [] : [f.recordedAt.day])]).sort();
         const from = Temporal.PlainDate.from(days[0] as string)
           .subtract({ days: 1 })
@@ -133,8 +149,11 @@ describe('the renewal fold against a clerk with a calendar (C4, C6, C7, C9)', ()
         const to = Temporal.PlainDate.from(days.at(-1) as string)
           .add({ days: 130 })
           .toString();
-        const diary = walk(policy, facts, from, to);
-        const { segments, events, awards } = foldHolding(policyOf(policy, zone), evidenceOf(facts, zone));
+        const diary = walk(policy, facts, from, to, dates);
+        const { segments, events, awards } = foldHolding(policyOf(policy, zone), [
+          ...evidenceOf(facts, zone),
+          ...datesOf(dates, zone),
+        ]);
 
         const moments = new Map<number, string>();
         for (const moment of diary.status.keys()) {
