@@ -160,6 +160,50 @@ describe('operators', () => {
     });
   });
 
+  it('each operator says until when it holds, and because of what, after every fact that moves it', async () => {
+    const who = await newcomer({ department: 'ICU', managerExternalId: 'M', effectiveAt: '2026-01-01T00:00:00Z' });
+    const grant = () =>
+      server.query('mutation ($input: ApprovalInput!) { grantApproval(input: $input) { cursor } }', {
+        input: { employeeExternalId: who, kind: 'nights', effectiveAt: '2026-05-20T00:00:00Z' },
+      });
+    const verify = () =>
+      server.query('mutation ($input: VerifyCredentialsInput!) { verifyCredentials(input: $input) { cursor } }', {
+        input: { source: 'w', verifications: [{ employeeExternalId: who, typeCode: 'A', verifiedOn: '2026-05-01' }] },
+      });
+    const referred = await role({ approval: { kind: 'nights', ttl: 'P30D' } });
+    const cases: readonly (readonly [rule: object, fact: () => Promise<unknown>])[] = [
+      [{ credits: { courseCodes: ['C1'], min: 2, window: 'P1Y' } }, () => complete(who, 'C1', '2026-05-01T00:00:00Z')],
+      [{ holds: { typeCode: 'A', verifiedWithin: 'P90D' } }, () => issue(who, 'A', '2026-01-01').then(verify)],
+      [{ approval: { kind: 'nights', ttl: 'P30D' } }, grant],
+      [{ rule: { roleCode: referred } }, grant],
+      [
+        { heldFor: { rule: { attribute: { name: 'department', equals: 'ICU' } }, duration: 'P1M' } },
+        () => api.upsert([{ externalId: who, department: 'OR', effectiveAt: '2026-09-01T00:00:00Z' }]),
+      ],
+      [
+        { tenure: { name: 'department', equals: 'ICU', duration: 'P1M' } },
+        () => api.upsert([{ externalId: who, department: 'OR', effectiveAt: '2026-09-01T00:00:00Z' }]),
+      ],
+      [{ within: { rule: holds('B'), duration: 'P1M' } }, () => issue(who, 'B', '2026-01-01', { expiresOn: '2026-05-15' })],
+    ];
+    const found: string[] = [];
+    for (const [rule, fact] of cases) {
+      const code = await role(rule);
+      await fact();
+      const answer = await api.eligibility(who, code, ALL);
+      found.push(`${answer.verdict} until ${answer.until?.slice(0, 10)}: ${answer.untilBecause.join('; ')}`);
+    }
+    expect(found).toEqual([
+      'ELIGIBLE until 2027-05-01: C1 no longer counts for 2 credit hours',
+      'ELIGIBLE until 2026-07-30: verification of A certification is older than 90 days',
+      'ELIGIBLE until 2026-06-19: approval nights ends',
+      `ELIGIBLE until 2026-06-19: the rule of ${referred} is no longer met`,
+      'ELIGIBLE until 2026-09-01: department is no longer ICU',
+      'ELIGIBLE until 2026-09-01: department is no longer ICU',
+      'ELIGIBLE until 2026-06-16: neither now nor within 1 month before: (holds B certification)',
+    ]);
+  });
+
   it('what a view knew is explained as it was known then', async () => {
     const code = await role({ credits: { courseCodes: ['C1'], min: 2, window: 'P1Y' } });
     const who = await newcomer();

@@ -42,7 +42,8 @@ export class RoleInput {
 
 @ObjectType({
   implements: Change,
-  description: 'A definition changed: a course, a credential type, a role, a career path, or the rule of one.',
+  description:
+    'A definition changed: a course, a credential type, a role, a career path, the rule of one, or what a source can speak of.',
   simpleResolvers: true,
 })
 export class DefinitionChange implements Change {
@@ -55,10 +56,13 @@ export class DefinitionChange implements Change {
   employee: Employee | null;
   @Field(() => String, {
     description:
-      'COURSE_DEFINED, CREDENTIAL_TYPE_DEFINED, ROLE_DEFINED, CAREER_PATH_DEFINED, AWARD_RULE_PUBLISHED or RULE_PUBLISHED.',
+      'COURSE_DEFINED, CREDENTIAL_TYPE_DEFINED, ROLE_DEFINED, CAREER_PATH_DEFINED, AWARD_RULE_PUBLISHED, RULE_PUBLISHED or CAPABILITY_DECLARED.',
   })
   kind: string;
-  @Field(() => String, { description: 'The code of what was defined; for a rule, that of the role or type it judges or awards.' })
+  @Field(() => String, {
+    description:
+      'The code of what was defined; for a rule, that of the role or type it judges or awards; for a word of a source, what it speaks of.',
+  })
   code: string;
   @Field(() => Int, { nullable: true, description: 'The version of a rule.' })
   version: number | null;
