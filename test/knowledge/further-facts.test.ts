@@ -32,9 +32,7 @@ describe('what was known of further facts', () => {
       capabilities: [{ subject: 'EVENT', code: 'spill', able, effectiveAt }],
     });
   const complete = (more: object) =>
-    api.complete([
-      { employeeExternalId: 'P', courseCode: 'C', attemptId: 'a', completedAt: '2026-05-01T00:00:00Z', ...more } as never,
-    ]);
+    api.complete([{ employeeExternalId: 'P', courseCode: 'C', attemptId: 'a', completedAt: '2026-05-01T00:00:00Z', ...more }]);
 
   it('is answered as it was answered then: verdicts, their stretches, explanations and lists (I23)', async () => {
     await api.defineTypes({ code: 'A' });
