@@ -87,6 +87,39 @@ describe('what if', () => {
     ]);
   });
 
+  it('a credential that a higher one or hours renewed is delayed with what renewed it', async () => {
+    await api.defineTypes(
+      { code: 'LOW', issuer: 'Ladder', renewal: { life: 'P1Y' } },
+      { code: 'HIGH', issuer: 'Ladder', renewal: { life: 'P2Y' }, renews: ['LOW'] },
+      {
+        code: 'HOURS',
+        issuer: 'Ladder',
+        renewal: { life: 'P1Y', anchor: 'EXPIRY', early: 'P1Y', grace: 'P90D', backdate: true },
+      },
+    );
+    await api.defineCourses({ code: 'ED' });
+    await api.publishAward('HOURS', { cycle: { courseCodes: ['ED'], min: 10 } });
+    await api.defineRoles('CLIMBER', 'LEARNER');
+    await api.publishRule('CLIMBER', { holds: { typeCode: 'LOW' } });
+    await api.publishRule('LEARNER', { holds: { typeCode: 'HOURS' } });
+    await api.upsert([{ externalId: 'DEE', effectiveAt: '2025-01-01T00:00:00Z' }]);
+    await api.issue([
+      { employeeExternalId: 'DEE', typeCode: 'LOW', issuedOn: '2026-01-01' },
+      { employeeExternalId: 'DEE', typeCode: 'HIGH', issuedOn: '2026-05-01' },
+      { employeeExternalId: 'DEE', typeCode: 'HOURS', issuedOn: '2025-06-20' },
+    ]);
+    const completion = { employeeExternalId: 'DEE', courseCode: 'ED', status: 'PASSED', creditHours: 10 };
+    await api.complete([{ ...completion, completedAt: '2026-05-20T08:00:00Z', reportedAt: '2026-05-20T08:00:00Z' }]);
+    expect(told(await ask(person('DEE'), { delay: { typeCode: 'LOW', by: 'P1M' } }))).toEqual([
+      ['DEE', 'CLIMBER', '2028-05-01 to 2028-06-01', 'NOT_ELIGIBLE to ELIGIBLE'],
+    ]);
+    // in time still, then late: the hours make up for what was missing
+    expect(told(await ask(person('DEE'), { delay: { typeCode: 'HOURS', by: 'P10D' } }))).toEqual([]);
+    expect(told(await ask(person('DEE'), { delay: { typeCode: 'HOURS', by: 'P2M' } }))).toEqual([
+      ['DEE', 'LEARNER', '2026-06-20 to 2026-07-20', 'ELIGIBLE to NOT_ELIGIBLE'],
+    ]);
+  });
+
   it('somebody is away for a time, goes for good, or gets another manager', async () => {
     const leave = { from: '2026-07-01T00:00:00Z', until: '2026-09-01T00:00:00Z' };
     expect(told(await ask(person('CY'), { leave }))).toEqual([
@@ -196,6 +229,27 @@ describe('what if', () => {
       { of: nobody, suppose: [{ revoke }] },
     ])
       expect([input, await wrong(input)]).toEqual([input, 'BAD_USER_INPUT']);
+  });
+
+  it('goes on beside writes about the same people, and many questions beside each other', async () => {
+    const people = Array.from({ length: 120 }, (_, i) => `P${String(i).padStart(3, '0')}`);
+    await api.defineTypes({ code: 'CROWD', issuer: 'Crowd', renewal: { life: 'P1Y' } });
+    await api.upsert(people.map((externalId) => ({ externalId, effectiveAt: '2025-01-01T00:00:00Z' })));
+    await api.issue(people.map((employeeExternalId) => ({ employeeExternalId, typeCode: 'CROWD', issuedOn: '2026-01-01' })));
+    await api.defineRoles('MEMBER');
+    await api.publishRule('MEMBER', { holds: { typeCode: 'CROWD' } });
+    const questions = Array.from({ length: 6 }, (_, i) =>
+      i % 3 === 0
+        ? ask({ issuer: 'Crowd' }, { revoke: {} })
+        : ask({ typeCode: 'CROWD' }, { leave: {} }, { delay: { by: `P${i}D` } }),
+    );
+    const writes = Array.from({ length: 4 }, (_, i) =>
+      api.upsert(people.slice(i * 10, i * 10 + 40).map((externalId) => ({ externalId, department: `D${i}` }))),
+    );
+    for (const { results } of await Promise.all(writes)) expect(results.every(({ outcome }) => outcome === 'APPLIED')).toBe(true);
+    for (const [i, answer] of (await Promise.all(questions)).entries()) {
+      expect(answer).toMatchObject({ refusal: null, peopleCount: 120, passedOver: 0, lostNow: i % 3 === 0 ? 120 : 0 });
+    }
   });
 
   it('leaves nothing behind: no row, no position, no message, nothing told as due', async () => {

@@ -58,7 +58,7 @@ export class SupposedRevocationInput {
 
 @InputType({
   description:
-    'The last award of each credential comes later; an end that its issuer gave it moves along. One that was earned by completions: the completion comes later.',
+    "The last award of each credential comes later; an end that its issuer gave it moves along. Where it was earned by completions, the one that decided it comes later; where a higher credential renewed it, that one's award does.",
 })
 export class SupposedDelayInput {
   @Field(() => String, { nullable: true, description: WHICH_TYPE })

@@ -196,22 +196,23 @@ async function delayAwards(
 ): Promise<Refusals> {
   const span = parseSpan(delay.by)!;
   const { holdings, standing, refused } = await holdingsMeant(write, people, delay, supposing);
-  const retired: number[] = [];
+  const retired = new Set<number>();
   const recorded: NewFact[] = [];
-  const earned: (Delayed & { readonly fact: CredentialFact })[] = [];
+  const earned = new Map<string, Delayed>();
+  const byId = new Map([...standing.values()].flat().map((fact) => [fact.id, fact]));
   for (const row of holdings) {
     const { zone } = supposing.definitions.types.get(row.typeId)!.policy;
-    const award = latestAward(standing.get(row.id)!);
-    if (!award) continue;
+    const award = originOf(latestAward(standing.get(row.id)!), byId);
+    if (!award || retired.has(award.rowId)) continue;
     if (award.ruleVersion !== null) {
-      earned.push({ fact: award, span, zone });
+      earned.set(award.id, { span, zone });
       continue;
     }
-    retired.push(award.rowId);
+    retired.add(award.rowId);
     const expiresAt = award.expiresAt === null ? null : spanAfter(award.expiresAt, span, zone);
     recorded.push({ ...award, id: uuidv7(), eventId: null, zone, at: spanAfter(award.at, span, zone), expiresAt });
   }
-  await retireFacts(write, retired);
+  await retireFacts(write, [...retired]);
   await recordFacts(write, recorded);
   write.touch(recorded.map((fact) => fact.employeeId));
   await delayCompletions(write, earned);
@@ -232,29 +233,41 @@ function latestAward(facts: readonly CredentialFact[]): CredentialFact | undefin
     .at(-1);
 }
 
-interface StandingCompletion extends CompletionRecord {
-  readonly row_id: number;
-  readonly at: number;
+/** A renewal by a higher credential comes when that one's award comes. */
+function originOf(award: CredentialFact | undefined, byId: ReadonlyMap<string, CredentialFact>): CredentialFact | undefined {
+  let origin = award;
+  while (origin?.causedBy != null) origin = byId.get(origin.causedBy);
+  return origin;
 }
 
-/** Awards by rule follow their completions: the one that earned an award is what comes later. */
-async function delayCompletions(write: Write, earned: readonly (Delayed & { readonly fact: CredentialFact })[]): Promise<void> {
-  if (earned.length === 0) return;
+interface StandingCompletion extends CompletionRecord {
+  readonly factId: string;
+  readonly rowId: number;
+  readonly at: number;
+  readonly reportedAt: number | null;
+}
+
+/** Awards by rule follow their completions: the one that decided an award is what comes later. */
+async function delayCompletions(write: Write, earned: ReadonlyMap<string, Delayed>): Promise<void> {
+  if (earned.size === 0) return;
   const found = await rows<StandingCompletion>(
     write.db,
-    `/* standingCompletions */ SELECT row_id, id, employee_id, course_code, attempt_id, status, score, credit_hours, completed_at AS at, evidence_url,
-       recertification_cycle, badge_id, expires_on FROM completion WHERE id = ANY($1) AND retired_in IS NULL`,
-    [earned.flatMap(({ fact }) => fact.completionIds)],
+    `/* decidingCompletions */ SELECT d.fact_id AS "factId", c.row_id AS "rowId", c.completed_at AS at, c.reported_at AS "reportedAt", c.id, c.employee_id,
+       c.course_code, c.attempt_id, c.status, c.score, c.credit_hours, c.evidence_url, c.recertification_cycle, c.badge_id, c.expires_on
+     FROM award_decision d JOIN completion c ON c.id = d.completion_id AND c.retired_in IS NULL WHERE d.fact_id = ANY($1) AND d.retired_in IS NULL`,
+    [[...earned.keys()]],
   );
-  const byId = new Map(found.map((row) => [row.id, row]));
   const delayed = new Map<number, CompletionRecord>();
-  for (const { fact, span, zone } of earned) {
-    for (const completion of fact.completionIds.flatMap((id) => byId.get(id) ?? [])) {
-      if (completion.at !== fact.at) continue;
-      const { row_id, at, ...record } = completion;
-      const expires_on = record.expires_on && addSpan(record.expires_on, span);
-      delayed.set(row_id, { ...record, completed_at: instantText(spanAfter(at, span, zone)), expires_on, event_id: null });
-    }
+  for (const { factId, rowId, at, reportedAt, ...record } of found) {
+    const { span, zone } = earned.get(factId)!;
+    const later = (instant: number) => instantText(spanAfter(instant, span, zone));
+    delayed.set(rowId, {
+      ...record,
+      completed_at: later(at),
+      reported_at: reportedAt === null ? null : later(reportedAt),
+      expires_on: record.expires_on && addSpan(record.expires_on, span),
+      event_id: null,
+    });
   }
   await recordCompletionRows(write, NO_SOURCE, [...delayed.values()], [...delayed.keys()]);
   for (const { employee_id: employee, completed_at } of delayed.values()) {
