@@ -53,16 +53,27 @@ export function intersection(a: DaySet, b: DaySet): DaySet {
 
 /** The days of the first that are not days of the second. */
 export function difference(a: DaySet, b: DaySet): DaySet {
-  const others = [{ from: -Infinity, to: -Infinity }, ...b, { from: Infinity, to: Infinity }];
-  return intersection(
-    a,
-    others.slice(1).map(({ from }, i) => ({ from: others[i]!.to, to: from })),
-  );
+  const days: DayRange[] = [];
+  let next = 0;
+  for (const { from, to } of a) {
+    let rest = from;
+    while (next < b.length && b[next]!.to <= rest) next++;
+    for (let i = next; i < b.length && b[i]!.from < to; i++) {
+      if (rest < b[i]!.from) days.push({ from: rest, to: b[i]!.from });
+      rest = b[i]!.to;
+    }
+    if (rest < to) days.push({ from: rest, to });
+  }
+  return days;
 }
 
 /** Whether all days of the second are days of the first. */
 export function includes(a: DaySet, b: DaySet): boolean {
-  return difference(b, a).length === 0;
+  let i = 0;
+  return b.every(({ from, to }) => {
+    while (i < a.length && a[i]!.to < to) i++;
+    return i < a.length && a[i]!.from <= from;
+  });
 }
 
 /** How much work the search may take: arcs of all networks it solves together. */
@@ -161,12 +172,10 @@ class CoverSearch {
     const most = Math.max(0, ...need);
     const network = new FlowNetwork();
     for (let day = 0; day <= need.length; day++) network.addNode();
-    need.forEach((people, day) => {
-      network.addArc(day, day + 1, most - Math.max(0, people), 0);
-      network.addArc(day + 1, day, most, 0);
-    });
+    need.forEach((people, day) => network.addArc(day, day + 1, most - Math.max(0, people), 0));
     const free = this.groups.filter(({ members }) => !settled.has(members[0]!));
     const passages = free.map((group) => (group.isRow ? row(network, group) : pieces(network, group)));
+    for (let day = 0; day < need.length; day++) network.addArc(day + 1, day, most, 0);
     this.effort -= network.size;
     const cost = network.send(0, need.length, most);
     if (cost === null) return null;

@@ -80,34 +80,17 @@ export class FlowNetwork {
     return true;
   }
 
-  /** Sends what the arcs that cost nothing now can carry, along shortest paths first. */
+  /** Sends what the arcs that cost nothing now can carry. */
   private saturate(potential: readonly number[], source: number, sink: number, most: number): number {
     let sent = 0;
-    while (sent < most) {
-      const level = this.levels(potential, source);
-      if (level[sink] === -1) break;
-      sent += this.block(potential, level, source, sink, most - sent);
-    }
+    for (let more = -1; more !== 0 && sent < most; sent += more) more = this.sendAlong(potential, source, sink, most - sent);
     return sent;
   }
 
-  private levels(potential: readonly number[], source: number): number[] {
-    const level = new Array<number>(potential.length).fill(-1);
-    level[source] = 0;
-    const queue = [source];
-    for (let i = 0; i < queue.length; i++) {
-      for (const arc of this.leaving[queue[i]!]!) {
-        const next = this.target[arc]!;
-        if (level[next] !== -1 || this.free[arc] === 0 || this.reduced(arc, potential) !== 0) continue;
-        level[next] = level[queue[i]!]! + 1;
-        queue.push(next);
-      }
-    }
-    return level;
-  }
-
-  private block(potential: readonly number[], level: number[], source: number, sink: number, most: number): number {
-    const tried = new Array<number>(potential.length).fill(0);
+  /** Sends along one path after another, looking at each arc once: what is left may have become possible again, but not if nothing was sent. */
+  private sendAlong(potential: readonly number[], source: number, sink: number, most: number): number {
+    const tried = new Int32Array(potential.length);
+    const isOnPath = new Uint8Array(potential.length);
     const path: number[] = [];
     let node = source;
     let sent = 0;
@@ -119,12 +102,15 @@ export class FlowNetwork {
           this.free[arc ^ 1]! += units;
         }
         sent += units;
-        path.length = 0;
-        node = source;
+        const full = path.findIndex((arc) => this.free[arc] === 0);
+        if (full < 0) return sent;
+        node = this.target[path[full]! ^ 1]!;
+        for (const arc of path.splice(full)) isOnPath[this.target[arc]!] = 0;
         continue;
       }
+      isOnPath[node] = 1;
       const arcs = this.leaving[node]!;
-      while (tried[node]! < arcs.length && !this.leads(arcs[tried[node]!]!, node, potential, level)) tried[node]!++;
+      while (tried[node]! < arcs.length && !this.leads(arcs[tried[node]!]!, potential, tried, isOnPath)) tried[node]!++;
       const arc = arcs[tried[node]!];
       if (arc !== undefined) {
         path.push(arc);
@@ -132,14 +118,16 @@ export class FlowNetwork {
       } else if (path.length === 0) {
         return sent;
       } else {
-        level[node] = -1;
+        isOnPath[node] = 0;
         node = this.target[path.pop()! ^ 1]!;
       }
     }
     return sent;
   }
 
-  private leads(arc: number, from: number, potential: readonly number[], level: readonly number[]): boolean {
-    return this.free[arc]! > 0 && level[this.target[arc]!] === level[from]! + 1 && this.reduced(arc, potential) === 0;
+  private leads(arc: number, potential: readonly number[], tried: Int32Array, isOnPath: Uint8Array): boolean {
+    const next = this.target[arc]!;
+    const isDone = isOnPath[next] === 1 || (tried[next]! > 0 && tried[next] === this.leaving[next]!.length);
+    return !isDone && this.free[arc]! > 0 && this.reduced(arc, potential) === 0;
   }
 }

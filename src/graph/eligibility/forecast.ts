@@ -1,5 +1,5 @@
 // Coverage ahead: how many people there will be for a role, who brings a gap about by lapsing, and which renewals avoid it.
-import { asDaySet } from '../../core/cover';
+import { asDaySet, type DaySet } from '../../core/cover';
 import { fewestRenewals, keepingsOf, lapsesWithin, type Calendar, type Keepings, type Lapse } from '../../core/forecast';
 import { Level } from '../../core/timeline';
 import type { Verdict } from '../../core/verdict';
@@ -153,7 +153,7 @@ export async function planRenewals(
     }
     if (i + PORTION < solveAt) continue;
     solveAt *= 2;
-    if ([...groups.values()].every((group) => group.isSettled())) break;
+    if ([...groups.values()].every((group) => group.settle())) break;
   }
   return new Map([...groups.values()].map((group) => [group.coverage, group.plan()]));
 }
@@ -162,33 +162,44 @@ export async function planRenewals(
 class ShortGroup {
   private readonly people: HolderRow[] = [];
   private readonly options: Keepings['options'][] = [];
+  private readonly missing: number;
+  private readonly worstDay: number;
+  /** How many could be kept on the worst day by one renewal. */
+  private easily = 0;
   private isComplete = true;
-  private settled: CoveragePlan | null = null;
+  private latest: { readonly people: number; readonly plan: CoveragePlan } | null = null;
 
-  constructor(readonly coverage: Coverage) {}
+  constructor(readonly coverage: Coverage) {
+    const { counted, setting } = coverage;
+    const fewest = Math.min(...counted);
+    this.missing = setting.minimum! - fewest;
+    this.worstDay = counted.indexOf(fewest);
+  }
 
   add(row: HolderRow, { options, isComplete }: Keepings): void {
     this.isComplete &&= isComplete;
-    if (options.length === 0) return;
+    if (options.length === 0 || this.isSettled()) return;
     this.people.push(row);
     this.options.push(options);
+    if (options.some(({ lapses, days }) => lapses.length === 1 && hasDay(days, this.worstDay))) this.easily++;
   }
 
-  /** Whether nobody else could make a difference. */
-  isSettled(): boolean {
-    const { counted, setting } = this.coverage;
-    const worst = Math.max(...counted.map((count) => setting.minimum! - count));
-    if (this.settled !== null || this.people.length < worst) return this.settled !== null;
-    const plan = this.solved();
-    if (plan.remaining === null && plan.renewals.length === worst) this.settled = { ...plan, isOptimal: true };
-    return this.settled !== null;
+  /** Looks for the fewest renewals, if they may be as few as people are missing on the worst day; whether nobody else could make a difference. */
+  settle(): boolean {
+    if (this.easily >= this.missing) this.plan();
+    return this.isSettled();
   }
 
   plan(): CoveragePlan {
-    return this.isSettled() ? this.settled! : this.solved();
+    if (this.latest?.people !== this.people.length) this.latest = { people: this.people.length, plan: this.planned() };
+    return this.isSettled() ? { ...this.latest.plan, isOptimal: true } : this.latest.plan;
   }
 
-  private solved(): CoveragePlan {
+  private isSettled(): boolean {
+    return this.latest?.plan.remaining === null && this.latest.plan.renewals.length === this.missing;
+  }
+
+  private planned(): CoveragePlan {
     const { counted, setting } = this.coverage;
     const { kept, remaining, isOptimal } = fewestRenewals(counted, setting.minimum!, this.options);
     const renewals = [...kept].flatMap(([person, lapses]) =>
@@ -197,6 +208,10 @@ class ShortGroup {
     renewals.sort((a, b) => a.at - b.at || (a.factId < b.factId ? -1 : 1));
     return { renewals, remaining, isOptimal: isOptimal && this.isComplete };
   }
+}
+
+function hasDay(days: DaySet, day: number): boolean {
+  return days.some(({ from, to }) => from <= day && day < to);
 }
 
 /** Why somebody is no longer where the group counts, in sentences; none: they are. */
