@@ -24,7 +24,7 @@ export interface WorkforcePortion {
 }
 
 /** Few enough to hold, enough to make statements worth their while. */
-const PORTION = 2_000;
+const PORTION = 500;
 
 /**
  * Everybody a view knows, in the order of ids, or those of them with `ids`. A person's row is read before their facts, so that whoever finds the
