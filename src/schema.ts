@@ -4,6 +4,7 @@ import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
 import { ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
 import { CareerPathResolver, RoleCareersResolver } from './graph/careers/graphql';
+import { CareerPlanResolver } from './graph/careers/graphql-plan';
 import { ChangesResolver, NodeResolver } from './graph/changes/graphql';
 import {
   AwardDecisionResolver,
@@ -72,6 +73,7 @@ const resolvers = [
   RehearsedChangeResolver,
   CareerPathResolver,
   RoleCareersResolver,
+  CareerPlanResolver,
   ChangesResolver,
   NodeResolver,
 ] as const;

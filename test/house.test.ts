@@ -20,6 +20,10 @@ const shown = [
   'labels',
   'draft',
   'gql-rule-inputs',
+  'known-facts',
+  'offers',
+  'gql-ways',
+  'graphql-ways',
 ];
 const slices = [
   'people',

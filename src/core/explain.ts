@@ -35,7 +35,7 @@ export interface ExplanationNode {
   readonly factIds: readonly string[];
 }
 
-const RANKS: Readonly<Record<Audience, number>> = { EMPLOYEE: 0, MANAGER: 1, HR: 2 };
+export const RANKS: Readonly<Record<Audience, number>> = { EMPLOYEE: 0, MANAGER: 1, HR: 2 };
 /** What those are told who may not see a condition. */
 const UNDISCLOSED = 'a condition that is not disclosed';
 

@@ -1,11 +1,12 @@
 // The things somebody can do, each once, as atoms of formulas.
+import { RANKS } from './explain';
 import { doneAt, latestStart } from './lead-times';
 import type { Instant, Span } from './calendar';
 import type { AwardWork } from './award-gap';
 import type { CourseOffer, HoursPlan } from './credit-hours';
 import { Formulas, type Atom } from './monotone';
 import type { Offers } from './offers';
-import { canonicalJson, type Json } from './rule';
+import { canonicalJson, type Audience, type Json } from './rule';
 import type { Step } from './steps';
 
 /** Where somebody stands. */
@@ -40,6 +41,8 @@ export class Deeds {
   /** False once something had to be left out. */
   isComplete = true;
   private readonly numbers = new Map<string, number>();
+  private readonly audiences: Audience[] = [];
+  private audience: Audience = 'EMPLOYEE';
   private readonly inProgress = new Set<string>();
   private readonly obtaining = new Map<string, number>();
   private cuts = 0;
@@ -56,7 +59,23 @@ export class Deeds {
       number = this.list.push(make()) - 1;
       this.numbers.set(key, number);
     }
+    const widest = this.audiences[number];
+    if (widest === undefined || RANKS[this.audience] < RANKS[widest]) this.audiences[number] = this.audience;
     return this.formulas.atom(number);
+  }
+
+  /** What is made inside is asked for by a condition that is only shown to some. */
+  disclosedTo<T>(to: Audience, make: () => T): T {
+    const outside = this.audience;
+    if (RANKS[to] > RANKS[outside]) this.audience = to;
+    const made = make();
+    this.audience = outside;
+    return made;
+  }
+
+  /** Who may be told of an atom: whoever may see one of the conditions that ask for it. */
+  audienceOf(atom: number): Audience {
+    return this.audiences[atom]!;
   }
 
   /** That a state goes on; excludes what would change it. */
@@ -70,7 +89,7 @@ export class Deeds {
 
   /** To hold a credential by an instant, obtained from now on; with its prerequisites, and the courses that earn it. */
   obtain(code: string, by: Instant): number {
-    const key = `${code} ${by}`;
+    const key = `${code} ${by} ${this.audience}`;
     const known = this.obtaining.get(key);
     if (known !== undefined) return known;
     if (this.inProgress.has(code) || this.formulas.list.length > MOST_FORMULAS) {

@@ -85,7 +85,7 @@ export class RuleWays {
       case 'not':
         return this.ways(node.of, !isNegated, from, to);
       case 'disclosed':
-        return this.ways(node.of, isNegated, from, to);
+        return this.deeds.disclosedTo(node.to, () => this.ways(node.of, isNegated, from, to));
       case 'heldFor':
       case 'within':
       case 'accumulated':

@@ -3,6 +3,7 @@ import type { AwardWork } from './award-gap';
 import type { Instant } from './calendar';
 import { doneAt } from './lead-times';
 import type { AtomSet } from './monotone';
+import type { Audience } from './rule';
 import type { PlacedStep, Step } from './steps';
 import type { Deeds } from './ways-atoms';
 
@@ -11,6 +12,8 @@ export interface ChosenStep extends PlacedStep {
   readonly cost: number;
   /** Whether it is known how long it takes. */
   readonly isTimeKnown: boolean;
+  /** Who may be told of it. */
+  readonly audience: Audience;
 }
 
 /** The steps in the order in which they can be done, and when the last of those that take time is done. */
@@ -26,7 +29,18 @@ export function schedule(deeds: Deeds, set: AtomSet): Schedule | null {
   if (ends === null) return null;
   const chosen = set.flatMap((atom) => {
     const { step, on, cost, leadTime } = deeds.list[atom]!;
-    return step ? [{ step, cost, isTimeKnown: leadTime !== null, at: on ?? ends.get(atom) ?? at, isTimed: on === null }] : [];
+    return step
+      ? [
+          {
+            step,
+            cost,
+            isTimeKnown: leadTime !== null,
+            audience: deeds.audienceOf(atom),
+            at: on ?? ends.get(atom) ?? at,
+            isTimed: on === null,
+          },
+        ]
+      : [];
   });
   chosen.sort(
     (a, b) => a.at - b.at || ORDER.indexOf(a.step.kind) - ORDER.indexOf(b.step.kind) || (key(a.step) < key(b.step) ? -1 : 1),

@@ -161,7 +161,7 @@ class WaySearch {
 
   private keep(scheduled: Schedule, set: AtomSet, at: Instant): boolean {
     const wait: ChosenStep[] =
-      at > scheduled.doneAt ? [{ step: { kind: 'WAIT', until: at }, at, cost: 0, isTimeKnown: true }] : [];
+      at > scheduled.doneAt ? [{ step: { kind: 'WAIT', until: at }, at, cost: 0, isTimeKnown: true, audience: 'EMPLOYEE' }] : [];
     const steps = [...scheduled.steps, ...wait];
     const key = JSON.stringify(scheduled.steps.map(({ step }) => step));
     const known = this.tried.get(key);

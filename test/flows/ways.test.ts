@@ -111,6 +111,25 @@ describe('the nearest ways', () => {
     expect([way?.cost, way?.earliestAt]).toEqual([40, '2026-12-01T00:00:00.000Z']);
   });
 
+  it('tell of what is not disclosed to somebody only that there is something to do', async () => {
+    const hidden = { disclosed: { to: 'HR', rule: { approval: { kind: 'background check', bindToManager: false } } } };
+    const code = await role({ all: [holds('BLS'), hidden] });
+    const stepsFor = async (audience: string) =>
+      (
+        await server.query(`{ eligibility(employee: { externalId: { value: "P" } }, roleCode: "${code}") {
+          nearestWays(audience: ${audience}) { steps { kind code text } } } }`)
+      ).eligibility.nearestWays[0].steps;
+    const obtain = { kind: 'CREDENTIAL', code: 'BLS', text: 'obtain BLS certification' };
+    expect(await stepsFor('HR')).toEqual([
+      obtain,
+      { kind: 'APPROVAL', code: 'background check', text: 'get approval background check' },
+    ]);
+    expect(await stepsFor('EMPLOYEE')).toEqual([
+      obtain,
+      { kind: 'UNDISCLOSED', code: null, text: 'meet a condition that is not disclosed' },
+    ]);
+  });
+
   it('say nothing about when as long as a lead time is not known', async () => {
     const [way] = await ways('P', await role(holds('NEW')));
     expect(way).toMatchObject({ cost: 0, earliestAt: null, isOptimal: true });

@@ -34,6 +34,7 @@ const OPERATIONS: Record<string, string> = {
       renewalPlan { count renewals(first: $n) { nodes { dueOn employee { name } credential { statusText type { code } } } } } } }`,
   'differences with their causes': `query ($n: Int) { eligibilityDiff(of: { department: "A" }, from: { at: "2026-06-01T12:00:00Z", knownAt: "2026-06-01T11:00:00Z" }, to: { at: "2027-06-01T12:00:00Z" }, first: $n) {
       totalCount nodes { before inHindsight after because learnedBecause ruleVersionBefore ruleVersionAfter employee { name manager { name } } role { code } } } }`,
+  'ways to what people are not eligible for': `query ($n: Int) { eligibilities(first: $n, filter: { department: ["A"] }) { nodes { verdict nearestWays(max: 5) { cost earliestAt steps { kind text } } } } }`,
   counts: `query ($n: Int) { employees(first: $n) { nodes { name } } credentialCounts(groupBy: [DEPARTMENT, TYPE, STATUS]) { keys count } eligibilityCounts(groupBy: [ROLE, VERDICT]) { keys count } }`,
 };
 

@@ -55,6 +55,16 @@ export async function nextRoles(db: Db, view: View, roleIds: readonly string[]):
   );
 }
 
+/** Every move of every path, each once. */
+export async function allMoves(db: Db, view: View): Promise<{ from: string; to: string }[]> {
+  const q = new Params();
+  return rows(
+    db,
+    `/* allMoves */ SELECT m.from_role AS "from", m.to_role AS "to" FROM career_move m WHERE ${known('m', view, q)} GROUP BY 1, 2`,
+    q.values,
+  );
+}
+
 /** Replaces a path and its moves. */
 export async function recordPath(write: Write, path: PathRow, moves: readonly { from: string; to: string }[]): Promise<void> {
   await write.db.query('/* retirePath */ UPDATE career_path SET retired_in = $2 WHERE id = $1 AND retired_in IS NULL', [

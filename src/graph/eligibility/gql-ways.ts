@@ -8,7 +8,7 @@ export class WayStep {
     description:
       'CREDENTIAL: obtain or renew one. COURSE: pass one, for a credential that an award rule gives. CREDITS: earn credit hours. APPROVAL: get one. ' +
       'RESOLUTION: close what is open. VERIFICATION: have a credential verified. ATTRIBUTE: an attribute would have to be another; HR decides that. ' +
-      'REMOVAL: what stands in the way would have to go. WAIT: time has to pass.',
+      'REMOVAL: what stands in the way would have to go. WAIT: time has to pass. UNDISCLOSED: something that the audience is not to see.',
   })
   kind: string;
   @Field(() => String, {

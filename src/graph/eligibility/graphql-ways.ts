@@ -1,25 +1,31 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { RANKS } from '../../core/explain';
+import type { Audience } from '../../core/rule';
 import { stepCode, stepText, type StepLabels } from '../../core/step-text';
 import { nearestWays, type Way as FoundWay } from '../../core/ways';
 import { badInput } from '../../platform/graphql/errors';
 import type { GraphContext } from '../context';
 import { loadRules } from '../rules/graphql';
-import { Eligibility } from './gql-types';
+import { AudienceArgs, Eligibility } from './gql-types';
 import { Way } from './gql-ways';
 import { loadFacts } from './known-facts';
 import { loadOffers, loadStepLabels } from './offers';
 
 const MOST_WAYS = 10;
 
-/** A way as the schema shows it. */
-export function toWay({ steps, cost, at, isTimeKnown, isOptimal }: FoundWay, labels: StepLabels, zone: string): Way {
+/** A way as the schema shows it; of what is not disclosed to the audience only that there is something to do. */
+export function toWay(
+  { steps, cost, at, isTimeKnown, isOptimal }: FoundWay,
+  audience: Audience,
+  labels: StepLabels,
+  zone: string,
+): Way {
   return {
-    steps: steps.map(({ step, cost: own }) => ({
-      kind: step.kind,
-      code: stepCode(step),
-      text: stepText(step, labels, zone),
-      cost: own,
-    })),
+    steps: steps.map(({ step, cost: own, audience: to }) =>
+      RANKS[audience] < RANKS[to]
+        ? { kind: 'UNDISCLOSED', code: null, text: 'meet a condition that is not disclosed', cost: own }
+        : { kind: step.kind, code: stepCode(step), text: stepText(step, labels, zone), cost: own },
+    ),
     cost,
     earliestAt: isTimeKnown ? at : null,
     isOptimal,
@@ -34,6 +40,7 @@ export class NearestWaysResolver {
   async nearestWays(
     @Root() { employeeUuid, roleUuid, verdict, view }: Eligibility,
     @Arg('max', () => Int, { nullable: true, defaultValue: 3, description: 'How many at most, 1 to 10.' }) max: number | null,
+    @Args(() => AudienceArgs) { audience }: AudienceArgs,
     @Ctx() context: GraphContext,
   ): Promise<Way[]> {
     const most = max ?? 3;
@@ -47,6 +54,6 @@ export class NearestWaysResolver {
       loadStepLabels(context, view),
     ]);
     const { ways } = nearestWays(rules, { facts, at: view.at, zone }, offers);
-    return ways.slice(0, most).map((way) => toWay(way, labels, zone));
+    return ways.slice(0, most).map((way) => toWay(way, audience, labels, zone));
   }
 }
