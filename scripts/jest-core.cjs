@@ -17,7 +17,7 @@ module.exports = {
   ...jest,
   rootDir: root,
   roots: [path.join(root, 'src/core')],
-  testMatch: [...(TESTS[mutated] ?? [mutated]), `${mutated}.mutants`].map((name) => `**/${name}.test.ts`),
+  testMatch: [...(TESTS[mutated] ?? [mutated]), `${mutated}.edges`].map((name) => `**/${name}.test.ts`),
   cacheDirectory: path.join(root, '.jest-cache'),
   moduleNameMapper: { '^fast-check$': path.join(root, 'scripts/fewer-cases.cjs') },
 };

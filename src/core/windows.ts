@@ -28,9 +28,9 @@ export function windowTimeline(node: WindowNode, below: Timeline, zone: string):
     case 'within':
       return within(below, node.duration, zone, node.toMonthEnd === true);
     case 'accumulated':
-      return accumulated(below, node.duration.days * DAY_MS, node.resetAfter ?? null, zone);
+      return inEvenDays(below, zone, (even) => accumulated(even, node.duration.days * DAY_MS, node.resetAfter ?? null, 'UTC'));
     case 'service':
-      return service(below, node.duration.days * DAY_MS, node.within.days * DAY_MS);
+      return inEvenDays(below, zone, (even) => service(even, node.duration.days * DAY_MS, node.within.days * DAY_MS));
   }
 }
 
@@ -114,6 +114,29 @@ export function service(below: Timeline, enough: number, reach: number): Timelin
     });
     return met;
   });
+}
+
+/** Adds up in a scale in which every day of the zone is as long as any other: a day on which clocks change is a day. */
+function inEvenDays(below: Timeline, zone: string, change: (even: Timeline) => Timeline): Timeline {
+  const { startOf, dayAt } = zoneDays(zone);
+  const lengthOf = (day: number): number => startOf(day + 1) - startOf(day);
+  const even = (at: Instant): number => {
+    if (!Number.isFinite(at)) return at;
+    const day = dayAt(at);
+    return day * DAY_MS + Math.round(((at - startOf(day)) * DAY_MS) / lengthOf(day));
+  };
+  const instant = (at: number): Instant => {
+    if (!Number.isFinite(at)) return at;
+    const day = Math.floor(at / DAY_MS);
+    return startOf(day) + Math.round(((at - day * DAY_MS) * lengthOf(day)) / DAY_MS);
+  };
+  return rescaled(change(rescaled(below, even)), instant);
+}
+
+function rescaled(timeline: Timeline, scale: (at: Instant) => Instant): Timeline {
+  const steps: Step[] = [];
+  for (const { from, level } of timeline) pushStep(steps, scale(from), level);
+  return steps;
 }
 
 /** Applies the same to the stretches of every cut, and puts the cuts together again. */
