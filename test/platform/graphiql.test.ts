@@ -38,7 +38,17 @@ describe('the GraphiQL page', () => {
       const [definition] = parse(query).definitions;
       return definition && 'name' in definition ? definition.name?.value : undefined;
     });
-    expect(names).toEqual(['DashboardPage', 'WhyEligible', 'PublishRule', 'EligibilityFeed', 'CredentialFeed']);
+    expect(names).toEqual([
+      'DashboardPage',
+      'WhyEligible',
+      'NearestWays',
+      'RehearseRule',
+      'PublishRule',
+      'WhatIfRevoked',
+      'CoverageForecast',
+      'EligibilityFeed',
+      'CredentialFeed',
+    ]);
     for (const { variables } of operations) expect(() => JSON.parse(variables ?? '{}') as unknown).not.toThrow();
   });
 

@@ -77,7 +77,17 @@ export function loadGraphiql(): GraphiqlPage {
 }
 
 /** The ready operations, a tab each: the same files that the tests send and that client types are generated from. */
-const READY = ['DashboardPage', 'WhyEligible', 'PublishRule', 'EligibilityFeed', 'CredentialFeed'];
+const READY = [
+  'DashboardPage',
+  'WhyEligible',
+  'NearestWays',
+  'RehearseRule',
+  'PublishRule',
+  'WhatIfRevoked',
+  'CoverageForecast',
+  'EligibilityFeed',
+  'CredentialFeed',
+];
 
 function readOperations(folder: string): { query: string; variables?: string }[] {
   const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8').trim();
