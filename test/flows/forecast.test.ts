@@ -206,6 +206,17 @@ describe('coverage forecast', () => {
       ];
       expect({ person, because }).toEqual({ person, because: departure ? [departure[1]] : ended });
     }
+    // two of them in one request, each with its own
+    const both = await api.ask(
+      ['NURSE', 'AIDE']
+        .map((role) => `${role}: coverageForecast(roleCode: "${role}", horizon: "P${HORIZON}D", minimum: 24) { ${FORECAST} }`)
+        .join(),
+    );
+    expect(both).toEqual({
+      NURSE: [all],
+      AIDE: await forecast({ roleCode: ['AIDE'], horizon: `P${HORIZON}D`, minimum: 24 }),
+    });
+    expect(both.AIDE[0].lapses.totalCount).toBeGreaterThan(0);
     const moved = await forecast({ roleCode: ['NURSE'], groupBy: ['DEPARTMENT'], horizon: `P${HORIZON}D`, minimum: 8 });
     const reasons = moved.flatMap(({ lapses }) =>
       lapses.nodes.map(({ employee, because }) => `${employee.externalId}: ${because.join()}`),
@@ -359,6 +370,12 @@ describe('coverage forecast', () => {
       'BAD_USER_INPUT',
       expect.stringContaining('P5Y at most'),
     ]);
+    for (const at of ['0001-01-01T00:00:00Z', '9999-12-31T00:00:00Z']) {
+      expect(await refused(`roleCode: ["NURSE"], at: "${at}"`)).toEqual([
+        'BAD_USER_INPUT',
+        expect.stringContaining('1000 to 9000'),
+      ]);
+    }
     const many = Array.from({ length: 120 }, (_, i) => ({ externalId: `M${i}`, department: `D${i}`, location: `L${i}` }));
     await api.upsert(many);
     expect(await refused('roleCode: ["NURSE", "AIDE"], horizon: "P5Y", groupBy: [DEPARTMENT, LOCATION]')).toEqual([

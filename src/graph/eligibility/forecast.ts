@@ -3,6 +3,8 @@ import { asDaySet, type DaySet } from '../../core/cover';
 import { fewestRenewals, keepingsOf, lapsesWithin, type Calendar, type Keepings, type Lapse } from '../../core/forecast';
 import { Level } from '../../core/timeline';
 import type { Verdict } from '../../core/verdict';
+import { problem } from '../../platform/graphql/errors';
+import { compareKeys } from '../../platform/graphql/paging';
 import type { Db } from '../../platform/postgres/pool';
 import type { View } from '../context';
 import { equivalentsOf } from '../credentials/types';
@@ -50,26 +52,32 @@ export function countingVerdicts({ includeGrace }: CoverageSetting): ReadonlySet
 
 export const groupKey = ({ roleUuid, keys }: CoverageGroup): string => JSON.stringify([roleUuid, keys]);
 
+/** The days of all forecasts of one field together, at most. */
+const MOST_DAYS = 400_000;
+
 /** The numbers of every role asked for and every group that has people, in the order of roles and keys. */
 export async function coverageOf(db: Db, setting: CoverageSetting): Promise<Coverage[]> {
   const { question, calendar, minimum, includeGrace } = setting;
   const steps = await coverageSteps(db, setting.view, question);
+  const groups = new Map(steps.map(({ keys }) => [JSON.stringify(keys), keys]));
+  if (question.groupBy.length === 0) groups.set('[]', []);
+  const days = calendar.days.length;
+  if (question.roles.length * groups.size * days > MOST_DAYS) {
+    const message = `${question.roles.length * groups.size} forecasts of ${days} days are too much at once: name fewer roles, filter, group by less, or shorten the horizon.`;
+    throw problem('QUERY_TOO_EXPENSIVE', message);
+  }
   const series = new Map<string, number[]>();
   for (const step of steps) {
     const key = seriesKey(step.what, step.roleUuid, step.keys);
-    const changes = series.get(key) ?? new Array<number>(calendar.days.length).fill(0);
+    const changes = series.get(key) ?? new Array<number>(days).fill(0);
     series.set(key, changes);
-    if (step.day < changes.length) changes[step.day]! += step.change;
+    if (step.day < days) changes[step.day]! += step.change;
   }
   const numbers = (what: CountStep['what'], role: string | null, keys: readonly string[]): number[] => {
     let count = 0;
-    const changes = series.get(seriesKey(what, role, keys)) ?? new Array<number>(calendar.days.length).fill(0);
+    const changes = series.get(seriesKey(what, role, keys)) ?? new Array<number>(days).fill(0);
     return changes.map((change) => (count += change));
   };
-  const groups = new Map(
-    steps.flatMap((step) => (step.roleUuid === null ? [[JSON.stringify(step.keys), step.keys] as const] : [])),
-  );
-  if (question.groupBy.length === 0) groups.set('[]', []);
   const sorted = [...groups.values()].sort(compareKeys);
   return question.roles.flatMap((roleUuid) =>
     sorted.map((keys): Coverage => {
@@ -84,11 +92,6 @@ export async function coverageOf(db: Db, setting: CoverageSetting): Promise<Cove
 
 function seriesKey(what: CountStep['what'], role: string | null, keys: readonly string[]): string {
   return JSON.stringify([what, role, keys]);
-}
-
-function compareKeys(a: readonly string[], b: readonly string[]): number {
-  const place = a.findIndex((key, i) => key !== b[i]);
-  return place < 0 ? 0 : a[place]! < b[place]! ? -1 : 1;
 }
 
 /** A credential to renew. */

@@ -1,11 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { addSpan, dayOf, parseSpan } from '../../core/calendar';
+import { refuseDates } from '../../core/dates';
 import { judge } from '../../core/evaluate';
 import { untilBecause } from '../../core/explain';
 import { calendarFrom } from '../../core/forecast';
 import { isoText } from '../../core/instant-text';
 import { answerAt } from '../../core/verdict';
-import { badInput, problem } from '../../platform/graphql/errors';
+import { badInput } from '../../platform/graphql/errors';
 import { uuidOf } from '../../platform/graphql/node-id';
 import { listConnection, parsePage, type Connection } from '../../platform/graphql/paging';
 import { DurationScalar } from '../../platform/graphql/scalars';
@@ -44,7 +45,6 @@ import { AudienceArgs } from './gql-types';
 import { loadDefinitions, loadFacts, loadLabels } from './known-facts';
 
 const LONGEST = 'P5Y';
-const MOST_DAYS = 400_000;
 
 /** Forecasts by the field that asked for them, for what is read for all of them together. */
 function bySetting(coverages: readonly Coverage[]): Coverage[][] {
@@ -145,6 +145,8 @@ export class CoverageForecastResolver {
   ): Promise<CoverageForecast[]> {
     if (minimum !== null && minimum < 0) throw badInput('`minimum` is a number of people: 0 or more.');
     const view = await viewOf(context, args);
+    const outside = refuseDates({ at: view.at }, ['at']);
+    if (outside) throw badInput(outside.message);
     const { zone } = context.graph;
     const span = parseSpan(horizon)!;
     const today = dayOf(view.at, zone);
@@ -154,14 +156,14 @@ export class CoverageForecastResolver {
     if (missing !== undefined) throw badInput(`There is no role "${missing}": check the code, or define it with defineRoles.`);
     const calendar = calendarFrom(view.at, span, zone);
     const setting: CoverageSetting = {
-      key: JSON.stringify([viewKey(view), horizon, filter, groupBy, minimum, includeGrace]),
+      key: JSON.stringify([viewKey(view), roleCode, filter, groupBy, horizon, minimum, includeGrace]),
       view,
       calendar,
       minimum,
       includeGrace,
       question: {
         roles: roles.map(({ uuid }) => uuid),
-        groupBy: [...new Set(groupBy)],
+        groupBy,
         department: filter?.department ?? null,
         location: filter?.location ?? null,
         status: filter?.status ?? ['ACTIVE'],
@@ -169,10 +171,6 @@ export class CoverageForecastResolver {
       },
     };
     const coverages = await coverageOf(await context.db(), setting);
-    if (coverages.length * calendar.days.length > MOST_DAYS) {
-      const message = `${coverages.length.toLocaleString('en')} forecasts of ${calendar.days.length} days are too much at once: name fewer roles, filter, group by less, or shorten the horizon.`;
-      throw problem('QUERY_TOO_EXPENSIVE', message);
-    }
     return coverages.map((coverage) => ({
       coverage,
       keys: coverage.keys,

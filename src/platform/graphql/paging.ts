@@ -128,7 +128,8 @@ export function listConnection<T>(list: readonly T[], page: Page, keysOf: (row: 
   return connection(between.slice(0, page.limit + 1), page, keysOf, () => Promise.resolve(list.length));
 }
 
-function compareKeys(a: readonly string[], b: readonly string[]): number {
+/** Orders rows by their keys. */
+export function compareKeys(a: readonly string[], b: readonly string[]): number {
   const place = a.findIndex((key, i) => key !== b[i]);
   return place < 0 ? 0 : a[place]! < b[place]! ? -1 : 1;
 }
