@@ -1,5 +1,5 @@
 // Renewal as real regulations have it: golden cases worked out by hand from their texts.
-import { parseAwardCondition, type Attempt, type AwardCondition } from './award';
+import { parseAwardCondition, type Attempt } from './award';
 import { dayOf, startOfDay } from './calendar';
 import { decideCycles } from './cycle-awards';
 import { isRefusal } from './refusal';

@@ -14,3 +14,11 @@ export function refuseLongText(item: object, names: readonly string[], most: num
   const name = names.find((candidate) => isLong(fields[candidate]));
   return name === undefined ? null : refusal('VALUE_TOO_LONG', `${name} has more than ${most} characters: shorten it.`, [name]);
 }
+
+/** Refuses an evidenceUrl that is too long, or not one a browser may be sent to: `javascript:` and its like run where they are shown. */
+export function refuseEvidenceUrl({ evidenceUrl }: { readonly evidenceUrl?: string | null }): Refusal | null {
+  if (evidenceUrl == null) return null;
+  if (!/^https?:\/\//i.test(evidenceUrl) || !URL.canParse(evidenceUrl))
+    return refusal('INVALID_EVIDENCE_URL', 'evidenceUrl is an address that begins with https:// or http://.', ['evidenceUrl']);
+  return refuseLongText({ evidenceUrl }, ['evidenceUrl'], LONGEST_ADDRESS);
+}

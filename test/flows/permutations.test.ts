@@ -36,7 +36,7 @@ const news: fc.Arbitrary<News> = fc.oneof(
     .record({
       of: fc.constant('person' as const),
       day,
-      name: fc.constantFrom('department', 'jobTitle', 'status', 'managerExternalId', 'hiredOn'),
+      name: fc.constantFrom('department', 'jobTitle', 'status', 'managerExternalId', 'hiredOn', 'attributes'),
     })
     .map(({ name, ...rest }) => {
       // about one day and attribute there is one truth
@@ -47,20 +47,21 @@ const news: fc.Arbitrary<News> = fc.oneof(
         status: even ? 'ACTIVE' : 'ON_LEAVE',
         managerExternalId: even ? 'BOSS' : null,
         hiredOn: '2026-02-01',
+        attributes: { birthDate: even ? '1990-07-15' : '1990-08-15' },
       };
       return { ...rest, fields: { [name]: values[name] } };
     }),
   fc.record({
     of: fc.constant('completion' as const),
     day,
-    course: fc.constantFrom('C1', 'C2'),
+    course: fc.constantFrom('C1', 'C2', 'H', 'H'),
     attempt: fc.constantFrom('a1', 'a2', null),
     status: fc.constantFrom('PASSED' as const, 'PASSED' as const, 'FAILED' as const, 'IN_PROGRESS' as const),
   }),
   fc.record({
     of: fc.constant('issue' as const),
     day,
-    type: fc.constantFrom('CERT', 'LIC'),
+    type: fc.constantFrom('CERT', 'CERT', 'LIC', 'LIC', 'HIGH', 'BIENNIAL'),
     instance: fc.constantFrom(null, null, 'x'),
     end: fc.constantFrom(null, ...DAYS, '2026-09-30'),
     initial: fc.constantFrom(null, true, false),
@@ -74,7 +75,11 @@ describe('any order of arrival, with repetitions (B18, faults B2)', () => {
   beforeAll(async () => {
     server = await startTestApp({ at: '2026-06-01T12:00:00Z' });
     api = talkTo(server);
-    await api.defineCourses({ code: 'C1', passMark: 70, retakePolicy: 'HIGHEST_SCORE' }, { code: 'C2' });
+    await api.defineCourses(
+      { code: 'C1', passMark: 70, retakePolicy: 'HIGHEST_SCORE' },
+      { code: 'C2' },
+      { code: 'H', creditHours: 10 },
+    );
     const policy = {
       life: 'P3M',
       anchor: 'EXPIRY',
@@ -85,7 +90,15 @@ describe('any order of arrival, with repetitions (B18, faults B2)', () => {
       reinstateWithin: 'P2M',
       noticeBefore: ['P7D'],
     };
-    await api.defineTypes({ code: 'CERT', renewal: policy }, { code: 'LIC' });
+    // hours renew HIGH, which renews CERT; BIENNIAL ends in the month of birth
+    const biennial = { fixedFrom: { attribute: 'birthDate', day: 'BEFORE_MONTH', minActive: 'P2M' } };
+    await api.defineTypes(
+      { code: 'CERT', renewal: policy },
+      { code: 'LIC' },
+      { code: 'HIGH', renewal: { life: 'P2M', anchor: 'EXPIRY', grace: 'P1M', backdate: true }, renews: ['CERT'] },
+      { code: 'BIENNIAL', renewal: biennial },
+    );
+    await api.publishAward('HIGH', { cycle: { courseCodes: ['H'], min: 15, carryOver: { max: 5 } } });
     await api.publishAward('CERT', { all: [{ passed: { courseCode: 'C1' } }, { passed: { courseCode: 'C2' } }] });
     await api.defineRoles('R');
     await api.publishRule('R', {

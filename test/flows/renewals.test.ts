@@ -250,6 +250,30 @@ describe('a date of the person', () => {
   });
 });
 
+describe('a policy defined anew', () => {
+  it('says that it tells the past otherwise, and what has become of it', async () => {
+    const renewal = (life: string) => ({ code: 'TIGHT', renewal: { life } });
+    await api.defineTypes(renewal('P2Y'));
+    await api.upsert([{ externalId: 'TIGHT' }, { externalId: 'RECENT' }]);
+    await api.issue([
+      { employeeExternalId: 'TIGHT', typeCode: 'TIGHT', issuedOn: '2025-03-01' },
+      { employeeExternalId: 'RECENT', typeCode: 'TIGHT', issuedOn: '2026-03-01' },
+    ]);
+    await api.defineTypes(renewal('P1Y'));
+    const { found } = await api.changes('... on CredentialChange { kind occurredAt employee { externalId } }', {
+      typeCode: ['TIGHT'],
+      kind: ['CORRECTED', 'EXPIRED'],
+    });
+    const tight = found.filter(({ employee }) => employee?.externalId === 'TIGHT');
+    expect(tight.map(({ kind, occurredAt }) => `${kind} ${occurredAt.slice(0, 10)}`).sort()).toEqual([
+      'CORRECTED 2026-06-01',
+      'EXPIRED 2026-03-01',
+    ]);
+    // whose past is the same is not told of it
+    expect(found.filter(({ employee }) => employee?.externalId === 'RECENT')).toEqual([]);
+  });
+});
+
 describe('what types say of one another', () => {
   it('exists and does not go round in circles; equivalents may come later', async () => {
     const sent = await api.defineTypes(

@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { endOfDay, startOfDay } from '../../core/calendar';
 import { refuseDates } from '../../core/dates';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
-import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
+import { LONGEST_NAME, refuseEvidenceUrl, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -53,10 +53,7 @@ export function checkIssue(item: CredentialItem): Refusal | null {
     return refusal('INVALID_EXTERNAL_ID', 'employeeExternalId names the person: it is not empty.', ['employeeExternalId']);
   }
   if (item.typeCode.trim() === '') return refusal('INVALID_CODE', 'typeCode names the type: it is not empty.', ['typeCode']);
-  const no =
-    refuseDates(item, DATES) ??
-    refuseLongText(item, NAMES, LONGEST_NAME) ??
-    refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS);
+  const no = refuseDates(item, DATES) ?? refuseLongText(item, NAMES, LONGEST_NAME) ?? refuseEvidenceUrl(item);
   return no ?? checkDates(item);
 }
 

@@ -113,7 +113,7 @@ function settlePerson(
     if (!isSame) changedTypes.add(type.code);
     const facts = new Map([...factsBefore, ...factsAfter].map((fact) => [fact.id, fact]));
     due.push(...dueEvents(holding, person.settledUntil, until, facts));
-    const made = isSame ? [] : changeEvents(holding, until, facts);
+    const made = isSame ? [] : changeEvents(holding, until, facts, isRedefined);
     events.push(...made);
     if (made.length === 0 && fresh !== null) events.push(toRecorded(holding, fresh, until));
     for (const event of folded.events) {
@@ -155,8 +155,11 @@ function dueEvents(holding: SettledHolding, settled: number, until: number, fact
   return due.map((event) => eventEntry(holding, event, facts));
 }
 
-/** What a change added to the past and present of a holding. A past that is told otherwise without anything new in it is a CORRECTED. */
-function changeEvents(holding: SettledHolding, until: number, facts: Facts): NewEntry[] {
+/**
+ * What a change added to the past and present of a holding. A past that is told otherwise without anything new in it is a CORRECTED, and so
+ * is one that a new policy tells otherwise, beside what it adds.
+ */
+function changeEvents(holding: SettledHolding, until: number, facts: Facts, isRedefined: boolean): NewEntry[] {
   const told = new Set(holding.before.events.filter((event) => event.at <= until).map(eventKey));
   const past = holding.after.events.filter((event) => event.at <= until);
   const added = past.filter((event) => !told.has(eventKey(event)) && event.kind !== 'EXPIRING');
@@ -164,9 +167,18 @@ function changeEvents(holding: SettledHolding, until: number, facts: Facts): New
   const isTakenBack = holding.before.events.some(
     (event) => event.at <= until && event.kind !== 'EXPIRING' && !isStill.has(eventKey(event)),
   );
-  if (added.length > 0 || !isTakenBack) return added.map((event) => eventEntry(holding, event, facts));
+  const entries = added.map((event) => eventEntry(holding, event, facts));
+  const isRewritten = isRedefined && pastOf(holding.before, until) !== pastOf(holding.after, until);
+  if (!isRewritten && (added.length > 0 || !isTakenBack)) return entries;
   const current = holding.after.segments.find((segment) => segment.from <= until && until < segment.to);
-  return [toEntry(holding, 'CORRECTED', until, current?.expiresAt ?? null, undefined)];
+  return [toEntry(holding, 'CORRECTED', until, current?.expiresAt ?? null, undefined), ...entries];
+}
+
+/** How a holding stood in the past. */
+function pastOf({ segments }: Holding, until: number): string {
+  return JSON.stringify(
+    segments.filter(({ from }) => from < until).map(({ from, to, status }) => [from, Math.min(to, until), status]),
+  );
 }
 
 // what takes effect later, or not at all, makes nothing happen now; but every change is in the log, or it would never count as known

@@ -2,7 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import { refuseDates } from '../../core/dates';
 import { refusal, type Refusal } from '../../core/refusal';
-import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
+import { LONGEST_NAME, refuseEvidenceUrl, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -43,7 +43,7 @@ export function checkCompletion(item: CompletionItem): Refusal | null {
   return (
     refuseDates(item, ['completedAt', 'expiresOn', 'reportedAt']) ??
     refuseLongText(item, NAMES, LONGEST_NAME) ??
-    refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS)
+    refuseEvidenceUrl(item)
   );
 }
 

@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { startOfDay } from '../../core/calendar';
 import { refuseDates } from '../../core/dates';
 import { refusal, type Refusal } from '../../core/refusal';
-import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
+import { LONGEST_NAME, refuseEvidenceUrl, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -36,17 +36,7 @@ export function checkVerification(item: VerificationItem): Refusal | null {
   if (item.typeCode.trim() === '') return refusal('INVALID_CODE', 'typeCode names the type: it is not empty.', ['typeCode']);
   if (item.verifiedAt != null && item.verifiedOn != null)
     return refusal('AMBIGUOUS_DATE', 'Send verifiedAt or verifiedOn, not both.', ['verifiedOn']);
-  if (item.evidenceUrl != null && !isWebAddress(item.evidenceUrl))
-    return refusal('INVALID_EVIDENCE_URL', 'evidenceUrl is an address that begins with https:// or http://.', ['evidenceUrl']);
-  return (
-    refuseDates(item, ['verifiedAt', 'verifiedOn']) ??
-    refuseLongText(item, NAMES, LONGEST_NAME) ??
-    refuseLongText(item, ['evidenceUrl'], LONGEST_ADDRESS)
-  );
-}
-
-function isWebAddress(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text);
+  return refuseDates(item, ['verifiedAt', 'verifiedOn']) ?? refuseEvidenceUrl(item) ?? refuseLongText(item, NAMES, LONGEST_NAME);
 }
 
 /**
