@@ -1,6 +1,8 @@
 // The rule language: what a role demands of a person, as data. Reading it is rule-reader.ts, writing it rule-ast.ts.
 import type { Instant, Span } from './calendar';
 
+export { canonicalJson } from './canonical-json';
+
 /** Any value that JSON can carry. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -232,17 +234,3 @@ export function dependencies(node: RuleNode): Dependencies {
 
 /** The attribute that says who somebody's manager is. */
 export const MANAGER = 'managerExternalId';
-
-/** JSON text with object keys in code unit order and no white space, so that equal values give equal texts. A number that is not finite throws. */
-export function canonicalJson(value: Json): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error('JSON cannot carry a number that is not finite.');
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return '[' + value.map(canonicalJson).join(',') + ']';
-  const object = value as { readonly [key: string]: Json | undefined };
-  const members: string[] = [];
-  for (const key of Object.keys(object).sort()) {
-    const member = object[key];
-    if (member !== undefined) members.push(JSON.stringify(key) + ':' + canonicalJson(member));
-  }
-  return '{' + members.join(',') + '}';
-}

@@ -1,6 +1,8 @@
 // The shape of one fact in the change log: as a writer records it, and as every reader gets it back.
 import type { Instant } from '../core/calendar';
 
+export { canonicalJson } from '../core/canonical-json';
+
 /** A JSON value; numbers must be finite. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 
@@ -41,34 +43,4 @@ export interface LogEntry {
   readonly erased: boolean;
   /** The stored bytes are not what was written: somebody changed the table by hand. */
   readonly damaged: boolean;
-}
-
-/**
- * The one JSON text of a value: members sorted by UTF-16 code units, no white space, absent members left out.
- * Throws on a number that JSON cannot hold.
- */
-export function canonicalJson(value: Json): string {
-  if (typeof value === 'string') return quoted(value);
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${value} has no place in JSON`);
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  let text = '';
-  if (isList(value)) {
-    for (const item of value) text += `${text && ','}${canonicalJson(item)}`;
-    return `[${text}]`;
-  }
-  for (const name of Object.keys(value).sort()) {
-    const member = value[name];
-    if (member !== undefined) text += `${text && ','}${quoted(name)}:${canonicalJson(member)}`;
-  }
-  return `{${text}}`;
-}
-
-const NOTHING_TO_ESCAPE = /^[ !#-[\]-~]*$/;
-
-function quoted(text: string): string {
-  return NOTHING_TO_ESCAPE.test(text) ? `"${text}"` : JSON.stringify(text);
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

@@ -20,23 +20,13 @@
  * The position is not part of the leaf: it is the leaf's index in the tree, and proofs speak about it.
  */
 import { createHash } from 'node:crypto';
+import type { LogEntry } from './entry';
 
 /** The version new leaves are computed with; stored beside each leaf, so that a later format rewrites nothing. */
 export const LEAF_VERSION = 1;
 
-/** Everything of a row that its leaf vouches for. */
-export interface LeafInput {
-  readonly eventId: string;
-  readonly kind: string;
-  readonly entity: string;
-  readonly entityVersion: number;
-  readonly subject: string | null;
-  readonly actor: string;
-  readonly source: string | null;
-  /** Epoch milliseconds. */
-  readonly occurredAt: number;
-  /** Epoch milliseconds. */
-  readonly recordedAt: number;
+/** Everything of a row that its leaf vouches for; instants are epoch milliseconds. */
+export interface LeafInput extends Omit<LogEntry, 'pos' | 'changeId' | 'body' | 'erased' | 'damaged'> {
   readonly bodyFormat: number;
   readonly body: Uint8Array;
 }
