@@ -202,7 +202,7 @@ export async function replay(server: TestApp, scenarios: readonly Scenario[]): P
 
 /** What the log says of a person's verdicts within the scenario's own history, which on the same server others may outlive. */
 export async function eventsOf(server: TestApp, scenario: Scenario, who: string): Promise<Fields[]> {
-  const filter = { employeeExternalId: [idOf(scenario, who)] };
+  const filter = { employeeExternalId: [idOf(scenario, who)], roleCode: scenario.roles.map((role) => role['code']) };
   const end = Math.max(...momentsOf(scenario).map(({ at }) => at));
   const found: Fields[] = [];
   for (let after: string | null = null, hasMore = true; hasMore;) {
