@@ -59,7 +59,9 @@ export function lightest(
     }
     const open = relaxed.atoms.filter((atom) => !chosen.has(atom));
     const pivot = clash === null ? tree.heaviest(open) : clash.find((atom) => !chosen.has(atom))!;
-    const excluded = atoms.flatMap((_, other) => (isContradictory(atoms, [pivot, other]) ? [other] : []));
+    const { variable, state } = atoms[pivot]!;
+    const isExcluded = (other: Atom): boolean => variable !== undefined && other.variable === variable && other.state !== state;
+    const excluded = atoms.flatMap((other, i) => (isExcluded(other) ? [i] : []));
     search(new Set([...chosen, pivot]), new Set([...out, ...excluded]));
     search(chosen, new Set([...out, pivot]));
   };
@@ -88,9 +90,10 @@ class Relaxed {
   private countUses(): number[] {
     const uses = new Array<number>(this.atoms.length).fill(1);
     const most = new Array<number>(this.list.length).fill(0);
+    const occurrences = this.countOccurrences();
     for (const at of this.order) {
       const own = this.list[at]!;
-      if (!('atom' in own)) continue;
+      if (!('atom' in own) || occurrences[at] === 1) continue;
       for (const above of this.order) {
         const formula = this.list[above]!;
         if ('atom' in formula) most[above] = above === at ? 1 : 0;
@@ -99,6 +102,17 @@ class Relaxed {
       uses[own.atom] = Math.max(1, most[this.root]!);
     }
     return uses;
+  }
+
+  /** How often each formula stands in the tree. */
+  private countOccurrences(): number[] {
+    const count = new Array<number>(this.list.length).fill(0);
+    count[this.root] = 1;
+    for (const at of [...this.order].reverse()) {
+      const formula = this.list[at]!;
+      if (!('atom' in formula)) for (const one of formula.of) count[one]! += count[at]!;
+    }
+    return count;
   }
 
   /** The lightest solution of the tree beside what is chosen; null: without what is out there is none. */

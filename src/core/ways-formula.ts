@@ -43,6 +43,7 @@ export function metBetween(timeline: Timeline, from: Instant, to: Instant): numb
 /** The ways to meet the conditions of rules, for one person. */
 export class RuleWays {
   private readonly timelines = new Map<RuleNode, Timeline>();
+  private readonly ofTypes = new Map<string, Timeline>();
   private readonly attributes: AttributeWays;
   private readonly referring = new Set<string>();
 
@@ -137,8 +138,7 @@ export class RuleWays {
   private holdsWays(node: HoldsNode, isNegated: boolean, isSo: boolean, from: Instant, to: Instant): number {
     const { formulas, situation } = this.deeds;
     const codes = situation.equivalents(node.typeCode);
-    const { equivalents: _, ...alone } = this.facts;
-    const timelineOf = (code: string, asked: HoldsNode): Timeline => leafTimeline({ ...asked, typeCode: code }, alone);
+    const timelineOf = (code: string, asked: HoldsNode): Timeline => this.typeTimeline({ ...asked, typeCode: code });
     const variable = (code: string): string => `holding ${code}`;
     if (isNegated) {
       return formulas.all(
@@ -168,6 +168,17 @@ export class RuleWays {
     return isSo && !codes.some((code) => isMetThrough(timelineOf(code, node), from, to))
       ? Formulas.always
       : formulas.any(options);
+  }
+
+  /** The timeline of holding a type itself, whatever else counts as it. */
+  private typeTimeline(node: HoldsNode): Timeline {
+    const key = JSON.stringify(node);
+    let timeline = this.ofTypes.get(key);
+    if (timeline === undefined) {
+      const { equivalents: _, ...alone } = this.facts;
+      this.ofTypes.set(key, (timeline = leafTimeline(node, alone)));
+    }
+    return timeline;
   }
 
   private tenureWays(node: TenureNode, isNegated: boolean, isSo: boolean, from: Instant, to: Instant): number {

@@ -76,6 +76,8 @@ class WaySearch {
   private readonly formulas = new Formulas();
   private readonly ways: RuleWays;
   private readonly tried = new Map<string, Tried>();
+  /** Formulas all of whose solutions are ways at an earlier instant. */
+  private readonly settled = new Set<number>();
   private lightestRefused: Weight | null = null;
   private isProved = true;
   private isComplete = true;
@@ -130,14 +132,15 @@ class WaySearch {
   }
 
   private tryAt(version: RuleVersion, at: Instant): void {
-    // made twice: what is met by steps that other conditions need shows only when those are known
-    this.ways.ways(version.node, false, at, at);
-    const root = this.ways.ways(version.node, false, at, at);
-    if (root === Formulas.never) return;
+    // made anew while there is more to be done: hours earned for one condition may be enough for another, made before it
+    const known = this.deeds.list.length;
+    let root = this.ways.ways(version.node, false, at, at);
+    if (this.deeds.list.length > known) root = this.ways.ways(version.node, false, at, at);
+    if (root === Formulas.never || this.settled.has(root)) return;
     const { list } = this.deeds;
     const { sets, isComplete } = minimalSets(this.formulas, root, list, this.width);
     if (!isComplete) this.isComplete = false;
-    for (const set of sets) this.tryOut(set, at);
+    const isSettled = sets.map((set) => this.tryOut(set, at)).every(Boolean);
     const best = [...this.tried.values()].reduce<Weight | null>(
       (least, { weight }) => (least && compareWeights(least, weight) <= 0 ? least : weight),
       null,
@@ -145,6 +148,7 @@ class WaySearch {
     const { set, isProved } = lightest(this.formulas, root, list, this.budget, best);
     if (!isProved) this.isProved = false;
     if (set && !this.tryOut(set, at)) this.refuse(weightOf(list, set));
+    else if (isSettled && isProved) this.settled.add(root);
   }
 
   private refuse(weight: Weight): void {
