@@ -6,7 +6,7 @@ import { IngestPayload } from '../../journal/graphql';
 import type { Write } from '../../journal/write';
 import { badInput } from '../../platform/graphql/errors';
 import { nodeId } from '../../platform/graphql/node-id';
-import { connection, parsePage, type Connection, type PageArgs } from '../../platform/graphql/paging';
+import { connection, listConnection, parsePage, type Connection, type PageArgs } from '../../platform/graphql/paging';
 import { PagedArgs } from '../../platform/graphql/types';
 import { batchBy, viewOf, type GraphContext, type View } from '../context';
 import { ingest } from '../ingest';
@@ -151,17 +151,7 @@ export class CredentialTypeResolver {
     const page = parsePage(args, 'credentialTypes', 1);
     const view = await viewOf(context, {});
     const types = (await typesKnown(await context.db(), context.graph.zone, view, {})).map((type) => toTypeNode(type, view));
-    const [after, before] = [page.after?.[0], page.before?.[0]];
-    const between = types.filter(
-      (type) => (after === undefined || type.code > after) && (before === undefined || type.code < before),
-    );
-    if (!page.forward) between.reverse();
-    return connection(
-      between.slice(0, page.limit + 1),
-      page,
-      (type) => [type.code],
-      () => Promise.resolve(types.length),
-    );
+    return listConnection(types, page, (type) => [type.code]);
   }
 
   @FieldResolver(() => String, { description: 'English for the renewal policy, with three worked dates.' })

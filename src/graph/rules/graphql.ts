@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from '
 import { IngestPayload } from '../../journal/graphql';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { nodeId } from '../../platform/graphql/node-id';
-import { connection, parsePage, type Connection } from '../../platform/graphql/paging';
+import { listConnection, parsePage, type Connection } from '../../platform/graphql/paging';
 import { PagedArgs } from '../../platform/graphql/types';
 import { ruleExamples } from '../../core/rule-examples';
 import { batchBy, viewOf, type GraphContext, type View } from '../context';
@@ -83,17 +83,7 @@ export class RoleResolver {
   async roles(@Args(() => PagedArgs) args: PagedArgs, @Ctx() context: GraphContext): Promise<Connection<Role>> {
     const page = parsePage(args, 'roles', 1);
     const roles = await allRoles(context, await viewOf(context, {}));
-    const [after, before] = [page.after?.[0], page.before?.[0]];
-    const between = roles.filter(
-      (role) => (after === undefined || role.code > after) && (before === undefined || role.code < before),
-    );
-    if (!page.forward) between.reverse();
-    return connection(
-      between.slice(0, page.limit + 1),
-      page,
-      (role) => [role.code],
-      () => Promise.resolve(roles.length),
-    );
+    return listConnection(roles, page, (role) => [role.code]);
   }
 
   @FieldResolver(() => RuleVersion, {
