@@ -71,6 +71,24 @@ describe('what if', () => {
     expect(answer).toMatchObject({ gainedNow: 0, lostNow: 1 });
   });
 
+  it('what is revoked already is not revoked again, so that an award to come stays as it is', async () => {
+    await api.defineTypes({ code: 'OATH', issuer: 'Court', renewal: { life: 'P2Y' } });
+    await api.defineRoles('SWORN');
+    await api.publishRule('SWORN', { holds: { typeCode: 'OATH' } });
+    await api.upsert([{ externalId: 'EVE', effectiveAt: '2025-01-01T00:00:00Z' }]);
+    await api.issue([{ employeeExternalId: 'EVE', typeCode: 'OATH', issuedOn: '2026-01-01' }]);
+    await api.revoke(['EVE', 'OATH'], 'fraud', '2026-05-01T00:00:00Z');
+    await api.issue([{ employeeExternalId: 'EVE', typeCode: 'OATH', issuedOn: '2026-07-01' }]);
+    expect(await ask(person('EVE'), { revoke: { typeCode: 'OATH' } })).toMatchObject({
+      refusal: null,
+      affected: { totalCount: 0 },
+    });
+    expect((await api.revoke(['EVE', 'OATH'], 'again')).refusal?.code).toBe('ALREADY_REVOKED');
+    expect(told(await ask(person('EVE'), { revoke: { effectiveAt: '2026-08-01T00:00:00Z' } }))).toEqual([
+      ['EVE', 'SWORN', '2026-08-01 to 2028-07-01', 'ELIGIBLE to NOT_ELIGIBLE'],
+    ]);
+  });
+
   it('an award given by hand, or earned by a course, comes later', async () => {
     expect(told(await ask(person('ANN'), { delay: { typeCode: 'CPR', by: 'P1M' } }))).toEqual([
       ['ANN', 'NURSE', '2026-03-01 to 2026-04-01', 'ELIGIBLE to NOT_ELIGIBLE'],
@@ -175,6 +193,11 @@ describe('what if', () => {
   it('what cannot be supposed of some passes them over, and of all is refused like the real thing', async () => {
     const some = await ask({ typeCode: 'RN' }, { delay: { typeCode: 'CPR', by: 'P1M' } });
     expect(some).toMatchObject({ refusal: null, peopleCount: 2, passedOver: 1 });
+    // all of it or nothing: what could have been supposed of them is left out too
+    const granted = { grant: { typeCode: 'CPR', instance: 'new', issuedOn: '2026-06-01' } };
+    const both = await ask({ typeCode: 'RN' }, granted, { revoke: { typeCode: 'CPR', instance: '' } });
+    expect(both).toMatchObject({ refusal: null, peopleCount: 2, passedOver: 1 });
+    expect(told(both).map((one: any) => one[0])).toEqual(['ANN']);
     const refused = async (of: object, ...suppose: object[]): Promise<unknown> => {
       const { refusal, peopleCount, affected } = await ask(of, ...suppose);
       expect([peopleCount, affected.totalCount]).toEqual([0, 0]);
