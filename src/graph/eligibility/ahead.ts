@@ -2,17 +2,18 @@
 import type { PersonFacts } from '../../core/facts';
 import type { NewEntry } from '../../journal/entry';
 import type { Json } from '../../core/rule';
+import { Level } from '../../core/timeline';
 import type { Write } from '../../journal/write';
 import type { View } from '../context';
-import { columnParams, instantText, plainArray, rows } from '../../platform/sql';
+import { columnParams, instantText, Params, plainArray, rows } from '../../platform/sql';
 import type { CredentialDefinitions } from '../credentials/types';
-import type { JudgedRole, RuleDefinitions } from '../rules/definitions';
+import { bestWithoutHoldings, type JudgedRole, type RuleDefinitions } from '../rules/definitions';
 import { labelsOf } from '../rules/labels';
 import { judgeAgain, versionsBefore, type JudgedPerson } from './judge';
 import { withLevels } from './person-facts';
 import { departmentsOf } from './settle';
 import { replacement, type RecordedSegment } from './stored';
-import { workforce, type Member, type WorkforcePortion } from './workforce';
+import { isCandidate, workforce, type Candidates, type Member, type WorkforcePortion } from './workforce';
 
 /** By what people are judged, once the rule is published. */
 export interface RulesAhead {
@@ -60,10 +61,35 @@ export class VerdictsAhead {
     if (ids !== null) await this.forget(ids);
     const known = { types: [...definitions.types.values()], rules: after, zone, only: readsOfAll(roles) };
     const roleIds = roles.map(({ role }) => role.uuid);
-    for await (const portion of workforce(this.write.db, this.view, roleIds, known, ids ?? undefined)) {
+    const candidates = ids === null ? this.candidates() : null;
+    for await (const portion of workforce(this.write.db, this.view, roleIds, known, ids ?? candidates ?? undefined)) {
       await this.judgePortion(portion);
       judged(portion.people.length);
     }
+    if (candidates) judged(await this.passOver(candidates));
+  }
+
+  // who never had a credential that all of these rules ask for is not eligible, and was never told anything else
+  private candidates(): Candidates | null {
+    const { roles, after, definitions } = this.rules;
+    const nodes = roles.flatMap(({ versions }) => versions.map(({ node }) => node));
+    const asked = [...roles[0]!.reads.types].find((code) =>
+      nodes.every((node) => bestWithoutHoldings(node, after.silences, code) === Level.UNMET),
+    );
+    if (asked === undefined) return null;
+    const types = definitions.equivalents(asked).flatMap((code) => definitions.typesByCode.get(code)?.uuid ?? []);
+    return { types, roles: roles.map(({ role }) => role.uuid) };
+  }
+
+  // whoever becomes a candidate meanwhile is neither judged nor passed over, and so found among those to be judged again
+  private async passOver(candidates: Candidates): Promise<number> {
+    const q = new Params();
+    const { rowCount } = await this.write.db.query(
+      `/* passOver */ INSERT INTO ahead_person SELECT e.id, e.version, 0, NULL, false FROM employee e
+       WHERE NOT EXISTS (SELECT 1 FROM ahead_person a WHERE a.id = e.id) AND NOT ${isCandidate(candidates, q)}`,
+      q.values,
+    );
+    return rowCount;
   }
 
   /** Who is not judged, has changed since, or has something due that must be told first. */

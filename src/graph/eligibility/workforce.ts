@@ -23,11 +23,23 @@ export interface WorkforcePortion {
   readonly stored: (employeeId: string, roleId: string) => readonly StoredSegment[];
 }
 
+/** Those who have, or had, a credential of one of these types, or a stored verdict. */
+export interface Candidates {
+  readonly types: readonly string[];
+  readonly roles: readonly string[];
+}
+
+/** The SQL condition for candidates. */
+export function isCandidate({ types, roles }: Candidates, q: Params): string {
+  return `(EXISTS (SELECT 1 FROM credential c WHERE c.employee_id = e.id AND c.type_id = ANY(${q.add(types)}))
+    OR EXISTS (SELECT 1 FROM eligibility_segment g WHERE g.employee_id = e.id AND g.role_id = ANY(${q.add(roles)}) AND g.retired_in IS NULL))`;
+}
+
 /** Few enough to hold, enough to make statements worth their while. */
 const PORTION = 500;
 
 /**
- * Everybody a view knows, in the order of ids, or those of them with `ids`. A person's row is read before their facts, so that whoever finds the
+ * Everybody a view knows, in the order of ids, or those of them with the ids, or who are candidates. A person's row is read before their facts, so that whoever finds the
  * same version later has read all there is. While one portion is worked on, the next one is read.
  */
 export async function* workforce(
@@ -35,10 +47,10 @@ export async function* workforce(
   view: View,
   roleIds: readonly string[],
   definitions: KnownDefinitions,
-  ids?: readonly string[],
+  among?: readonly string[] | Candidates,
 ): AsyncGenerator<WorkforcePortion> {
   const next = async (after: string): Promise<WorkforcePortion> => {
-    const people = await membersOf(db, view, after, ids);
+    const people = await membersOf(db, view, after, among);
     const portion = people.map((person) => person.id);
     if (portion.length === 0) return { people, facts: new Map(), stored: () => [] };
     const [facts, stored] = await Promise.all([
@@ -61,10 +73,15 @@ export async function* workforce(
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-async function membersOf(db: Db, view: View, after: string, ids: readonly string[] | undefined): Promise<Member[]> {
+async function membersOf(
+  db: Db,
+  view: View,
+  after: string,
+  among: readonly string[] | Candidates | undefined,
+): Promise<Member[]> {
   const q = new Params();
   const where = [`e.id > ${q.add(after)}`];
-  if (ids) where.push(`e.id = ANY(${q.add(ids)})`);
+  if (among) where.push('types' in among ? isCandidate(among, q) : `e.id = ANY(${q.add(among)})`);
   if (view.known !== null) {
     where.push(`EXISTS (SELECT 1 FROM change k WHERE k.id = e.recorded_in AND k.last_pos <= ${q.add(view.known)})`);
   }

@@ -207,10 +207,10 @@ export function rulesOf(published: readonly PublishedRow[]): Pick<JudgedRole, 'p
 }
 
 /**
- * The best level a rule can have for somebody who holds nothing: credentials unmet, everything else as good as it can be. What it refers to
- * may say anything; credentials nobody can speak of may be held.
+ * The best level a rule can have for somebody who holds nothing, or nothing of one type: credentials unmet, everything else as good as it can be.
+ * What it refers to may say anything; credentials nobody can speak of may be held.
  */
-export function bestWithoutHoldings(node: RuleNode, silences: Silences): Level {
+export function bestWithoutHoldings(node: RuleNode, silences: Silences, typeCode?: string): Level {
   const optimist = (at: RuleNode, isNegated: boolean): RuleNode => {
     switch (at.op) {
       case 'all':
@@ -225,8 +225,10 @@ export function bestWithoutHoldings(node: RuleNode, silences: Silences): Level {
       case 'service':
       case 'disclosed':
         return { ...at, of: optimist(at.of, isNegated) };
-      case 'holds':
-        return isNegated || silences('TYPE', at.typeCode).length === 0 ? NEVER : ALWAYS;
+      case 'holds': {
+        const isAbsent = (typeCode ?? at.typeCode) === at.typeCode && silences('TYPE', at.typeCode).length === 0;
+        return isNegated || isAbsent ? NEVER : ALWAYS;
+      }
       default:
         return isNegated ? NEVER : ALWAYS;
     }
