@@ -89,9 +89,10 @@ class Cycles {
   }
 
   decide(): AwardDecision[] {
+    if (this.earned.length === 0) return [...this.decisions.values()];
     let opening = FRESH;
     let holding = this.fold();
-    for (let i = 0; this.earned.length > 0; i++) {
+    for (let i = 0; ; i++) {
       const terms = termsOf(holding);
       const term = terms[i];
       if (!term) break;

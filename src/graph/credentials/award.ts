@@ -1,6 +1,6 @@
 // What follows for holdings from everything else: awards by rule, renewals by cycles of hours and by higher credentials, the dates that fix
 // expiries.
-import { decideAwards, type AwardDecision } from '../../core/award';
+import { cycleOf, decideAwards, type AwardDecision } from '../../core/award';
 import { endOfDay, parseDay } from '../../core/calendar';
 import { decideCycles } from '../../core/cycle-awards';
 import type { Assertion } from '../../core/person';
@@ -132,6 +132,7 @@ class PersonAwards {
     const isFirst = !this.facts.isHeld(row);
     for (const decision of decideAwards(versions, courses, this.attempts, this.zone)) take(decision);
     if (isFirst && type.policy.fixedFrom && this.facts.isHeld(row)) this.addDatesTo(row, type.policy);
+    if (!versions.some(({ when }) => cycleOf(when))) return decided;
     const cycles = decideCycles({
       versions,
       courses,

@@ -112,6 +112,8 @@ export class CredentialTypeNode implements Node {
   equivalentTo: string[];
   @Field(() => [String], { description: 'Codes of the types that must be held when an award rule awards it.' })
   prerequisites: string[];
+  @Field(() => [String], { description: 'Codes of the lower types whose holdings an award of it renews.' })
+  renews: string[];
   @Field(() => FloatScalar, {
     nullable: true,
     description: "What it costs where no award rule earns it, in the organisation's currency; null: not known.",
