@@ -39,6 +39,7 @@ describe('holding a credential', () => {
   it('counts what stands in its place, and itself only when that says so', () => {
     expect(said(holds, { holdings, equivalents: () => ['A', 'B', 'A'] })).toBe('UNMET 1 MET 5 GRACE 7 MET 9 UNMET');
     expect(said(holds, { holdings, equivalents: () => ['B'] })).toBe('UNMET 7 MET 9 UNMET');
+    expect(said(holds, { holdings, equivalents: () => ['B', 'C'] })).toBe('UNMET 7 MET 9 UNMET');
     expect(said(holds, { holdings, equivalents: () => ['A'] })).toBe('UNMET 1 MET 5 GRACE 8 UNMET');
   });
 
@@ -69,6 +70,19 @@ describe('an attribute', () => {
     expect(testAttribute({ equals: { a: 1, b: 2 } }, { b: 2, a: 1 })).toBe(Level.MET);
     expect(testAttribute({ equals: { a: 1 } }, { a: 2 })).toBe(Level.UNMET);
     expect(testAttribute({ equals: '1' }, 1)).toBe(Level.UNMET);
+  });
+
+  it('has been held for long enough without a break (tenure)', () => {
+    const at = (from: number, to: number, value: number | null): AttributeSlice => ({
+      from: from * DAY,
+      to: to * DAY,
+      value,
+      factId: 'g',
+    });
+    const grade = [at(-Infinity, 2, null), at(2, 4, 3), at(4, 7, 3), at(7, 9, 2), at(9, Infinity, 3)];
+    const tenure: LeafNode = { op: 'tenure', name: 'grade', equals: 3, duration: days(3) };
+    expect(said(tenure, { attributes: new Map([['grade', grade]]) })).toBe('UNMET 5 MET 7 UNMET 12 MET');
+    expect(said(tenure, {})).toBe('UNKNOWN');
   });
 
   it('is unknown where nothing is known of it', () => {
@@ -108,6 +122,11 @@ describe('credit hours', () => {
     expect(said(node(), facts([earned(1, 5), earned(11, 5)]))).toBe('UNMET 1 MET 21 UNMET');
   });
 
+  it('count from the latest to the earliest as from the earliest to the latest, and not at all when there are none', () => {
+    expect(said(node(), facts([earned(4, 2), earned(1, 3)]))).toBe('UNMET 4 MET 11 UNMET');
+    expect(said(node(), {})).toBe('UNMET');
+  });
+
   it('are pending when those that are reported would be enough', () => {
     expect(said(node(), facts([earned(1, 3), earned(2, 2, true)]))).toBe('UNMET 2 PENDING 11 UNMET');
     expect(said(node(), facts([earned(1, 3), earned(2, 2, true), earned(4, 2)]))).toBe('UNMET 2 PENDING 4 MET 11 UNMET');
@@ -126,6 +145,9 @@ describe('credit hours', () => {
 
   it('count after their lag for as long as the window', () => {
     expect(said(node({ lag: days(3) }), facts([earned(1, 5)]))).toBe('UNMET 4 MET 14 UNMET');
+    // from 2 February to 2 March 1970
+    const month = { months: 1, days: 0 };
+    expect(said(node({ lag: month, window: month }), facts([earned(1, 5)]))).toBe('UNMET 32 MET 60 UNMET');
     // 1970-01-02 and ten days, to the end of January
     expect(said(node({ toMonthEnd: true }), facts([earned(1, 5)]))).toBe('UNMET 1 MET 31 UNMET');
   });
@@ -184,6 +206,7 @@ describe('an approval', () => {
     expect(said(bound, { ...acts([2, 'G']), ...manager([-Infinity, Infinity, 'a']) })).toBe('UNMET 2 MET');
     expect(said(bound, { ...acts([2, 'G']), ...manager([0, 5, 'a'], [5, 5, 'b'], [5, Infinity, 'a']) })).toBe('UNMET 2 MET');
     expect(said(node, { ...acts([2, 'G']), ...manager([0, 4, 'a'], [4, 9, 'b']) })).toBe('UNMET 2 MET');
+    expect(said(bound, acts([2, 'G']))).toBe('UNMET 2 MET');
   });
 });
 

@@ -111,8 +111,7 @@ export function testAttribute(node: Pick<AttributeNode, 'equals' | 'in' | 'atLea
 }
 
 function isSameJson(a: Json, b: Json): boolean {
-  if (a === b) return true;
-  return typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && canonicalJson(a) === canonicalJson(b);
+  return a === b || (typeof a === 'object' && canonicalJson(a) === canonicalJson(b));
 }
 
 function tenureTimeline(node: TenureNode, facts: PersonFacts): Timeline {
