@@ -153,6 +153,30 @@ describe('a plan to a role', () => {
     expect([plan.cost, plan.at, plan.isTimeKnown]).toEqual([7, NOW + 2 * DAY, true]);
   });
 
+  it('counts a course that was passed for an earlier stage', () => {
+    const earned = (...courses: string[]) => ({ works: [{ courses, hours: [] }], isComplete: true });
+    const offers: Offers = {
+      ...offersOf(chain),
+      isCourse: () => true,
+      type: (code) => ({
+        cost: 0,
+        leadTime: null,
+        prerequisites: [],
+        award: code === 'A' ? earned('c1') : earned('c1', 'c2'),
+      }),
+      course: (code) => ({ code, cost: code === 'c1' ? 7 : 2, leadTime: { months: 0, days: 1 }, creditHours: null }),
+    };
+    const ladder = careersOf({ ...chain, moves: [[0, 1], [1, 2]] }); // prettier-ignore
+    const plan = careerPlan(['R0'], 'R2', { facts: factsOf([]), at: NOW, zone: 'UTC' }, ladder, offers);
+    expect(
+      plan.stages.map(({ way }) => way?.steps.map(({ step }) => (step.kind === 'WAIT' ? '' : (step as { code: string }).code))),
+    ).toEqual([
+      ['c1', 'A'],
+      ['c2', 'B'],
+    ]);
+    expect([plan.cost, plan.at]).toEqual([9, NOW + 2 * DAY]);
+  });
+
   it('says when its limit kept it from proving that nothing is cheaper', () => {
     expect(planOf(chain, 0)).toMatchObject({ isOptimal: false, reason: null });
   });
