@@ -118,6 +118,13 @@ describe('reading a policy', () => {
     [{ fixed: { month: 2, day: 29, minActive: '6M' } }, 'fixed.minActive'],
     [{ life: 'P1Y', noticeBefore: ['P90D', '7D'] }, 'noticeBefore.1'],
     [{ life: 'P1Y', timeZone: 'Mars/Olympus' }, 'timeZone'],
+    [{ life: 'P1Y', fixedFrom: { attribute: 'birthDate' } }, 'anchor'],
+    [{ fixed: { month: 1, day: 1 }, fixedFrom: { attribute: 'birthDate' } }, 'fixedFrom'],
+    [{ fixedFrom: { attribute: ' ' } }, 'fixedFrom.attribute'],
+    [{ fixedFrom: { attribute: 'birthDate', minActive: '2Y' } }, 'fixedFrom.minActive'],
+    [{ roundTo: 'MONTH_END' as const }, 'roundTo'],
+    [{ calendarMonths: 12, roundTo: 'MONTH_END' as const }, 'roundTo'],
+    [{ life: 'P30D', roundTo: 'MONTH_START' as const }, 'roundTo'],
   ])('refuses %j and points at %s', (draft, path) => {
     const answer = parseRenewalPolicy(draft, 'UTC');
     expect(isRefusal(answer) && answer.path.join('.')).toBe(path);
