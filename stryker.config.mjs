@@ -13,5 +13,5 @@ export default {
   jsonReporter: { fileName: '.mutation/report.json' },
   // what a static array or object says is seen by every test that reads it, and mutating it costs a whole run each
   ignoreStatic: false,
-  timeoutMS: 20_000,
+  timeoutMS: 8_000,
 };

@@ -3,9 +3,6 @@
 const path = require('node:path');
 
 const TESTS = {
-  timeline: ['timeline', 'evaluate'],
-  windows: ['windows', 'evaluate'],
-  conditions: ['conditions', 'evaluate'],
   evaluate: ['evaluate', 'explain'],
   renewal: ['renewal', 'renewal.property'],
 };
