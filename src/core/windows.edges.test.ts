@@ -115,6 +115,41 @@ describe('days on which clocks change', () => {
 });
 
 describe('the other windows on their edges', () => {
+  const of = { op: 'all', of: [] } as const;
+  const opened = (node: WindowNode, below: Timeline): (readonly [number, number])[] =>
+    metDays(windowTimeline(node, below, 'UTC'));
+
+  it('are what their condition says, with what it leaves out left out', () => {
+    const below = on([0, 10], [12, 20]);
+    expect(opened({ op: 'heldFor', of, duration: days(5) }, below)).toEqual([
+      [5, 10],
+      [17, 20],
+    ]);
+    expect(opened({ op: 'heldFor', of, duration: days(5), gap: days(2) }, below)).toEqual([
+      [5, 10],
+      [12, 20],
+    ]);
+    expect(opened({ op: 'within', of, duration: days(1) }, below)).toEqual([
+      [0, 11],
+      [12, 21],
+    ]);
+    expect(opened({ op: 'heldFor', of, duration: days(5) }, on([0, 3], [4, 9], [10, 20]))).toEqual([[15, 20]]);
+    // to the end of January
+    expect(opened({ op: 'within', of, duration: days(1), toMonthEnd: true }, below)).toEqual([[0, 31]]);
+    expect(metDays(within(below, days(3), 'UTC'))).toEqual([[0, 23]]);
+    expect(opened({ op: 'within', of, duration: days(1), toMonthEnd: true }, on([5, Infinity]))).toEqual([[5, Infinity]]);
+    expect(opened({ op: 'within', of, duration: days(1) }, on([5, Infinity]))).toEqual([[5, Infinity]]);
+    expect(opened({ op: 'accumulated', of, duration: days(9), resetAfter: days(1) }, below)).toEqual([[9, 11]]);
+    expect(opened({ op: 'accumulated', of, duration: days(9) }, below)).toEqual([[9, Infinity]]);
+  });
+
+  it('count the days of a break in the zone, also where time is added up', () => {
+    const newYork = (day: number): number => start('2027-03-10T05:00:00Z') + day * DAY - (day > 4 ? DAY / 24 : 0);
+    const below = fromIntervals([{ from: newYork(0), to: newYork(3), level: Level.MET }]);
+    const node: WindowNode = { op: 'accumulated', of, duration: days(2), resetAfter: days(5) };
+    expect(windowTimeline(node, below, 'America/New_York').map(({ from }) => from)).toEqual([-Infinity, newYork(2), newYork(8)]);
+  });
+
   it('within a span to the end of a month counts from the last moment at which it held', () => {
     const until = (to: string): string =>
       new Date(within(fromIntervals([{ from: 0, to: start(to), level: Level.MET }]), { months: 1, days: 0 }, 'UTC', true).at(-1)!.from).toISOString(); // prettier-ignore
@@ -127,6 +162,11 @@ describe('the other windows on their edges', () => {
       { from: 0, to: 10 * DAY, level: Level.MET },
       { from: 10 * DAY, to: 30 * DAY, level: Level.GRACE },
       { from: 30 * DAY, to: 40 * DAY, level: Level.PENDING },
+    ]);
+    // met for ten days, met or in grace for thirty, and forty with what is pending
+    expect(accumulated(below, 25 * DAY, null, 'UTC').map(({ from, level }) => [from / DAY, level])).toEqual([
+      [-Infinity, Level.UNMET],
+      [25, Level.GRACE],
     ]);
     expect(heldFor(below, days(5), null, 'UTC').map(({ from, level }) => [from / DAY, level])).toEqual([
       [-Infinity, Level.UNMET],
