@@ -1,6 +1,12 @@
 // Many people from few: copies of what the product has stored about each, under new ids.
 import type { Pool } from '../../src/platform/postgres/pool';
 
+/** The SQL of an id n times `APART_MS` later. */
+function later(id: string): string {
+  const hex = `replace(${id}::text, '-', '')`;
+  return `(lpad(to_hex(('x' || left(${hex}, 12))::bit(48)::bigint + n::bigint * ${APART_MS}), 12, '0') || substr(${hex}, 13))::uuid`;
+}
+
 /** What is stored about people, what they are known by first. Their past in the log is not copied. */
 const TABLES = [
   'employee',
@@ -13,7 +19,10 @@ const TABLES = [
   'credential_segment',
 ] as const;
 
-/** Copies everybody so many times. Every id of a copy is a hash of the original's and the number of the copy. */
+/** Ids begin with the millisecond they were made in; a copy's are as if it had been made so much later, so that rows lie as they do in life. */
+const APART_MS = 1_800_000;
+
+/** Copies everybody so many times. */
 export async function clonePeople(pool: Pool, times: number): Promise<void> {
   for (const table of TABLES) {
     const { rows: columns } = await pool.query<{ name: string; type: string; identity: string }>(
@@ -23,14 +32,14 @@ export async function clonePeople(pool: Pool, times: number): Promise<void> {
     );
     const kept = columns.filter(({ identity }) => identity === 'NO');
     const value = ({ name, type }: { name: string; type: string }): string => {
-      if (type === 'uuid' && name !== 'type_id') return `md5(t.${name}::text || '-' || n)::uuid`;
+      if (type === 'uuid' && name !== 'type_id') return later(`t.${name}`);
       if (name === 'external_id' || (table === 'employee_identity' && name === 'value')) return `t.${name} || '-' || n`;
       return name === 'event_id' ? 'NULL' : `t.${name}`;
     };
     const names = kept.map(({ name }) => name).join(', ');
     await pool.query(`CREATE TEMP TABLE original AS SELECT * FROM ${table}`);
     await pool.query(
-      `INSERT INTO ${table} (${names}) SELECT ${kept.map(value).join(', ')} FROM original t CROSS JOIN generate_series(1, $1::integer) AS n`,
+      `INSERT INTO ${table} (${names}) SELECT ${kept.map(value).join(', ')} FROM generate_series(1, $1::integer) AS n CROSS JOIN original t ORDER BY n`,
       [times],
     );
     await pool.query('DROP TABLE original');
