@@ -207,6 +207,8 @@ describe('an approval', () => {
     expect(said(bound, { ...acts([2, 'G']), ...manager([0, 5, 'a'], [5, 5, 'b'], [5, Infinity, 'a']) })).toBe('UNMET 2 MET');
     expect(said(node, { ...acts([2, 'G']), ...manager([0, 4, 'a'], [4, 9, 'b']) })).toBe('UNMET 2 MET');
     expect(said(bound, acts([2, 'G']))).toBe('UNMET 2 MET');
+    expect(said(bound, { ...acts([2, 'G']), ...manager([4, 6, 'a'], [0, 4, 'a']) })).toBe('UNMET 2 MET 6 UNMET');
+    expect(said(bound, { ...acts([2, 'G']), ...manager([4, Infinity, null]) })).toBe('UNMET 2 MET');
   });
 });
 
