@@ -12,7 +12,6 @@ export interface Member {
   readonly externalId: string;
   readonly version: number;
   readonly settledUntil: number;
-  readonly nextChangeAt: number | null;
 }
 
 /** Some people with all that decides about them. */
@@ -49,22 +48,23 @@ export async function* workforce(
   definitions: KnownDefinitions,
   among?: readonly string[] | Candidates,
 ): AsyncGenerator<WorkforcePortion> {
-  const next = async (after: string): Promise<WorkforcePortion> => {
-    const people = await membersOf(db, view, after, among);
+  const next = async (after: string): Promise<{ portion: WorkforcePortion; last: string | undefined }> => {
+    const page = await membersOf(db, view, after, among);
+    const people = page.filter((person) => person.isAmong);
+    const last = page.at(-1)?.id;
+    if (people.length === 0) return { portion: { people, facts: new Map(), stored: () => [] }, last };
     const portion = people.map((person) => person.id);
-    if (portion.length === 0) return { people, facts: new Map(), stored: () => [] };
     const [facts, stored] = await Promise.all([
       factsOfPeople(db, view, portion, definitions),
       storedFor(db, view, portion, roleIds),
     ]);
-    return { people, facts, stored };
+    return { portion: { people, facts, stored }, last };
   };
   let reading = next(NOBODY);
   for (;;) {
-    const portion = await reading;
-    const last = portion.people.at(-1);
+    const { portion, last } = await reading;
     if (last === undefined) return;
-    reading = next(last.id);
+    reading = next(last);
     // whoever stops listening is not told of what failed after that
     reading.catch(() => undefined);
     yield portion;
@@ -73,22 +73,24 @@ export async function* workforce(
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
+// the page comes first: whether somebody is a candidate is found out for few at a time
 async function membersOf(
   db: Db,
   view: View,
   after: string,
   among: readonly string[] | Candidates | undefined,
-): Promise<Member[]> {
+): Promise<(Member & { readonly isAmong: boolean })[]> {
   const q = new Params();
-  const where = [`e.id > ${q.add(after)}`];
-  if (among) where.push('types' in among ? isCandidate(among, q) : `e.id = ANY(${q.add(among)})`);
+  const where = [`id > ${q.add(after)}`];
+  if (among && !('types' in among)) where.push(`id = ANY(${q.add(among)})`);
   if (view.known !== null) {
-    where.push(`EXISTS (SELECT 1 FROM change k WHERE k.id = e.recorded_in AND k.last_pos <= ${q.add(view.known)})`);
+    where.push(`EXISTS (SELECT 1 FROM change k WHERE k.id = recorded_in AND k.last_pos <= ${q.add(view.known)})`);
   }
-  return rows<Member>(
+  return rows(
     db,
-    `/* membersOf */ SELECT e.id, e.external_id AS "externalId", e.version, e.settled_until AS "settledUntil", e.next_change_at AS "nextChangeAt"
-     FROM employee e WHERE ${where.join(' AND ')} ORDER BY e.id LIMIT ${PORTION}`,
+    `/* membersOf */ SELECT e.id, e.external_id AS "externalId", e.version, e.settled_until AS "settledUntil",
+       ${among && 'types' in among ? isCandidate(among, q) : 'true'} AS "isAmong"
+     FROM (SELECT * FROM employee WHERE ${where.join(' AND ')} ORDER BY id LIMIT ${PORTION}) e ORDER BY e.id`,
     q.values,
   );
 }
