@@ -84,6 +84,7 @@ describe('time added up over the last days (service)', () => {
 
   it('holds before everything when it has been on for ever, and never when it never was', () => {
     expect(metDays(service(on([-Infinity, 3]), 5 * DAY, 10 * DAY))).toEqual([[-Infinity, 8]]);
+    expect(metDays(service(on([5, Infinity]), 5 * DAY, 10 * DAY))).toEqual([[10, Infinity]]);
     expect(service(constant(Level.MET), 5 * DAY, 10 * DAY)).toEqual(constant(Level.MET));
     expect(service(constant(Level.UNMET), 5 * DAY, 10 * DAY)).toEqual(constant(Level.UNMET));
   });
