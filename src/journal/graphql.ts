@@ -58,6 +58,20 @@ export class IngestPayload {
   cursor: string;
 }
 
+/** What every request that takes facts in says beside its items. */
+@InputType()
+export class IngestInput {
+  @Field(() => String, { description: 'The system that says so, such as `hris` or `lms`: its name everywhere.' })
+  source: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Makes the whole request idempotent: the same key and body answer as the first time.',
+  })
+  idempotencyKey?: string | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All items or none.' })
+  atomic?: boolean | null;
+}
+
 @InputType({ description: 'Which changes to deliver; all conditions must hold, an absent one always does.' })
 export class ChangeFilter {
   @Field(() => [String], { nullable: true, description: 'Changes about these people.' })

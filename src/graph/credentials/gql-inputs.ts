@@ -1,5 +1,6 @@
 // What mutations and filters about credentials take.
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { IngestInput } from '../../journal/graphql';
 import { DateScalar, DateTimeScalar, DurationScalar, FloatScalar } from '../../platform/graphql/scalars';
 import { CredentialKind, CredentialStatus } from './gql-types';
 
@@ -185,16 +186,7 @@ export class CredentialTypeInput {
 }
 
 @InputType({ description: 'Awards by people and other systems.' })
-export class IssueCredentialsInput {
-  @Field(() => String, { description: 'The system that says so.' })
-  source: string;
-  @Field(() => String, {
-    nullable: true,
-    description: 'Makes the whole request idempotent: the same key and body answer as the first time.',
-  })
-  idempotencyKey?: string | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All items or none.' })
-  atomic?: boolean | null;
+export class IssueCredentialsInput extends IngestInput {
   @Field(() => [CredentialInput], { description: 'At most 1,000.' })
   credentials: CredentialInput[];
 }

@@ -1,5 +1,6 @@
 // Incidents in the schema.
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { IngestInput } from '../../journal/graphql';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
@@ -32,16 +33,7 @@ export class Incident implements Node {
 export const IncidentConnection = connectionOf(Incident, 'Incident', 'incidents, oldest first');
 
 @InputType({ description: 'What a system says happened to people, or through them.' })
-export class RecordIncidentsInput {
-  @Field(() => String, { description: 'The system that says so, such as `safety`.' })
-  source: string;
-  @Field(() => String, {
-    nullable: true,
-    description: 'Makes the whole request idempotent: the same key and body answer as the first time.',
-  })
-  idempotencyKey?: string | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All items or none.' })
-  atomic?: boolean | null;
+export class RecordIncidentsInput extends IngestInput {
   @Field(() => [IncidentInput], { description: 'At most 1,000.' })
   incidents: IncidentInput[];
 }

@@ -1,5 +1,6 @@
 // Courses and completions in the schema.
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { IngestInput } from '../../journal/graphql';
 import { DateScalar, DateTimeScalar, DurationScalar, FloatScalar } from '../../platform/graphql/scalars';
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
@@ -114,16 +115,7 @@ export class CourseInput {
 }
 
 @InputType({ description: 'What a learning system says happened.' })
-export class RecordCompletionsInput {
-  @Field(() => String, { description: 'The system that says so, such as `lms`.' })
-  source: string;
-  @Field(() => String, {
-    nullable: true,
-    description: 'Makes the whole request idempotent: the same key and body answer as the first time.',
-  })
-  idempotencyKey?: string | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All items or none.' })
-  atomic?: boolean | null;
+export class RecordCompletionsInput extends IngestInput {
   @Field(() => [CompletionInput], { description: 'At most 1,000.' })
   completions: CompletionInput[];
 }

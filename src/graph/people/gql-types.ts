@@ -1,5 +1,6 @@
 // People in the schema.
 import { Field, ID, InputType, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
+import { IngestInput } from '../../journal/graphql';
 import { CursorScalar, DateScalar, DateTimeScalar, FloatScalar, JsonScalar } from '../../platform/graphql/scalars';
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
@@ -130,16 +131,7 @@ export class Employee implements Node {
 export const EmployeeConnection = connectionOf(Employee, 'Employee', 'people');
 
 @InputType({ description: 'What a source says about people.' })
-export class UpsertEmployeesInput {
-  @Field(() => String, { description: 'The system that says so, such as `hris`.' })
-  source: string;
-  @Field(() => String, {
-    nullable: true,
-    description: 'Makes the whole request idempotent: the same key and body answer as the first time.',
-  })
-  idempotencyKey?: string | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All items or none.' })
-  atomic?: boolean | null;
+export class UpsertEmployeesInput extends IngestInput {
   @Field(() => [EmployeeInput], { description: 'At most 1,000.' })
   employees: EmployeeInput[];
 }

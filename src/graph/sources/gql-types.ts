@@ -1,5 +1,6 @@
 // What sources can say, in the schema.
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { IngestInput } from '../../journal/graphql';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { connectionOf } from '../../platform/graphql/types';
 
@@ -34,16 +35,7 @@ export class Capability {
 export const CapabilityConnection = connectionOf(Capability, 'Capability', 'words of sources, by subject, code, source and time');
 
 @InputType({ description: 'What a source can say from now on, and what not.' })
-export class DeclareCapabilitiesInput {
-  @Field(() => String, { description: 'The system, as it names itself in `source` elsewhere.' })
-  source: string;
-  @Field(() => String, {
-    nullable: true,
-    description: 'Makes the whole request idempotent: the same key and body answer as the first time.',
-  })
-  idempotencyKey?: string | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All items or none.' })
-  atomic?: boolean | null;
+export class DeclareCapabilitiesInput extends IngestInput {
   @Field(() => [CapabilityInput], { description: 'At most 1,000.' })
   capabilities: CapabilityInput[];
 }

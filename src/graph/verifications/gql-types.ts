@@ -1,5 +1,6 @@
 // Verifications in the schema.
 import { Field, InputType, ObjectType } from 'type-graphql';
+import { IngestInput } from '../../journal/graphql';
 import { DateScalar, DateTimeScalar } from '../../platform/graphql/scalars';
 import { connectionOf } from '../../platform/graphql/types';
 
@@ -23,16 +24,7 @@ export class Verification {
 export const VerificationConnection = connectionOf(Verification, 'Verification', 'verifications, oldest first');
 
 @InputType({ description: 'What a system has verified.' })
-export class VerifyCredentialsInput {
-  @Field(() => String, { description: 'The system that says so, such as `licence-watch`.' })
-  source: string;
-  @Field(() => String, {
-    nullable: true,
-    description: 'Makes the whole request idempotent: the same key and body answer as the first time.',
-  })
-  idempotencyKey?: string | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'All items or none.' })
-  atomic?: boolean | null;
+export class VerifyCredentialsInput extends IngestInput {
   @Field(() => [VerificationInput], { description: 'At most 1,000.' })
   verifications: VerificationInput[];
 }
