@@ -68,6 +68,15 @@ describe('warnings', () => {
     ]);
   });
 
+  it('that begin with a version begin once', () => {
+    expect(judged(version(1, -Infinity, 70, 30), version(2, 70, 120, 30)).slice(0, 4)).toEqual([
+      [-Infinity, 'NOT_ELIGIBLE'],
+      [0, 'ELIGIBLE'],
+      [70, 'AT_RISK'],
+      [100, 'NOT_ELIGIBLE'],
+    ]);
+  });
+
   it('come as early as the version in effect says, before one and the same lapse', () => {
     expect(judged(version(1, -Infinity, 220, 100), version(2, 220, Infinity, 30))).toEqual([
       [-Infinity, 'NOT_ELIGIBLE'],
