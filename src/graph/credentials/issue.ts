@@ -11,7 +11,7 @@ import { holdCatalogue, type Cached } from '../catalogue';
 import { findAll, personOf } from '../people/find';
 import { lockEmployees } from '../people/resolve';
 import { ensureHoldings, factsByEvent, factsOf, holdingKey, recordFacts, type HoldingRow, type NewFact } from './facts';
-import type { CredentialDefinitions, CredentialType } from './types';
+import { unknownType, type CredentialDefinitions, type CredentialType } from './types';
 
 /** An item of issueCredentials. */
 export interface CredentialItem {
@@ -118,16 +118,6 @@ export async function applyIssues(
 // what comes without a date is issued when it comes, however long it has to wait
 function dated(item: CredentialItem, now: number): CredentialItem {
   return item.issuedAt == null && item.issuedOn == null ? { ...item, issuedAt: now } : item;
-}
-
-function unknownType(code: string): ItemResult {
-  const message = `There is no credential type "${code}" yet: the item is kept and applied by itself when defineCredentialTypes brings the type.`;
-  return {
-    outcome: 'QUARANTINED',
-    id: null,
-    refusal: refusal('UNKNOWN_CREDENTIAL_TYPE', message, ['typeCode']),
-    waitsFor: `type:${code}`,
-  };
 }
 
 async function standingAwards(write: Write, people: readonly string[]): Promise<Set<string>> {

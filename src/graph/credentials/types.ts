@@ -2,9 +2,10 @@
 import { awardCourses, parseAwardCondition, type AwardCondition, type AwardRuleVersion } from '../../core/award';
 import { closureOf } from '../../core/type-references';
 import { effectiveRanges } from '../../core/evaluate';
-import { isRefusal } from '../../core/refusal';
+import { isRefusal, refusal } from '../../core/refusal';
 import { NEVER_EXPIRES, parseRenewalPolicy, type RenewalPolicy, type RenewalPolicyDraft } from '../../core/renewal';
 import { credentialLabel } from '../../core/status-text';
+import type { ItemResult } from '../../journal/ingest';
 import type { Db } from '../../platform/postgres/pool';
 import { Params, rows } from '../../platform/sql';
 import { Cached } from '../catalogue';
@@ -191,4 +192,15 @@ export function equivalentsOf(types: ReadonlyMap<string, CredentialType>): (code
 /** Keeps the definitions of one organisation at hand. */
 export function credentialDefinitions(zone: string): Cached<CredentialDefinitions> {
   return new Cached((db) => readDefinitions(db, zone));
+}
+
+/** What becomes of an item about a type that is not defined: it waits for it. */
+export function unknownType(code: string): ItemResult {
+  const message = `There is no credential type "${code}" yet: the item is kept and applied by itself when defineCredentialTypes brings the type.`;
+  return {
+    outcome: 'QUARANTINED',
+    id: null,
+    refusal: refusal('UNKNOWN_CREDENTIAL_TYPE', message, ['typeCode']),
+    waitsFor: `type:${code}`,
+  };
 }

@@ -9,7 +9,7 @@ import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
 import { holdCatalogue, type Cached } from '../catalogue';
 import { ensureHoldings, holdingKey, holdingsOf, type HoldingRow } from '../credentials/facts';
-import type { CredentialDefinitions, CredentialType } from '../credentials/types';
+import { unknownType, type CredentialDefinitions, type CredentialType } from '../credentials/types';
 import { findPeople, personOf } from '../people/find';
 import { lockEmployees } from '../people/resolve';
 import { recordVerificationRows, verificationsLike, type VerificationRow } from './store';
@@ -88,16 +88,6 @@ export async function applyVerifications(
 // what comes without a date was verified when it comes, however long it has to wait
 function dated(item: VerificationItem, now: number): VerificationItem {
   return item.verifiedAt == null && item.verifiedOn == null ? { ...item, verifiedAt: now } : item;
-}
-
-function unknownType(code: string): ItemResult {
-  const message = `There is no credential type "${code}" yet: the item is kept and applied by itself when defineCredentialTypes brings the type.`;
-  return {
-    outcome: 'QUARANTINED',
-    id: null,
-    refusal: refusal('UNKNOWN_CREDENTIAL_TYPE', message, ['typeCode']),
-    waitsFor: `type:${code}`,
-  };
 }
 
 /** The verifications known so far, and what a batch adds to them. */
