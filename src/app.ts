@@ -7,7 +7,7 @@ import { applyPaths } from './graph/careers/define';
 import { applyTypes } from './graph/credentials/define';
 import { applyIssues } from './graph/credentials/issue';
 import { credentialDefinitions } from './graph/credentials/types';
-import { showProgress } from './graph/eligibility/progress';
+import { showProgress } from './graph/publication/progress';
 import { settleTouched } from './graph/eligibility/settle';
 import { Timers } from './graph/eligibility/timers';
 import { applyIncidents, applyRetractions } from './graph/incidents/record';

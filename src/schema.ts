@@ -14,17 +14,17 @@ import {
   EmployeeCredentialsResolver,
 } from './graph/credentials/graphql';
 import { CredentialEventResolver, CredentialHistoryResolver } from './graph/credentials/history-graphql';
-import { RehearsedChangeResolver, RuleRehearsalResolver } from './graph/eligibility/rehearsal-graphql';
+import { RehearsedChangeResolver, RuleRehearsalResolver } from './graph/publication/graphql';
 import {
   CoverageForecastResolver,
   CoverageLapseResolver,
   CoverageRenewalPlanResolver,
   CoverageRenewalResolver,
-} from './graph/eligibility/graphql-forecast';
+} from './graph/forecast/graphql';
 import { EligibilityResolver, EmployeeEligibilityResolver, RoleEligibilityResolver } from './graph/eligibility/graphql';
-import { EligibilityDiffResolver } from './graph/eligibility/graphql-diff';
-import { NearestWaysResolver } from './graph/eligibility/graphql-ways';
-import { SupposedChangeResolver, WhatIfResolver } from './graph/eligibility/graphql-what-if';
+import { EligibilityDiffResolver } from './graph/diff/graphql';
+import { NearestWaysResolver } from './graph/ways/graphql';
+import { SupposedChangeResolver, WhatIfResolver } from './graph/what-if/graphql';
 import { EmployeeIncidentsResolver, IncidentResolver } from './graph/incidents/graphql';
 import { CompletionResolver, EmployeeLearningResolver } from './graph/learning/graphql';
 import { EmployeeResolver } from './graph/people/graphql';

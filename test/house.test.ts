@@ -21,9 +21,11 @@ const shown = [
   'draft',
   'gql-rule-inputs',
   'known-facts',
+  'person-facts',
+  'judge',
+  'stored',
+  'workforce',
   'offers',
-  'gql-ways',
-  'graphql-ways',
 ];
 const slices = [
   'people',
@@ -35,6 +37,11 @@ const slices = [
   'sources',
   'rules',
   'eligibility',
+  'publication',
+  'forecast',
+  'what-if',
+  'diff',
+  'ways',
   'careers',
   'changes',
 ];

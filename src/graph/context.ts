@@ -9,7 +9,7 @@ import { Context, type Actor, type Snapshot } from '../platform/context';
 import type { Params } from '../platform/sql';
 import type { Cached } from './catalogue';
 import type { CredentialDefinitions } from './credentials/types';
-import type { PublishSettings } from './eligibility/publish';
+import type { PublishSettings } from './publication/publish';
 import type { RuleDefinitions } from './rules/definitions';
 
 /** What resolvers work with beside the request itself; built once, in app.ts. */

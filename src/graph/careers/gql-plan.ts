@@ -1,7 +1,7 @@
 // Plans along career moves in the schema.
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { DateTimeScalar, FloatScalar } from '../../platform/graphql/scalars';
-import { Way } from '../eligibility/gql-ways';
+import { Way } from '../ways/gql-types';
 import { Employee } from '../people/gql-types';
 import { Role } from '../rules/gql-types';
 

@@ -39,10 +39,10 @@ import {
   CoverageRenewal,
   CoverageRenewalConnection,
   CoverageRenewalPlan,
-} from './gql-forecast';
-import { lapsesBefore, whereaboutsAt, type LapseRow, type Whereabouts } from './forecast-store';
-import { AudienceArgs } from './gql-types';
-import { loadDefinitions, loadFacts, loadLabels } from './known-facts';
+} from './gql-types';
+import { lapsesBefore, whereaboutsAt, type LapseRow, type Whereabouts } from './store';
+import { AudienceArgs } from '../eligibility/gql-types';
+import { loadDefinitions, loadFacts, loadLabels } from '../eligibility/known-facts';
 
 const LONGEST = 'P5Y';
 

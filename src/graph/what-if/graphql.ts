@@ -14,7 +14,7 @@ import { loadEmployee, uuidOfKey } from '../people/graphql';
 import { employeesById } from '../people/store';
 import { Role } from '../rules/gql-types';
 import { loadRole } from '../rules/graphql';
-import { SupposedChange, SupposedChangeConnection, WhatIf, WhatIfArgs, type WhatIfInput } from './gql-what-if';
+import { SupposedChange, SupposedChangeConnection, WhatIf, WhatIfArgs, type WhatIfInput } from './gql-types';
 import { mostPeople, nothing, peopleHolding, suppose, type Concerned } from './suppose';
 import type { Supposition } from './suppositions';
 

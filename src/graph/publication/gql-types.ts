@@ -4,7 +4,7 @@ import { Refusal } from '../../journal/graphql';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { connectionOf } from '../../platform/graphql/types';
 import type { View } from '../context';
-import { Verdict } from './gql-types';
+import { Verdict } from '../eligibility/gql-types';
 import { type RehearsedChanges } from './rehearsed-changes';
 
 @ObjectType('RehearsedChange', {

@@ -8,8 +8,8 @@ import type { StepLabels } from '../../core/step-text';
 import { batchBy, type GraphContext, type View } from '../context';
 import { awardRulesKnown, type CredentialType } from '../credentials/types';
 import { attemptsKnown, coursesKnown, type AttemptRow, type CourseRow } from '../learning/store';
-import { loadDefinitions, loadLabels } from './known-facts';
-import { withLevels } from './person-facts';
+import { loadDefinitions, loadLabels } from '../eligibility/known-facts';
+import { withLevels } from '../eligibility/person-facts';
 
 /** What is for sale, for everybody. */
 interface Catalogue {

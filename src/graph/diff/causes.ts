@@ -4,10 +4,10 @@ import { changeBecause, untilBecause } from '../../core/explain';
 import { answerAt } from '../../core/verdict';
 import type { GraphContext, View } from '../context';
 import { loadRules } from '../rules/graphql';
-import { hindsight, type Sides } from './diff';
-import { answer } from './graphql';
-import { loadFacts, loadLabels } from './known-facts';
-import type { PairRow } from './store';
+import { hindsight, type Sides } from './store';
+import { answer } from '../eligibility/graphql';
+import { loadFacts, loadLabels } from '../eligibility/known-facts';
+import type { PairRow } from '../eligibility/store';
 
 const NOT_THERE = 'nothing was asserted of the person yet';
 

@@ -7,9 +7,9 @@ import { Employee } from '../people/gql-types';
 import { findEmployee, loadEmployee } from '../people/graphql';
 import { Role } from '../rules/gql-types';
 import { allRoles, loadRole, loadRules } from '../rules/graphql';
-import { whatHappened, whatWasLearned } from './difference-causes';
-import { differenceCount, differenceKeys, differencePage, type DifferenceRow, type DiffScope, type Sides } from './diff';
-import { DiffScopeInput, EligibilityDifference, EligibilityDifferenceConnection, StateInput } from './gql-diff';
+import { whatHappened, whatWasLearned } from './causes';
+import { differenceCount, differenceKeys, differencePage, type DifferenceRow, type DiffScope, type Sides } from './store';
+import { DiffScopeInput, EligibilityDifference, EligibilityDifferenceConnection, StateInput } from './gql-types';
 
 async function scopeOf(context: GraphContext, of: DiffScopeInput, shown: View): Promise<DiffScope> {
   if (of.department !== undefined) return { department: of.department };

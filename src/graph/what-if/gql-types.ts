@@ -5,7 +5,7 @@ import { DateScalar, DateTimeScalar, DurationScalar } from '../../platform/graph
 import { connectionOf } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { EmployeeKey } from '../people/gql-types';
-import { Verdict } from './gql-types';
+import { Verdict } from '../eligibility/gql-types';
 import type { SupposedChange as SupposedChangeData } from './suppose';
 
 const NOW = 'When; default now.';

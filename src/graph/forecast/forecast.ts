@@ -18,9 +18,9 @@ import {
   type CoverageQuestion,
   type HolderRow,
   type Whereabouts,
-} from './forecast-store';
-import { factsOfPeople, typesAsked, type KnownDefinitions } from './known-facts';
-import { withLevels } from './person-facts';
+} from './store';
+import { factsOfPeople, typesAsked, type KnownDefinitions } from '../eligibility/known-facts';
+import { withLevels } from '../eligibility/person-facts';
 
 /** What one field asks. */
 export interface CoverageSetting {

@@ -11,8 +11,8 @@ import { RulePayload, toRulePayload } from '../rule-types';
 import { checkDraft } from '../rules/draft';
 import { RuleDraftInput } from '../rules/gql-rule-inputs';
 import { publishRule } from './publish';
-import { RehearsedChangeConnection, RehearsedChangeObject, RuleRehearsal } from './rehearsal-gql-types';
-import { draftDigest, writeHash } from './rehearsal-hash';
+import { RehearsedChangeConnection, RehearsedChangeObject, RuleRehearsal } from './gql-types';
+import { draftDigest, writeHash } from './hash';
 import { rehearse } from './rehearse';
 import { changeKeys, RehearsedChanges } from './rehearsed-changes';
 

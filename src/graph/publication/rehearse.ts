@@ -8,9 +8,9 @@ import { fromSegments } from '../../core/verdict';
 import type { Db } from '../../platform/postgres/pool';
 import type { View } from '../context';
 import { rulesWith, type CheckedDraft } from '../rules/draft';
-import type { KnownDefinitions } from './known-facts';
+import type { KnownDefinitions } from '../eligibility/known-facts';
 import { RehearsedChanges } from './rehearsed-changes';
-import { workforce } from './workforce';
+import { workforce } from '../eligibility/workforce';
 
 /** Which instants are compared, and when the draft takes effect if it does not say. */
 export interface Horizon {

@@ -6,9 +6,9 @@ import { nearestWays, type Way as FoundWay } from '../../core/ways';
 import { badInput } from '../../platform/graphql/errors';
 import type { GraphContext } from '../context';
 import { loadRules } from '../rules/graphql';
-import { AudienceArgs, Eligibility } from './gql-types';
-import { Way } from './gql-ways';
-import { loadFacts } from './known-facts';
+import { AudienceArgs, Eligibility } from '../eligibility/gql-types';
+import { Way } from './gql-types';
+import { loadFacts } from '../eligibility/known-facts';
 import { loadOffers, loadStepLabels } from './offers';
 
 const MOST_WAYS = 10;

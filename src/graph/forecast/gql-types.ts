@@ -5,7 +5,7 @@ import { connectionOf } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { EmploymentStatus } from '../people/gql-types';
 import type { Coverage, CoveragePlan, PlannedRenewal } from './forecast';
-import type { LapseRow } from './forecast-store';
+import type { LapseRow } from './store';
 
 export const CoverageDimension = { DEPARTMENT: 'DEPARTMENT', LOCATION: 'LOCATION' } as const;
 registerEnumType(CoverageDimension, {

@@ -9,11 +9,11 @@ import { columnParams, instantText, Params, plainArray, rows } from '../../platf
 import type { CredentialDefinitions } from '../credentials/types';
 import { bestWithoutHoldings, type JudgedRole, type RuleDefinitions } from '../rules/definitions';
 import { labelsOf } from '../rules/labels';
-import { judgeAgain, versionsBefore, type JudgedPerson } from './judge';
-import { withLevels } from './person-facts';
-import { departmentsOf } from './settle';
-import { replacement, type RecordedSegment } from './stored';
-import { isCandidate, workforce, type Candidates, type Member, type WorkforcePortion } from './workforce';
+import { judgeAgain, versionsBefore, type JudgedPerson } from '../eligibility/judge';
+import { withLevels } from '../eligibility/person-facts';
+import { departmentsOf } from '../eligibility/settle';
+import { replacement, type RecordedSegment } from '../eligibility/stored';
+import { isCandidate, workforce, type Candidates, type Member, type WorkforcePortion } from '../eligibility/workforce';
 
 /** By what people are judged, once the rule is published. */
 export interface RulesAhead {

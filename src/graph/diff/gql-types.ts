@@ -4,8 +4,8 @@ import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { connectionOf } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { EmployeeKey } from '../people/gql-types';
-import type { Sides } from './diff';
-import { Verdict } from './gql-types';
+import type { Sides } from './store';
+import { Verdict } from '../eligibility/gql-types';
 
 @InputType({ description: 'Whose eligibility is compared; exactly one key.' })
 export class DiffScopeInput {

@@ -9,8 +9,8 @@ import { bestWithoutHoldings, isReferredTo, type RuleDefinitions } from '../rule
 import { checkDraft, recordDraft, rulesWith, type CheckedDraft, type RuleDraft } from '../rules/draft';
 import type { PublishedVersion } from '../versions';
 import { VerdictsAhead } from './ahead';
-import { refuseHash, refuseStale } from './rehearsal-hash';
-import type { SettleOptions } from './settle';
+import { refuseHash, refuseStale } from './hash';
+import type { SettleOptions } from '../eligibility/settle';
 
 /** How rules are published. */
 export interface PublishSettings {

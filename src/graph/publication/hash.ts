@@ -8,7 +8,7 @@ import type { View } from '../context';
 import { typesKnown } from '../credentials/types';
 import { definitionsKnown } from '../rules/definitions';
 import type { CheckedDraft } from '../rules/draft';
-import type { KnownDefinitions } from './known-facts';
+import type { KnownDefinitions } from '../eligibility/known-facts';
 import { rehearse } from './rehearse';
 import type { RehearsedChange, RehearsedChanges } from './rehearsed-changes';
 
