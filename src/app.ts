@@ -29,6 +29,7 @@ import { Writer, type Reaction } from './journal/write';
 import { keepSynchronised, systemClock, type Clock } from './platform/clock';
 import type { Config } from './platform/config';
 import { checkCost } from './platform/graphql/cost';
+import { checkNesting } from './platform/graphql/nesting';
 import { createHttpServer } from './platform/http/server';
 import { createLog, type Log } from './platform/log';
 import { createMetrics } from './platform/metrics';
@@ -157,7 +158,7 @@ async function build(
     createContext: async (caller) => new GraphContext(authenticate(caller), graph),
     onResponse: (context) => positionOf(context, cursors),
     releaseContext: (context) => context.release(),
-    checkOperation: checkCost,
+    checkOperation: (operation) => checkNesting(operation) ?? checkCost(operation),
     isReady: () => isReady,
     metrics,
     graphiql: config.graphiql,
