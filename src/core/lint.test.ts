@@ -236,6 +236,26 @@ describe('a rule is refused, with the place in the input,', () => {
       path: ['rule', 'all', '1', 'not', 'any', '1', 'heldFor', 'rule', 'credits'],
     });
     expect(lint(all(approval, not(holds('A'))))).toBeNull();
+    const list = rules({ A: published(holds('X'), all(holds('X'), approval)), B: published(rule('A')) });
+    expect(lint(not(rule('B')), list)).toMatchObject({ code: 'RULE_NEGATES_PENDING', path: ['rule', 'not', 'rule'] });
+    expect(lint(not(rule('B')), list)!.message).toContain('the rule of "B", which asks for the rule of "A", which asks for an approval');
+    expect(lint(not(rule('A', 1)), list)).toBeNull();
+  });
+
+  it('that asks for more hours than its caps let count (N5)', () => {
+    const capped = (min: number, ...caps: [string, number][]): RuleNode => ({
+      op: 'credits',
+      courseCodes: ['C', 'D'],
+      min,
+      window: years(1),
+      caps: caps.map(([code, max]) => ({ courseCodes: [code], max })),
+    });
+    expect(lint(all(holds('A'), capped(10, ['C', 5], ['D', 4])))).toMatchObject({
+      code: 'RULE_CANNOT_HOLD',
+      path: ['rule', 'all', '1', 'credits', 'min'],
+    });
+    expect(lint(capped(9, ['C', 5], ['D', 4]))).toBeNull();
+    expect(lint(capped(10, ['C', 5]))).toBeNull();
   });
 });
 

@@ -48,7 +48,8 @@ export function lintRule(rule: RuleNode, setting: LintSetting, path: Path = []):
     first((place) => misspelled(place, setting.attributes)) ??
     first((place) => missingVersion(place, setting)) ??
     first((place) => circle(place, setting)) ??
-    first(negatedWait) ??
+    first((place) => negatedWait(place, setting)) ??
+    first(cappedBelow) ??
     sameForAll(rule, setting.from, path)
   );
 }
@@ -105,15 +106,19 @@ function wayBack(at: RoleRuleNode, setting: LintSetting, seen: Set<string>): rea
   const key = JSON.stringify([at.roleCode, at.version]);
   if (seen.has(key)) return null;
   seen.add(key);
-  const rule = setting.ruleOf(at.roleCode);
-  const meant = at.version === undefined ? (rule?.versions ?? []).map(({ node }) => node) : [rule?.nodes.get(at.version)];
-  for (const node of meant) {
-    for (const next of node ? referencesIn(node) : []) {
-      const way = wayBack(next, setting, seen);
-      if (way) return [at.roleCode, ...way];
-    }
+  for (const next of meantBy(at, setting).flatMap(referencesIn)) {
+    const way = wayBack(next, setting, seen);
+    if (way) return [at.roleCode, ...way];
   }
   return null;
+}
+
+/** The rules that a reference can mean. */
+function meantBy({ roleCode, version }: RoleRuleNode, { ruleOf }: LintSetting): readonly RuleNode[] {
+  const rule = ruleOf(roleCode);
+  if (version === undefined) return (rule?.versions ?? []).map(({ node }) => node);
+  const node = rule?.nodes.get(version);
+  return node ? [node] : [];
 }
 
 function referencesIn(node: RuleNode): RoleRuleNode[] {
@@ -121,29 +126,53 @@ function referencesIn(node: RuleNode): RoleRuleNode[] {
 }
 
 // between no and yes such a condition is PENDING; its negation would be met for as long as somebody waits, and then no more
-function negatedWait({ node, path }: Place): Refusal | null {
+function negatedWait({ node, path }: Place, setting: LintSetting): Refusal | null {
   if (node.op !== 'not') return null;
-  const waiting = placesOf(node.of, [...path, 'not']).find(
-    (place) => place.node.op === 'approval' || place.node.op === 'credits',
-  );
-  if (!waiting) return null;
-  const { op } = waiting.node;
-  const what =
-    op === 'approval'
-      ? 'an approval, which is asked for before it is given'
-      : 'credit hours, which are reported before they are confirmed';
-  const message = `Leave out "not" around ${what}: it would be met while that is pending. Say what must be so instead.`;
-  return refusal('RULE_NEGATES_PENDING', message, [...waiting.path, op]);
+  for (const { node: below, path: place } of placesOf(node.of, [...path, 'not'])) {
+    const what = waitIn(below, setting, new Set());
+    if (what === null) continue;
+    const message = `Leave out "not" around ${what}: it would be met while that is pending. Say what must be so instead.`;
+    return refusal('RULE_NEGATES_PENDING', message, [...place, below.op]);
+  }
+  return null;
+}
+
+/** What of a condition can be pending, also of the rules it refers to; null: nothing. */
+function waitIn(node: RuleNode, setting: LintSetting, seen: Set<RuleNode>): string | null {
+  if (node.op === 'approval') return 'an approval, which is asked for before it is given';
+  if (node.op === 'credits') return 'credit hours, which are reported before they are confirmed';
+  if (node.op !== 'rule') return null;
+  for (const meant of meantBy(node, setting)) {
+    if (seen.has(meant)) continue;
+    seen.add(meant);
+    for (const { node: below } of placesOf(meant, [])) {
+      const what = waitIn(below, setting, seen);
+      if (what !== null) return `the rule of "${node.roleCode}", which asks for ${what}`;
+    }
+  }
+  return null;
+}
+
+function cappedBelow({ node, path }: Place): Refusal | null {
+  if (node.op !== 'credits' || !node.caps) return null;
+  const caps = node.caps;
+  const capOf = (code: string) => caps.find(({ courseCodes }) => courseCodes.includes(code));
+  if (node.courseCodes.some((code) => capOf(code) === undefined)) return null;
+  const most = [...new Set(node.courseCodes.map(capOf))].reduce((sum, cap) => sum + cap!.max, 0);
+  if (most >= node.min) return null;
+  const message = `At most ${most} hours can count, and ${node.min} are asked for: raise a cap, or ask for less.`;
+  return refusal('RULE_CANNOT_HOLD', message, [...path, 'credits', 'min']);
 }
 
 function sameForAll(rule: RuleNode, from: Instant, path: Path): Refusal | null {
   if (isPossible(rule, [Level.GRACE, Level.MET], from) === false) {
     const message =
-      'Nobody can ever meet this rule, because its conditions exclude each other: take out or loosen those that do.';
+      'Nobody can ever meet this rule: its conditions exclude each other, or ask for a value that nobody can have. Take out or loosen those that do.';
     return refusal('RULE_CANNOT_HOLD', message, path);
   }
   if (isPossible(rule, [Level.UNMET, Level.PENDING], from) === false) {
-    const message = 'Everybody meets this rule, whatever is so: ask for something that not everybody is or has.';
+    const message =
+      'Everybody of whom enough is known meets this rule, whatever is so: ask for something that not everybody is or has.';
     return refusal('RULE_ALWAYS_HOLDS', message, path);
   }
   return null;
