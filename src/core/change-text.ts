@@ -24,7 +24,7 @@ export interface LeafChange {
   readonly leaf: LeafNode | WindowNode;
   readonly before: Level;
   readonly after: Level;
-  /** What ends a credential or an approval, when not its own expiry. */
+  /** What ends a credential or an approval (or begins to vouch for it), when not its own expiry. */
   readonly endedBy?: 'SUSPENSION' | 'REVOCATION' | 'VERIFICATION' | 'MANAGER' | undefined;
 }
 
@@ -45,10 +45,9 @@ export function changeAheadText(change: LeafChange, at: Instant, labels: Labels,
     case 'during':
       return isMet ? `period begins ${beginText(at, zone)}` : `period ends ${endText(at, zone)}`;
     case 'credits': {
-      const courses = listText(leaf.courseCodes);
-      return after > before
-        ? `${courses} count${leaf.courseCodes.length === 1 ? 's' : ''} for ${hoursText(leaf.min)}${begins}`
-        : `${courses} no longer count${leaf.courseCodes.length === 1 ? 's' : ''} for ${hoursText(leaf.min)}${begins}`;
+      const count = `count${leaf.courseCodes.length === 1 ? 's' : ''} for ${hoursText(leaf.min)}`;
+      const reported = before === Level.PENDING && after < before ? ' as reported' : '';
+      return `${listText(leaf.courseCodes)} ${after > before ? '' : 'no longer '}${count}${reported}${begins}`;
     }
     case 'approval': {
       const name = approvalName(leaf.kind);
@@ -66,6 +65,7 @@ export function changeAheadText(change: LeafChange, at: Instant, labels: Labels,
 function holdingAhead(leaf: HoldsNode, change: LeafChange, labels: Labels, begins: string, ends: string): string {
   const label = labels.type(leaf.typeCode);
   const { before, after, endedBy } = change;
+  if (endedBy === 'VERIFICATION' && after > before) return `verification of ${label} takes effect${begins}`;
   if (after === Level.MET) return `${label} takes effect${begins}`;
   if (after === Level.GRACE) return `${label} enters grace${begins}`;
   if (endedBy === 'VERIFICATION') return `verification of ${label} is older than ${spanText(leaf.verifiedWithin!)}${begins}`;

@@ -249,14 +249,20 @@ function approvalTimeline(node: ApprovalNode, facts: PersonFacts): Timeline {
   return fromIntervals(approvalStretches(node, facts));
 }
 
+/** A trigger, and until when it is open. */
+export interface OpenStretch extends Stretch {
+  readonly factId: string;
+  /** What resolved it; null: nothing has. */
+  readonly resolvedBy: string | null;
+}
+
 /** From a trigger until the first resolver at or after it; one entry for each trigger. */
-export function openStretches(node: NoOpenNode, facts: PersonFacts): readonly (Stretch & { readonly factId: string })[] {
-  const resolved = [...(facts.happenings?.get(node.resolver) ?? [])].map(({ at }) => at).sort((a, b) => a - b);
-  return (facts.happenings?.get(node.trigger) ?? []).map(({ at, factId }) => ({
-    from: at,
-    to: resolved.find((resolver) => resolver >= at) ?? Infinity,
-    factId,
-  }));
+export function openStretches(node: NoOpenNode, facts: PersonFacts): readonly OpenStretch[] {
+  const resolvers = [...(facts.happenings?.get(node.resolver) ?? [])].sort((a, b) => a.at - b.at);
+  return (facts.happenings?.get(node.trigger) ?? []).map(({ at, factId }) => {
+    const resolver = resolvers.find((candidate) => candidate.at >= at);
+    return { from: at, to: resolver?.at ?? Infinity, factId, resolvedBy: resolver?.factId ?? null };
+  });
 }
 
 function noOpenTimeline(node: NoOpenNode, facts: PersonFacts): Timeline {

@@ -295,8 +295,19 @@ describe('explaining conditions on time', () => {
         { op: 'noOpen', trigger: 'SPILL', resolver: 'LESSON' },
       ],
     };
-    const ids = explain(one(rule), known, day(6), labels, 'UTC').map(({ factIds }) => factIds);
-    expect(ids).toEqual([[], ['0-90', 'check'], ['hour 0', 'hour 5'], ['grant'], ['spill']]);
+    const idsAt = (at: number, facts = known) => explain(one(rule), facts, at, labels, 'UTC').map(({ factIds }) => factIds);
+    expect(idsAt(day(6))).toEqual([[], ['0-90', 'check'], ['hour 0', 'hour 5'], ['grant'], ['spill']]);
+    const lesson = { ...known, happenings: new Map([...known.happenings!, ['LESSON', [{ at: day(5), factId: 'lesson' }]]]) };
+    expect(idsAt(day(6), lesson).at(-1)).toEqual(['spill', 'lesson']);
+    expect(idsAt(day(3), lesson).at(-1)).toEqual([]);
+  });
+
+  it('tells a credential that takes effect from a verification that does', () => {
+    const rule = one({ op: 'holds', typeCode: 'CPR', strict: false, verifiedWithin: { months: 0, days: 30 } });
+    const known = (from: number, checked: number) =>
+      facts({ CPR: [slice(from, 90, { verifications: [{ at: day(checked), factId: 'check' }] })] });
+    expect(untilBecause(rule, known(0, 20), day(5), labels, 'UTC')).toEqual(['verification of CPR certification takes effect']);
+    expect(untilBecause(rule, known(20, 10), day(5), labels, 'UTC')).toEqual(['CPR certification takes effect']);
   });
 
   it('tells a lapse of an approval with the manager from its running out', () => {

@@ -122,8 +122,14 @@ function factIdsOf(node: RuleNode, facts: PersonFacts, at: Instant): string[] {
       return inForce(creditFacts(node, facts).map(({ fact, stretch }) => ({ ...stretch, factId: fact.factId })));
     case 'approval':
       return inForce(approvalStretches(node, facts));
-    case 'noOpen':
-      return inForce(openStretches(node, facts));
+    case 'noOpen': {
+      const stretches = openStretches(node, facts);
+      const open = inForce(stretches);
+      if (open.length > 0) return open;
+      // nothing is open because of what resolved the last that was
+      const last = stretches.filter(({ to }) => to <= at).sort((a, b) => b.to - a.to)[0];
+      return last ? [last.factId, last.resolvedBy!] : [];
+    }
     default:
       return [];
   }
@@ -201,8 +207,9 @@ function stepBecause(
 function endedBy(leaf: LeafNode | WindowNode, facts: PersonFacts, at: Instant): LeafChange['endedBy'] {
   if (leaf.op === 'approval') return runsOutAt(leaf, facts, at) ? undefined : 'MANAGER';
   if (leaf.op !== 'holds') return undefined;
-  const ending = holdingSlices(leaf, facts).filter((slice) => slice.to === at);
-  if (ending.length === 0 && leaf.verifiedWithin) return 'VERIFICATION';
+  const slices = holdingSlices(leaf, facts);
+  const ending = slices.filter((slice) => slice.to === at);
+  if (leaf.verifiedWithin && ending.length === 0 && !slices.some((slice) => slice.from === at)) return 'VERIFICATION';
   return ending.find((slice) => slice.endedBy !== undefined)?.endedBy;
 }
 
