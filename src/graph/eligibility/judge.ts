@@ -22,6 +22,8 @@ import { effective, type JudgedRole } from '../rules/definitions';
 export interface JudgedPerson {
   readonly id: string;
   readonly settledUntil: number;
+  /** Nobody knew the person before the change. */
+  readonly isNew?: boolean;
   readonly before: PersonFacts;
   readonly after: PersonFacts;
 }
@@ -149,7 +151,9 @@ function because(
   if (!version) return [];
   const nodes = (facts: PersonFacts) => evaluateNodes(version.node, facts);
   const why = changeBecause(nodes(person.before), nodes(person.after), setting.until, setting.labels, setting.zone, person.after);
-  return why.length > 0 || difference.kind !== 'FORECAST' ? why : ['the outlook changed'];
+  if (why.length > 0) return why;
+  if (person.isNew) return ['the person became known'];
+  return difference.kind === 'FORECAST' ? ['the outlook changed'] : [];
 }
 
 function toEntry(

@@ -187,6 +187,7 @@ class Portion {
     const judgedPerson: JudgedPerson = {
       id: person.id,
       settledUntil: person.settledUntil,
+      isNew: person.version === 0,
       get before() {
         return facts.before();
       },

@@ -159,7 +159,10 @@ export class AccumulatedInput {
   resetAfter?: string | null;
 }
 
-@InputType({ description: 'Time that a condition has held during the last stretch of time.' })
+@InputType({
+  description:
+    'Another condition has held for so much of the last stretch of time; met from the instant that is reached until the one from which it falls short.',
+})
 export class ServiceInput {
   @Field(() => RuleNodeInput, { description: 'The condition.' })
   rule: RuleNodeInput;
