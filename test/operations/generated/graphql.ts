@@ -269,7 +269,7 @@ export type RuleReferenceInput = {
   version?: number | null | undefined;
 };
 
-/** Time that a condition has held during the last stretch of time. */
+/** Another condition has held for so much of the last stretch of time; met from the instant that is reached until the one from which it falls short. */
 export type ServiceInput = {
   /** How much, in days or weeks, such as P60D. */
   duration: string;
