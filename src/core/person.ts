@@ -130,6 +130,24 @@ export function personStates(assertions: readonly Assertion[], zone: string): Pe
   return states;
 }
 
+/** The attributes that say whether somebody is employed. */
+export const employmentAttributes = ['status', 'hiredOn', 'terminatedOn'] as const satisfies readonly PersonAttribute[];
+
+/**
+ * When the employment of somebody ended who is TERMINATED and does not come back, as far as is known: after the last day they were
+ * employed, also when that was said later. Infinity: they are employed, or will be again.
+ */
+export function leftForGoodAt(assertions: readonly Assertion[], zone: string): Instant {
+  const said = assertions.filter(({ name }) => (employmentAttributes as readonly string[]).includes(name));
+  let left = Infinity;
+  for (const { from, status } of personStates(said, zone).reverse()) {
+    if (status !== 'TERMINATED') break;
+    left = from;
+  }
+  const lastDay = inEffect(byAttribute(said).get('terminatedOn'), Infinity)?.value;
+  return left < Infinity && typeof lastDay === 'string' ? Math.min(left, endOfDay(lastDay, zone)) : left;
+}
+
 /**
  * What rules read: each attribute's value over time; of all attributes, or of those that are `read`. `status` is the derived one, which
  * takes all assertions to know.

@@ -3,7 +3,7 @@
 import { cycleOf, decideAwards, type AwardDecision } from '../../core/award';
 import { endOfDay, parseDay } from '../../core/calendar';
 import { decideCycles } from '../../core/cycle-awards';
-import type { Assertion } from '../../core/person';
+import { employmentAttributes, leftForGoodAt, type Assertion } from '../../core/person';
 import { foldHolding, statusAt, type RenewalPolicy } from '../../core/renewal';
 import type { Write } from '../../journal/write';
 import { attemptsOf, type AttemptRow } from '../learning/store';
@@ -31,14 +31,18 @@ export async function deriveAwards(
   const [attempted, current, assertions] = await Promise.all([
     attemptsOf(write.db, ids),
     currentDecisions(write, ids),
-    assertionsOf(write.db, ids, definitions.datesRead),
+    assertionsOf(write.db, ids, new Set([...definitions.datesRead, ...employmentAttributes])),
   ]);
   for (const attempt of attempted) attempts.get(attempt.employeeUuid)!.push(attempt);
   const decided: Decided[] = [];
   const derived: DerivedFacts[] = [];
   for (const [employeeId, holdings] of people) {
     const facts = new DerivedFacts(write, employeeId, holdings);
-    const person = new PersonAwards(facts, definitions, attempts.get(employeeId)!, assertions.get(employeeId)!, zone);
+    const said = assertions.get(employeeId)!;
+    const left = leftForGoodAt(said, zone);
+    // what somebody completes after they have left is kept and earns nothing, unless they come back
+    const counted = attempts.get(employeeId)!.filter((attempt) => attempt.at < left);
+    const person = new PersonAwards(facts, definitions, counted, said, zone);
     decided.push(...person.derive());
     derived.push(facts);
   }

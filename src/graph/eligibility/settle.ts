@@ -59,6 +59,7 @@ export async function settle(write: Write, ids: readonly string[], until: Instan
       ? 'KEPT'
       : isCatalogueChange ||
           write.recordedKinds.has('completion.recorded') ||
+          write.arrived.has('employment') ||
           (definitions.datesRead.size > 0 && write.recordedKinds.has('employee.changed'))
         ? 'DERIVED'
         : 'DERIVED_IF_FACTS_CHANGED',

@@ -1,7 +1,7 @@
 // upsertEmployees: what a source says about people, as dated assertions.
 import { uuidv7 } from 'uuidv7';
 import { refuseDates } from '../../core/dates';
-import { EXISTENCE, isCustomAttribute, personAttributes } from '../../core/person';
+import { employmentAttributes, EXISTENCE, isCustomAttribute, personAttributes } from '../../core/person';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { circularLines, type ReportingLine } from '../../core/reporting-lines';
 import { canonicalJson, type Json } from '../../core/rule';
@@ -221,6 +221,7 @@ class Batch {
 }
 
 function recordEmployeeChange(write: Write, employeeId: string, set: ReadonlyMap<string, AssertionRow>, isNew: boolean): void {
+  if (!isNew && employmentAttributes.some((name) => set.has(name))) write.arrive([EMPLOYMENT]);
   const asserted = [...set.values()].filter((fact) => fact.name !== EXISTENCE);
   const occurredAt = asserted.length > 0 ? Math.min(...asserted.map((fact) => fact.at)) : write.now;
   write.record({
@@ -236,6 +237,9 @@ function recordEmployeeChange(write: Write, employeeId: string, set: ReadonlyMap
     },
   });
 }
+
+/** Said to have arrived by a change that may end somebody's employment or begin it anew. */
+const EMPLOYMENT = 'employment';
 
 /** What a change of attributes is called; the most significant one when there are several. */
 function changeKind(set: ReadonlyMap<string, AssertionRow>, isNew: boolean): string {

@@ -1,0 +1,61 @@
+// People who leave, complete things afterwards, and come back.
+import { startTestApp, type TestApp } from '../kit/app';
+import { nursesNeedCpr, talkTo, type Talk } from '../kit/seed';
+
+describe('leavers and those who return', () => {
+  let server: TestApp;
+  let api: Talk;
+  beforeAll(async () => {
+    server = await startTestApp({ at: '2026-06-01T12:00:00Z' });
+    api = talkTo(server);
+    await nursesNeedCpr(api, { life: 'P2Y' });
+    await api.defineRoles('ON-DUTY');
+    await api.publishRule('ON-DUTY', {
+      all: [{ holds: { typeCode: 'CPR' } }, { attribute: { name: 'status', in: ['ACTIVE', 'ON_LEAVE'] } }],
+    });
+  });
+  afterAll(() => server.stop());
+
+  const pass = (who: string, completedAt: string) =>
+    api.complete([{ employeeExternalId: who, courseCode: 'CPR-1', status: 'PASSED', completedAt }]);
+
+  it('keep what they complete after leaving, and earn nothing by it until they come back (D14)', async () => {
+    await api.upsert([{ externalId: 'L1', hiredOn: '2020-01-01' }]);
+    await api.upsert([{ externalId: 'L1', terminatedOn: '2026-03-31' }]);
+    const { results } = await pass('L1', '2026-04-10T09:00:00Z');
+    expect(results[0]!.outcome).toBe('APPLIED');
+    expect((await api.person('L1', 'completions { totalCount }')).completions.totalCount).toBe(1);
+    expect(await api.credentials('L1', 'CPR')).toEqual([]);
+    expect((await api.eligibility('L1', 'NURSE')).verdict).toBe('NOT_ELIGIBLE');
+
+    await api.upsert([{ externalId: 'L1', status: 'ACTIVE', effectiveAt: '2026-05-01T00:00:00Z' }]);
+    expect(await api.credentials('L1', 'CPR', 'status issuedAt')).toEqual([
+      { status: 'ACTIVE', issuedAt: '2026-04-10T09:00:00.000Z' },
+    ]);
+    expect((await api.eligibility('L1', 'ON-DUTY')).verdict).toBe('ELIGIBLE');
+  });
+
+  it('earn by what they completed before leaving, however late it is heard of, and the order of messages does not matter (D14, B18)', async () => {
+    await api.upsert([{ externalId: 'L2' }, { externalId: 'L3' }]);
+    await api.upsert([{ externalId: 'L2', terminatedOn: '2026-03-31' }]);
+    await pass('L2', '2026-03-31T20:00:00Z');
+    await pass('L3', '2026-04-10T09:00:00Z');
+    expect(await api.credentials('L3', 'CPR')).toHaveLength(1);
+    await api.upsert([{ externalId: 'L3', terminatedOn: '2026-03-31' }]);
+    expect(await api.credentials('L2', 'CPR', 'status')).toEqual([{ status: 'ACTIVE' }]);
+    expect((await api.eligibility('L3', 'NURSE')).verdict).toBe('NOT_ELIGIBLE');
+    expect((await api.eligibility('L3', 'NURSE', 'verdict', { at: '2026-04-20T00:00:00Z' })).verdict).toBe('NOT_ELIGIBLE');
+  });
+
+  it('are the same person when they return, with what is still valid of what they held (D13)', async () => {
+    await api.upsert([{ externalId: 'R1', email: 'r1@example.com', hiredOn: '2020-01-01' }]);
+    await pass('R1', '2025-01-10T09:00:00Z');
+    await api.upsert([{ externalId: 'R1', terminatedOn: '2026-01-31' }]);
+    const { id } = await api.person('R1', 'id');
+    expect((await api.eligibility('R1', 'ON-DUTY')).verdict).toBe('NOT_ELIGIBLE');
+    await api.upsert([{ externalId: 'R1', email: 'r1.new@example.com', status: 'ACTIVE', jobTitle: 'Charge Nurse' }]);
+    expect(await api.person('R1', 'id jobTitle')).toEqual({ id, jobTitle: 'Charge Nurse' });
+    expect(await api.eligibility('R1', 'ON-DUTY')).toEqual({ verdict: 'ELIGIBLE', until: '2027-01-10T00:00:00.000Z' });
+    expect((await api.ask('employees(filter: { search: "R1" }) { totalCount }')).employees.totalCount).toBe(1);
+  });
+});
