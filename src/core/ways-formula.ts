@@ -49,7 +49,7 @@ export class RuleWays {
 
   constructor(
     private readonly deeds: Deeds,
-    private readonly facts: PersonFacts,
+    readonly facts: PersonFacts,
     rules: readonly RuleNode[],
   ) {
     this.attributes = new AttributeWays(deeds, facts, rules);

@@ -1,5 +1,6 @@
 // The instants at which somebody could become eligible: where time or a step makes a condition met.
 import type { Instant } from './calendar';
+import { creditFacts } from './conditions';
 import { doneAt } from './lead-times';
 import { childrenOf, type LeafNode, type RuleNode, type WindowNode } from './rule';
 import { Level, negate } from './timeline';
@@ -86,7 +87,9 @@ export class Instants {
       }
       case 'credits': {
         const earned = byCourses(node.courseCodes);
-        return [...earned, ...(node.lag ? [at, ...earned].map((one) => dayAfter(one, node.lag!, zone)) : [])];
+        // hours that are there already may begin to count later, so that fewer are missing
+        const counted = creditFacts(node, this.ways.facts).map(({ stretch }) => stretch.from);
+        return [...counted, ...earned, ...(node.lag ? [at, ...earned].map((one) => dayAfter(one, node.lag!, zone)) : [])];
       }
       case 'noOpen':
         return [

@@ -16,7 +16,7 @@ export interface ChosenStep extends PlacedStep {
   readonly audience: Audience;
 }
 
-/** The steps in the order in which they can be done, and when the last of those that take time is done. */
+/** The steps in the order in which they can be done, and when the last could be done, if none had to be just in time. */
 export interface Schedule {
   readonly steps: readonly ChosenStep[];
   readonly doneAt: Instant;
@@ -24,7 +24,7 @@ export interface Schedule {
 
 /** The earliest schedule; null: the steps wait for each other. */
 export function schedule(deeds: Deeds, set: AtomSet): Schedule | null {
-  const { at } = deeds.situation;
+  const { at, zone } = deeds.situation;
   const ends = endsOf(deeds, new Set(set));
   if (ends === null) return null;
   const chosen = set.flatMap((atom) => {
@@ -37,7 +37,7 @@ export function schedule(deeds: Deeds, set: AtomSet): Schedule | null {
             isTimeKnown: leadTime !== null,
             audience: deeds.audienceOf(atom),
             at: on ?? ends.get(atom) ?? at,
-            isTimed: on === null,
+            couldBeAt: on === null ? (ends.get(atom) ?? at) : doneAt(at, leadTime, zone),
           },
         ]
       : [];
@@ -45,8 +45,8 @@ export function schedule(deeds: Deeds, set: AtomSet): Schedule | null {
   chosen.sort(
     (a, b) => a.at - b.at || ORDER.indexOf(a.step.kind) - ORDER.indexOf(b.step.kind) || (key(a.step) < key(b.step) ? -1 : 1),
   );
-  const done = chosen.filter(({ isTimed }) => isTimed).map((one) => one.at);
-  return { steps: chosen.map(({ isTimed: _, ...step }) => step), doneAt: Math.max(at, ...done) };
+  const done = chosen.map(({ couldBeAt }) => couldBeAt);
+  return { steps: chosen.map(({ couldBeAt: _, ...step }) => step), doneAt: Math.max(at, ...done) };
 }
 
 const ORDER: readonly Step['kind'][] = [

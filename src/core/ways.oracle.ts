@@ -14,6 +14,8 @@ const LAST_DAY = 40;
 
 const TYPES = ['A', 'B', 'C', 'D'];
 const COURSES = ['c1', 'c2', 'c3'];
+/** A course for its hours alone: no credential asks for it. */
+const HOURS_COURSE = 'c4';
 
 /** A small world: types with prerequisites, prices and lead times in days; some are earned by courses. */
 export interface World {
@@ -48,13 +50,13 @@ export const world: fc.Arbitrary<World> = fc
         }),
       ),
     ),
-    courses: fc.tuple(...COURSES.map(() => fc.record({ cost: price, days, hours: fc.constantFrom(1, 2, 4) }))),
+    courses: fc.tuple(...[...COURSES, HOURS_COURSE].map(() => fc.record({ cost: price, days, hours: fc.constantFrom(1, 2, 4) }))),
   })
   .map(({ types, courses }) => ({
     types: new Map(
       types.map((type, i) => [TYPES[i]!, { ...type, prerequisites: type.prerequisites.filter((code) => code !== TYPES[i]) }]),
     ),
-    courses: new Map(courses.map((course, i) => [COURSES[i]!, course])),
+    courses: new Map(courses.map((course, i) => [COURSES[i] ?? HOURS_COURSE, course])),
   }));
 
 const span = (count: number): Span => ({ months: 0, days: count });
@@ -98,26 +100,29 @@ export const person: fc.Arbitrary<PersonFacts> = fc
   .map(({ holdings, grade, hours, triggers, related }) => ({
     holdings: new Map(Object.entries(holdings)),
     attributes: new Map(grade === null ? [] : [['grade', [{ from: -Infinity, to: Infinity, value: grade, factId: 'fact' }]]]),
-    credits: new Map([['c1', hours]]),
+    credits: new Map([
+      ['c1', hours],
+      [HOURS_COURSE, hours.slice(1)],
+    ]),
     happenings: new Map([['spill', triggers]]),
     ...(related && { equivalents: (code: string) => (code === 'A' ? ['A', 'B'] : [code]) }),
   }));
 
 const someDays = fc.integer({ min: 1, max: 6 }).map(span);
 const holds = fc.constantFrom(...TYPES).map((typeCode): RuleNode => ({ op: 'holds', typeCode, strict: false }));
+const creditsFrom = (...courseCodes: string[]): fc.Arbitrary<RuleNode> =>
+  fc.record({
+    op: fc.constant('credits' as const),
+    courseCodes: fc.constant(courseCodes),
+    min: fc.constantFrom(1, 2, 4),
+    window: someDays,
+  });
 const leaf: fc.Arbitrary<RuleNode> = fc.oneof(
   { weight: 6, arbitrary: holds },
   { weight: 1, arbitrary: fc.constantFrom(1, 2, 3).map((equals): RuleNode => ({ op: 'attribute', name: 'grade', equals })) },
   { weight: 1, arbitrary: fc.constantFrom(2, 3).map((atLeast): RuleNode => ({ op: 'attribute', name: 'grade', atLeast })) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      op: fc.constant('credits' as const),
-      courseCodes: fc.constantFrom(['c1'], ['c1', 'c2']),
-      min: fc.constantFrom(1, 2, 4),
-      window: someDays,
-    }),
-  },
+  { weight: 1, arbitrary: fc.oneof(creditsFrom('c1'), creditsFrom('c1', 'c2')) },
+  { weight: 2, arbitrary: creditsFrom(HOURS_COURSE) },
   { weight: 1, arbitrary: fc.constant<RuleNode>({ op: 'approval', kind: 'night', bindToManager: false }) },
   { weight: 1, arbitrary: fc.constant<RuleNode>({ op: 'noOpen', trigger: 'spill', resolver: 'cleaned' }) },
   { weight: 1, arbitrary: at.map((from): RuleNode => ({ op: 'during', from, until: null })) },
@@ -133,8 +138,7 @@ const leaf: fc.Arbitrary<RuleNode> = fc.oneof(
   { weight: 1, arbitrary: holds.map((of): RuleNode => ({ op: 'not', of })) },
 );
 
-/** Rules. */
-export const rule: fc.Arbitrary<RuleNode> = fc.letrec<{ node: RuleNode }>((tie) => {
+const anyRule: fc.Arbitrary<RuleNode> = fc.letrec<{ node: RuleNode }>((tie) => {
   const of = fc.array(tie('node'), { minLength: 1, maxLength: 3 });
   return {
     node: fc.oneof(
@@ -151,6 +155,15 @@ export const rule: fc.Arbitrary<RuleNode> = fc.letrec<{ node: RuleNode }>((tie) 
     ),
   };
 }).node;
+
+/** Rules; many ask for hours beside something else, which may take longer or not. */
+export const rule: fc.Arbitrary<RuleNode> = fc.oneof(
+  { weight: 3, arbitrary: anyRule },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.oneof(holds, anyRule), creditsFrom(HOURS_COURSE)).map((of): RuleNode => ({ op: 'all', of })),
+  },
+);
 
 /** One thing to try. */
 interface Try {
@@ -185,6 +198,14 @@ function universe(node: RuleNode, known: World): Try[] {
     if (one.op === 'attribute' || one.op === 'tenure') {
       const value = one.equals ?? (one as { atLeast: number }).atLeast;
       put({ kind: 'ATTRIBUTE', code: 'grade', value, isElement: false }, 0);
+    }
+    // hours that come in part from what is passed for a credential are not looked for (ADR 16): those are left out here too
+    if (one.op === 'credits' && one.courseCodes.includes(HOURS_COURSE)) {
+      const { cost, hours } = known.courses.get(HOURS_COURSE)!;
+      for (let times = 1; times <= Math.ceil(one.min / hours); times *= 2) {
+        const earned = [{ code: HOURS_COURSE, hours: times * hours }];
+        put({ kind: 'CREDITS', hours: times * hours, from: [HOURS_COURSE], earned }, times * cost, true);
+      }
     }
     if (one.op === 'approval') put({ kind: 'APPROVAL', code: one.kind }, 0, true);
     if (one.op === 'noOpen') put({ kind: 'RESOLUTION', code: one.resolver, trigger: one.trigger }, 0, true);
@@ -227,7 +248,8 @@ function placed(chosen: readonly Try[], known: World, facts: PersonFacts): { asa
         step.kind === 'CREDENTIAL' ? end(step.code, []) : step.kind === 'COURSE' ? known.courses.get(step.code)!.days : 0;
       return { step, at: NOW + day * DAY };
     });
-  const done = Math.max(NOW, ...timed.map(({ at: on }) => on));
+  const earned = chosen.some(({ step }) => step.kind === 'CREDITS') ? NOW + known.courses.get(HOURS_COURSE)!.days * DAY : NOW;
+  const done = Math.max(earned, ...timed.map(({ at: on }) => on));
   return done === Infinity ? null : { asap: timed, done };
 }
 

@@ -101,7 +101,8 @@ class WaySearch {
     if (current && this.isMet(facts, current, now)) return { ways: [], isMet: true, isProved: true, isComplete: true };
     for (const [version, at] of this.instants()) this.tryAt(version, at);
     const ordered = [...this.tried.values()].sort(compareWays);
-    const ways = ordered.filter((way, i) => !ordered.some((other, j) => j !== i && isPart(other, way)));
+    // ways of the same steps at other instants are parts of each other: the first of them stays
+    const ways = ordered.filter((way, i) => !ordered.some((other, j) => isPart(other, way) && (j < i || !isPart(way, other))));
     const [best] = ways;
     const isRefused = this.lightestRefused !== null && (!best || compareWeights(this.lightestRefused, best.weight) < 0);
     const isProved = this.isProved && this.deeds.isComplete && !isRefused;

@@ -81,6 +81,12 @@ describe('the nearest ways', () => {
     expect(await ways('P', await role(holds('CPR')), { max: 1 })).toHaveLength(1);
   });
 
+  it('hours that are earned sooner than a course for a credential is passed are no obstacle (N9)', async () => {
+    const credits = { credits: { courseCodes: ['ETHICS'], min: 2, window: 'P1Y' } };
+    const [way] = await ways('P', await role({ all: [holds('CPR'), credits] }));
+    expect([texts(way).length, way?.cost, way?.earliestAt, way?.isOptimal]).toEqual([3, 70, '2026-07-01T00:00:00.000Z', true]);
+  });
+
   it('what is needed twice is done once, and the cheapest whole wins over the cheapest parts', async () => {
     const credits = { credits: { courseCodes: ['CPR-101', 'ETHICS'], min: 4, window: 'P1Y' } };
     const [way] = await ways('P', await role({ all: [holds('CPR'), credits] }));
