@@ -29,3 +29,17 @@ export function contrasts(before: VerdictTimeline, after: VerdictTimeline): Cont
   }
   return found;
 }
+
+/** From an instant on one verdict stands in another's place, until the next difference or until both agree again. */
+export interface VerdictChange {
+  readonly at: Instant;
+  readonly before: Verdict;
+  readonly after: Verdict;
+}
+
+/** The stretches of [from, to] in which two timelines say different things, each by its beginning; one that began earlier begins at `from`. */
+export function verdictChanges(before: VerdictTimeline, after: VerdictTimeline, from: Instant, to: Instant): VerdictChange[] {
+  return contrasts(before, after)
+    .filter((contrast) => contrast.to > from && contrast.from <= to)
+    .map((contrast) => ({ at: Math.max(contrast.from, from), before: contrast.before, after: contrast.after }));
+}

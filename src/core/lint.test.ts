@@ -238,7 +238,9 @@ describe('a rule is refused, with the place in the input,', () => {
     expect(lint(all(approval, not(holds('A'))))).toBeNull();
     const list = rules({ A: published(holds('X'), all(holds('X'), approval)), B: published(rule('A')) });
     expect(lint(not(rule('B')), list)).toMatchObject({ code: 'RULE_NEGATES_PENDING', path: ['rule', 'not', 'rule'] });
-    expect(lint(not(rule('B')), list)!.message).toContain('the rule of "B", which asks for the rule of "A", which asks for an approval');
+    expect(lint(not(rule('B')), list)!.message).toContain(
+      'the rule of "B", which asks for the rule of "A", which asks for an approval',
+    );
     expect(lint(not(rule('A', 1)), list)).toBeNull();
   });
 

@@ -68,7 +68,8 @@ function indexAt(timeline: VerdictTimeline, at: Instant): number {
   return low;
 }
 
-function isEligible(verdict: Verdict): boolean {
+/** Whether a verdict lets somebody fill the role. */
+export function isEligible(verdict: Verdict): boolean {
   return verdict === 'ELIGIBLE' || verdict === 'AT_RISK';
 }
 

@@ -7,8 +7,7 @@ import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
 import { holdCatalogue } from '../catalogue';
-import { findPeople, personOf } from '../people/find';
-import { lockEmployees } from '../people/resolve';
+import { findPeople, lockFound, personOf } from '../people/find';
 import { approvalsAround, recordApprovalRows, type ApprovalRow } from './store';
 
 /** An item of the three mutations. */
@@ -48,8 +47,7 @@ export async function applyApprovals(
     source,
     sound.map((item) => item.employeeExternalId),
   );
-  const people = [...found.people.values()].filter((person): person is string => typeof person === 'string');
-  await lockEmployees(write.db, people);
+  const people = await lockFound(write, found);
   const standing = await approvalsAround(write, people, new Set(sound.map((item) => item.kind)));
   const acts = new Acts(write, source, act, standing);
   const results = items.map((item, i): ItemResult => {

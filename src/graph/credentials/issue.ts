@@ -8,8 +8,7 @@ import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
 import { holdCatalogue, type Cached } from '../catalogue';
-import { findAll, personOf } from '../people/find';
-import { lockEmployees } from '../people/resolve';
+import { findAll, lockFound, personOf } from '../people/find';
 import { ensureHoldings, factsByEvent, factsOf, holdingKey, recordFacts, type HoldingRow, type NewFact } from './facts';
 import { unknownType, type CredentialDefinitions, type CredentialType } from './types';
 
@@ -91,8 +90,7 @@ export async function applyIssues(
       return new Set(wanted.filter((code) => defined.has(code)));
     },
   );
-  const people = [...found.people.values()].filter((person): person is string => typeof person === 'string');
-  await lockEmployees(write.db, people);
+  const people = await lockFound(write, found);
   const issues = new Issues(
     write,
     source,

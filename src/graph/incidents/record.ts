@@ -7,7 +7,7 @@ import type { ItemResult } from '../../journal/ingest';
 import type { Write } from '../../journal/write';
 import { nodeId, uuidOf } from '../../platform/graphql/node-id';
 import { holdCatalogue } from '../catalogue';
-import { findPeople, personOf } from '../people/find';
+import { findPeople, lockFound, personOf } from '../people/find';
 import { lockEmployees } from '../people/resolve';
 import { incidentsEver, incidentsLike, recordIncidentRows, retireIncidents, type IncidentRow } from './store';
 
@@ -45,8 +45,7 @@ export async function applyIncidents(write: Write, raw: readonly unknown[], sour
     source,
     sound.map((item) => item.employeeExternalId),
   );
-  const people = [...found.people.values()].filter((person): person is string => typeof person === 'string');
-  await lockEmployees(write.db, people);
+  const people = await lockFound(write, found);
   const kinds = [...new Set(sound.map((item) => item.kind))];
   const eventIds = sound.flatMap((item) => item.eventId ?? []);
   const known = new Map<string, string>();

@@ -8,8 +8,7 @@ import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
 import { instantText } from '../../platform/sql';
 import { holdCatalogue } from '../catalogue';
-import { findAll, personOf } from '../people/find';
-import { lockEmployees } from '../people/resolve';
+import { findAll, lockFound, personOf } from '../people/find';
 import { completionsLike, definedCourses, recordCompletionRows, type CompletionRecord } from './store';
 
 /** An item of recordCompletions. */
@@ -61,8 +60,7 @@ export async function applyCompletions(write: Write, raw: readonly unknown[], so
     courses,
     definedCourses,
   );
-  const people = [...found.people.values()].filter((person): person is string => typeof person === 'string');
-  await lockEmployees(write.db, people);
+  const people = await lockFound(write, found);
   const eventIds = sound.flatMap((item) => item.eventId ?? []);
   const attempts = new Attempts(write, source, await completionsLike(write.db, source, people, courses, eventIds));
   const results = items.map((item, i): ItemResult => {

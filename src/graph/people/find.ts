@@ -4,7 +4,7 @@ import type { ItemResult } from '../../journal/ingest';
 import { excludeArrivals } from '../../journal/quarantine';
 import type { Write } from '../../journal/write';
 import type { Db } from '../../platform/postgres/pool';
-import { arrivalKey, resolvePeople, type Resolved } from './resolve';
+import { arrivalKey, lockEmployees, resolvePeople, type Resolved } from './resolve';
 
 /** Whom a batch means, and which of the other things it names are defined. */
 export interface Found {
@@ -36,6 +36,13 @@ export async function findAll(
 /** Looks up people alone. */
 export function findPeople(write: Write, source: string, externalIds: readonly string[]): Promise<Found> {
   return findAll(write, source, externalIds, [], () => Promise.resolve(new Set()));
+}
+
+/** Locks the people who were found, and answers their ids. */
+export async function lockFound(write: Write, { people }: Found): Promise<string[]> {
+  const ids = [...people.values()].filter((person): person is string => typeof person === 'string');
+  await lockEmployees(write.db, ids);
+  return ids;
 }
 
 /** The person an item means, or the result that sets the item aside. */

@@ -1,10 +1,10 @@
 // Were a draft published: whose verdict would be another one, now and at every boundary to come.
 import { createHash } from 'node:crypto';
 import type { Instant } from '../../core/calendar';
+import { verdictChanges } from '../../core/contrast';
 import { judge } from '../../core/evaluate';
 import { refusal, type Refusal } from '../../core/refusal';
-import { isEligible, verdictChanges } from '../../core/rehearsal';
-import { fromSegments } from '../../core/verdict';
+import { fromSegments, isEligible } from '../../core/verdict';
 import type { Db } from '../../platform/postgres/pool';
 import type { View } from '../context';
 import { rulesWith, type CheckedDraft } from '../rules/draft';

@@ -1,5 +1,5 @@
 // The changes a rehearsal found, in columns: there can be some for everybody.
-import type { VerdictChange } from '../../core/rehearsal';
+import type { VerdictChange } from '../../core/contrast';
 import type { Verdict } from '../../core/verdict';
 import type { Page } from '../../platform/graphql/paging';
 

@@ -10,8 +10,7 @@ import { nodeId } from '../../platform/graphql/node-id';
 import { holdCatalogue, type Cached } from '../catalogue';
 import { ensureHoldings, holdingKey, holdingsOf, type HoldingRow } from '../credentials/facts';
 import { unknownType, type CredentialDefinitions, type CredentialType } from '../credentials/types';
-import { findPeople, personOf } from '../people/find';
-import { lockEmployees } from '../people/resolve';
+import { findPeople, lockFound, personOf } from '../people/find';
 import { recordVerificationRows, verificationsLike, type VerificationRow } from './store';
 
 /** An item of verifyCredentials. */
@@ -59,8 +58,7 @@ export async function applyVerifications(
     source,
     sound.map((item) => item.employeeExternalId),
   );
-  const people = [...found.people.values()].filter((person): person is string => typeof person === 'string');
-  await lockEmployees(write.db, people);
+  const people = await lockFound(write, found);
   const holdings = new Map<string, HoldingRow>();
   for (const row of await holdingsOf(write.db, people)) holdings.set(holdingKey(row), row);
   const eventIds = sound.flatMap((item) => item.eventId ?? []);

@@ -3,6 +3,7 @@ import { RANKS } from '../../core/explain';
 import type { Audience } from '../../core/rule';
 import { stepCode, stepText, type StepLabels } from '../../core/step-text';
 import { nearestWays, type Way as FoundWay } from '../../core/ways';
+import { isEligible } from '../../core/verdict';
 import { badInput } from '../../platform/graphql/errors';
 import type { GraphContext } from '../context';
 import { loadRules } from '../rules/graphql';
@@ -45,7 +46,7 @@ export class NearestWaysResolver {
   ): Promise<Way[]> {
     const most = max ?? 3;
     if (most < 1 || most > MOST_WAYS) throw badInput(`Ask for 1 to ${MOST_WAYS} ways.`);
-    if (verdict === 'ELIGIBLE' || verdict === 'AT_RISK') return [];
+    if (isEligible(verdict)) return [];
     const { zone } = context.graph;
     const [rules, facts, offers, labels] = await Promise.all([
       loadRules(context, roleUuid, view),

@@ -1,7 +1,7 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { addSpanToInstant, parseSpan } from '../../core/calendar';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
-import type { Verdict } from '../../core/verdict';
+import { isEligible } from '../../core/verdict';
 import type { Db } from '../../platform/postgres/pool';
 import { badInput } from '../../platform/graphql/errors';
 import { connection, parsePage, type Connection } from '../../platform/graphql/paging';
@@ -19,7 +19,6 @@ import { mostPeople, nothing, peopleHolding, suppose, type Concerned } from './s
 import type { Supposition } from './suppositions';
 
 const MOST_SUPPOSITIONS = 20;
-const ELIGIBLE: ReadonlySet<Verdict> = new Set(['ELIGIBLE', 'AT_RISK']);
 
 /** Whom a question is about, looked up outside the request's snapshot; the answer is of that position or later. */
 async function concernedBy(context: GraphContext, input: WhatIfInput, view: View): Promise<Concerned | Refusal> {
@@ -89,7 +88,7 @@ export class WhatIfResolver {
     const all = supposed.changes.filter((change) => change.from < end);
     const current = all.filter((change) => change.from <= now && now < change.to);
     const turned = (to: boolean) =>
-      current.filter(({ before, after }) => ELIGIBLE.has(after) === to && ELIGIBLE.has(before) !== to).length;
+      current.filter(({ before, after }) => isEligible(after) === to && isEligible(before) !== to).length;
     const { passedOver } = supposed;
     return {
       view,
