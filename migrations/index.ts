@@ -2,6 +2,13 @@ import { First1763700000000 } from './1763700000000-first';
 import { FurtherFacts1763800000000 } from './1763800000000-further-facts';
 import { Costs1763820000000 } from './1763820000000-costs';
 import { Renewals1763830000000 } from './1763830000000-renewals';
+import { Indexes1764410000000 } from './1764410000000-indexes';
 
 /** All migrations, oldest first. */
-export const migrations = [First1763700000000, FurtherFacts1763800000000, Costs1763820000000, Renewals1763830000000];
+export const migrations = [
+  First1763700000000,
+  FurtherFacts1763800000000,
+  Costs1763820000000,
+  Renewals1763830000000,
+  Indexes1764410000000,
+];

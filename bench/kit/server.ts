@@ -31,11 +31,15 @@ const KEY = 'bench-key';
 /** Starts the build; `env` names its database or its data folder. */
 export async function startServer(env: Readonly<Record<string, string>>): Promise<MeasuredServer> {
   const began = performance.now();
-  const child = spawn(process.execPath, ['-r', path.join(__dirname, 'probe.cjs'), path.join(ROOT, 'dist/src/main.js')], {
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ADMIN_KEY: KEY, PORT: '0', LOG_LEVEL: 'error', ...env },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=32', '-r', path.join(__dirname, 'probe.cjs'), path.join(ROOT, 'dist/src/main.js')],
+    {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ADMIN_KEY: KEY, PORT: '0', LOG_LEVEL: 'error', ...env },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    },
+  );
   // a job that fails leaves no server behind
   const end = (): void => void child.kill();
   process.once('exit', end);

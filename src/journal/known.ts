@@ -29,5 +29,13 @@ export function knownAt(alias: string, param: string | null): string {
   if (param === null) return `${alias}.retired_in IS NULL`;
   const took = (column: string): string =>
     `EXISTS (SELECT 1 FROM change told WHERE told.id = ${alias}.${column} AND told.last_pos <= ${param})`;
-  return `(${took('recorded_in')} AND NOT ${took('retired_in')})`;
+  return `(${ever(alias)} AND ${took('recorded_in')} AND NOT ${took('retired_in')})`;
+}
+
+/**
+ * The SQL condition that is true of every row of a bitemporal table. What stands and what is retired have an index each, and PostgreSQL looks
+ * into them only when a statement says that it means either; without, it reads the whole table.
+ */
+export function ever(alias: string): string {
+  return `(${alias}.retired_in IS NULL OR ${alias}.retired_in IS NOT NULL)`;
 }

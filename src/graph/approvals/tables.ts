@@ -16,5 +16,6 @@ export const approvalFactTable = table('approval_fact', {
   },
   indexes: {
     approval_fact_current: { columns: ['employee_id', 'kind', 'at', 'act'], unique: true, where: 'retired_in IS NULL' },
+    approval_fact_history: { columns: ['employee_id'], where: 'retired_in IS NOT NULL' },
   },
 });

@@ -1,4 +1,5 @@
 // Credentials: what is read.
+import { ever } from '../../journal/known';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
 import type { Db } from '../../platform/postgres/pool';
 import { Params, rows } from '../../platform/sql';
@@ -197,7 +198,7 @@ export async function recordsOf(db: Db, view: View, credentialIds: readonly stri
        f.ends_cycle AS "endsCycle", f.caused_by AS "causedBy", f.date_on AS "dateOn", f.source,
        f.recorded_at AS "recordedAt", coalesce((SELECT k.recorded_at FROM change k WHERE k.id = f.recorded_in), f.recorded_at) AS "loggedAt", f.actor, f.issued_to AS "issuedTo", f.issuer,
        CASE WHEN f.caused_by IS NOT NULL THEN (SELECT k.id FROM credential k JOIN credential_fact c ON c.credential_id = k.id
-         WHERE k.employee_id = f.employee_id AND c.id = f.caused_by LIMIT 1) END AS "causeUuid"
+         WHERE k.employee_id = f.employee_id AND c.employee_id = f.employee_id AND c.id = f.caused_by AND ${ever('c')} LIMIT 1) END AS "causeUuid"
      FROM credential_fact f WHERE f.credential_id = ANY(${q.add(credentialIds)}) AND ${known('f', view, q)} ORDER BY f.at, f.row_id`,
     q.values,
   );

@@ -89,6 +89,7 @@ export const credentialFactTable = table('credential_fact', {
   },
   indexes: {
     credential_fact_current: { columns: ['employee_id'], where: 'retired_in IS NULL' },
+    credential_fact_history: { columns: ['employee_id'], where: 'retired_in IS NOT NULL' },
     credential_fact_of: { columns: ['credential_id'] },
     credential_fact_event: { columns: ['source', 'event_id'], unique: true, where: 'event_id IS NOT NULL' },
   },

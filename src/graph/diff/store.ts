@@ -46,7 +46,7 @@ function differences(sides: Sides, scope: DiffScope, q: Params): string {
   const members = (view: View) => `SELECT m.employee_id FROM employee_state m
     WHERE m.department = ${q.add('department' in scope ? scope.department : '')} AND ${valid('m', view, q)} AND ${known('m', view, q)}`;
   const side = (view: View) => `SELECT g.employee_id, g.role_id, g.verdict FROM eligibility_segment g
-    JOIN employee_state e ON e.employee_id = g.employee_id AND ${valid('e', view, q)} AND ${known('e', view, q)}
+    JOIN employee_state e ON e.employee_id = g.employee_id AND ${'role' in scope ? 'true' : belongs('e')} AND ${valid('e', view, q)} AND ${known('e', view, q)}
     WHERE ${belongs('g')} AND ${valid('g', view, q)} AND ${known('g', view, q)}`;
   return `WITH ${'department' in scope ? `members AS (${members(sides.from)} UNION ${members(sides.to)}),` : ''}
     b AS (${side(sides.from)}), h AS (${side(hindsight(sides))}), a AS (${side(sides.to)}),

@@ -37,6 +37,8 @@ export interface Judgement {
   readonly events: NewEntry[];
   /** The next instant at which the verdict changes by time alone. */
   readonly nextAt: number;
+  /** Whether it changed by time alone since the person was settled. */
+  readonly hasPassed: boolean;
 }
 
 interface Setting {
@@ -91,7 +93,7 @@ export function judgeAgain(
     segments: sameSegments(segments, stored) ? null : segments,
     due,
     events,
-    nextAt: nextTransition(after, until) ?? Infinity,
+    ...passing(after, person, until),
   };
 }
 
@@ -107,7 +109,18 @@ export function passTime(
     segments: null,
     due: dueEvents(person, judged, timeline, setting),
     events: [],
-    nextAt: nextTransition(timeline, setting.until) ?? Infinity,
+    ...passing(timeline, person, setting.until),
+  };
+}
+
+function passing(
+  timeline: VerdictTimeline,
+  { settledUntil }: JudgedPerson,
+  until: number,
+): Pick<Judgement, 'nextAt' | 'hasPassed'> {
+  return {
+    nextAt: nextTransition(timeline, until) ?? Infinity,
+    hasPassed: (nextTransition(timeline, settledUntil) ?? Infinity) <= until,
   };
 }
 

@@ -52,7 +52,7 @@ export async function factsOfPeople(
     ids.map((id) => [
       id,
       personFacts({
-        holdings: holdings.get(id)?.values() ?? [],
+        holdings: holdings.get(id) ?? [],
         attributes: attributesOf(assertionsOf.get(id) ?? [], id, zone, only?.attributes),
         equivalents,
         attempts: attemptsOf.get(id) ?? [],
@@ -68,8 +68,6 @@ export async function factsOfPeople(
   );
 }
 
-type Building = HeldFacts & { readonly segments: StatusSegment[] };
-
 async function holdingsKnown(
   db: Db,
   view: View,
@@ -77,33 +75,42 @@ async function holdingsKnown(
   types: readonly CredentialType[],
   events: ReadonlySet<string>,
   isVerificationAsked: boolean,
-): Promise<Map<string, Map<string, HeldFacts>>> {
-  const byId = new Map(types.map((type) => [type.uuid, type]));
+): Promise<Map<string, HeldFacts[]>> {
   const asked = types.filter((type) => events.has(type.code)).map((type) => type.uuid);
   const [timelines, facts, verifications] = await Promise.all([
-    holdingTimelines(db, view, ids, [...byId.keys()]),
+    holdingTimelines(
+      db,
+      view,
+      ids,
+      types.map((type) => type.uuid),
+      asked,
+    ),
     asked.length === 0 ? null : factsKnown(db, view, ids, asked),
     isVerificationAsked ? verificationsKnown(db, view, ids) : [],
   ]);
   const verified = verifiedByHolding(verifications);
-  const people = new Map<string, Map<string, Building>>();
+  const people = new Map<string, HeldFacts[]>();
+  let segments: StatusSegment[] = [];
+  let last: string | null = null;
   for (const row of timelines) {
-    let person = people.get(row.employeeUuid);
-    if (!person) people.set(row.employeeUuid, (person = new Map<string, Building>()));
-    let holding = person.get(row.credentialUuid);
-    if (!holding) {
-      const type = byId.get(row.typeUuid);
+    if (row.credentialUuid !== last) {
+      last = row.credentialUuid;
+      segments = [];
+      const type = types[row.type - 1]!;
       const own = facts?.get(row.credentialUuid);
-      holding = {
-        typeCode: type?.code ?? '',
+      const holding: HeldFacts = {
+        typeCode: type.code,
         factId: nodeId('crd', row.credentialUuid),
-        segments: [],
+        segments,
         verifiedAt: verified.get(row.credentialUuid),
-        awardedAt: type && own ? countedAwards(foldHolding(type.policy, evidenceOf(own))) : [],
+        awardedAt: own ? countedAwards(foldHolding(type.policy, evidenceOf(own))) : [],
       };
-      person.set(row.credentialUuid, holding);
+      const id = ids[row.person - 1]!;
+      const list = people.get(id);
+      if (list) list.push(holding);
+      else people.set(id, [holding]);
     }
-    holding.segments.push(row);
+    segments.push(row);
   }
   return people;
 }

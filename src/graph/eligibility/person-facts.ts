@@ -130,7 +130,7 @@ function add<T>(lists: Map<string, T[]>, name: string, items: readonly T[]): voi
   else lists.set(name, [...items]);
 }
 
-/** The stretches in which a holding counts for rules. */
+/** The stretches in which a holding counts for rules. Segments are in order of time; those that neither count nor cut one short may be missing. */
 export function holdingSlices(
   segments: readonly StatusSegment[],
   factId: string,
@@ -141,7 +141,8 @@ export function holdingSlices(
   segments.forEach(({ from, to, status }, i) => {
     if (status !== 'ACTIVE' && status !== 'GRACE') return;
     const level = status === 'ACTIVE' ? 'MET' : 'GRACE';
-    const next = segments[i + 1]?.status;
+    const following = segments[i + 1];
+    const next = following?.from === to ? following.status : null;
     if (next === 'SUSPENDED') slices.push({ from, to, level, ...fact, endedBy: 'SUSPENSION' });
     else if (next === 'REVOKED') slices.push({ from, to, level, ...fact, endedBy: 'REVOCATION' });
     else slices.push({ from, to, level, ...fact });

@@ -168,8 +168,8 @@ export async function segmentsOfPairs(db: Db, view: View, wanted: readonly PairR
     `/* segmentsOfPairs */ SELECT g.employee_id AS "employeeUuid", g.role_id AS "roleUuid", g.valid_from AS "from", g.valid_to AS "to", g.verdict,
        g.rule_version AS "ruleVersion"
      FROM unnest(${people}::uuid[], ${roles}::uuid[]) AS p(employee_id, role_id)
-     JOIN eligibility_segment g ON g.employee_id = p.employee_id AND g.role_id = p.role_id AND ${known('g', view, q)}
-     ORDER BY g.valid_from`,
+     JOIN eligibility_segment g ON g.employee_id = p.employee_id AND g.role_id = p.role_id
+     WHERE g.employee_id = ANY(${people}) AND ${known('g', view, q)} ORDER BY g.valid_from`,
     q.values,
   );
   const byPair = new Map<string, VerdictSegment[]>();
@@ -180,15 +180,27 @@ export async function segmentsOfPairs(db: Db, view: View, wanted: readonly PairR
   return byPair;
 }
 
-/** What a view knows of people's holdings of types, over all of time. */
-export async function holdingTimelines(db: Db, view: View, people: readonly string[], types: readonly string[]) {
+/**
+ * What a view knows of people's holdings of types, over all of time, without the stretches that say nothing to a rule: those in which a holding
+ * has not begun or is over, unless its type is one that can also be a trigger. `person` and `type` count from 1 in the lists.
+ */
+export async function holdingTimelines(
+  db: Db,
+  view: View,
+  people: readonly string[],
+  types: readonly string[],
+  triggers: readonly string[],
+) {
   if (types.length === 0) return [];
   const q = new Params();
-  return rows<{ employeeUuid: string; credentialUuid: string; typeUuid: string; from: number; to: number; status: string }>(
+  const ids = q.add(people);
+  return rows<{ person: number; credentialUuid: string; type: number; from: number; to: number; status: string }>(
     db,
-    `/* holdingTimelines */ SELECT s.employee_id AS "employeeUuid", s.credential_id AS "credentialUuid", s.type_id AS "typeUuid", s.valid_from AS "from",
-       s.valid_to AS "to", s.status
-     FROM credential_segment s WHERE s.employee_id = ANY(${q.add(people)}) AND s.type_id = ANY(${q.add(types)}) AND ${known('s', view, q)}
+    `/* holdingTimelines */ SELECT p.place::integer AS person, s.credential_id AS "credentialUuid", array_position(${q.add(types)}::uuid[], s.type_id) AS type,
+       s.valid_from AS "from", s.valid_to AS "to", s.status
+     FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS p (id, place) JOIN credential_segment s ON s.employee_id = p.id
+     WHERE s.employee_id = ANY(${ids}) AND s.type_id = ANY(${q.add(types)}) AND (s.status IN ('ACTIVE', 'GRACE', 'SUSPENDED', 'REVOKED') OR s.type_id = ANY(${q.add(triggers)}))
+       AND ${known('s', view, q)}
      ORDER BY s.credential_id, s.valid_from`,
     q.values,
   );

@@ -16,7 +16,6 @@ export const eligibilitySegmentTable = table('eligibility_segment', {
   indexes: {
     eligibility_segment_current: { columns: ['employee_id', 'role_id', 'valid_from'], unique: true, where: 'retired_in IS NULL' },
     eligibility_segment_role: { columns: ['role_id', 'verdict', 'employee_id'], where: 'retired_in IS NULL' },
-    eligibility_segment_end: { columns: ['valid_to'], where: 'retired_in IS NULL' },
     eligibility_segment_history: { columns: ['employee_id', 'role_id'], where: 'retired_in IS NOT NULL' },
   },
 });

@@ -113,7 +113,7 @@ export async function incidentsLike(
   return rows<IncidentAround>(
     db,
     `/* incidentsLike */ SELECT ${AROUND} FROM incident i
-     WHERE (i.employee_id = ANY($1) AND i.kind = ANY($2) AND i.retired_in IS NULL) OR (i.source = $3 AND i.event_id = ANY($4))`,
+     WHERE (i.employee_id = ANY($1) AND i.kind = ANY($2) AND i.retired_in IS NULL) OR (i.source = $3 AND i.event_id IS NOT NULL AND i.event_id = ANY($4))`,
     [people, kinds, source, eventIds],
   );
 }

@@ -203,7 +203,7 @@ export async function completionsLike(
   return rows(
     db,
     `/* completionsLike */ SELECT ${COMPLETION}, c.row_id AS "rowId", c.retired_in IS NOT NULL AS "isRetired" FROM completion c
-     WHERE (c.employee_id = ANY($1) AND c.course_code = ANY($2) AND c.retired_in IS NULL) OR (c.source = $3 AND c.event_id = ANY($4))`,
+     WHERE (c.employee_id = ANY($1) AND c.course_code = ANY($2) AND c.retired_in IS NULL) OR (c.source = $3 AND c.event_id IS NOT NULL AND c.event_id = ANY($4))`,
     [people, courses, source, eventIds],
   );
 }

@@ -2,6 +2,7 @@
 import { displayName, personAttributes, personStates, type Assertion, type PersonState } from '../../core/person';
 import type { ReportingLine } from '../../core/reporting-lines';
 import { canonicalJson, type Json } from '../../core/rule';
+import { ever } from '../../journal/known';
 import type { Write } from '../../journal/write';
 import type { Db } from '../../platform/postgres/pool';
 import { instantText, rows, rowsParam } from '../../platform/sql';
@@ -36,8 +37,8 @@ export async function attributesChangedBy(write: Write, ids: readonly string[]):
   if (!write.recordedKinds.has('employee.changed')) return new Map();
   const found = await rows<{ employee_id: string; name: string }>(
     write.db,
-    `/* attributesChangedBy */ SELECT DISTINCT employee_id, name FROM employee_fact
-     WHERE employee_id = ANY($1) AND (recorded_in = $2 OR retired_in = $2)`,
+    `/* attributesChangedBy */ SELECT DISTINCT f.employee_id, f.name FROM employee_fact f
+     WHERE f.employee_id = ANY($1) AND ${ever('f')} AND (f.recorded_in = $2 OR f.retired_in = $2)`,
     [ids, write.change],
   );
   const byPerson = new Map<string, Set<string>>();

@@ -35,11 +35,12 @@ const COLUMNS = `e.id AS uuid, e.external_id AS "externalId", e.version, s.given
 /** People by id, in no order. Somebody about whom nothing was asserted yet at that instant has an external id and no more. */
 export async function employeesById(db: Db, view: View, ids: readonly string[]): Promise<Map<string, EmployeeRow>> {
   const q = new Params();
+  const wanted = q.add(ids);
   const found = await rows<EmployeeRow>(
     db,
     `/* employeesById */ SELECT ${COLUMNS} FROM employee e
-     LEFT JOIN employee_state s ON s.employee_id = e.id AND ${valid('s', view, q)} AND ${known('s', view, q)}
-     WHERE e.id = ANY(${q.add(ids)}) AND ${everKnown('e', view, q)}`,
+     LEFT JOIN employee_state s ON s.employee_id = e.id AND s.employee_id = ANY(${wanted}) AND ${valid('s', view, q)} AND ${known('s', view, q)}
+     WHERE e.id = ANY(${wanted}) AND ${everKnown('e', view, q)}`,
     q.values,
   );
   return new Map(found.map((row) => [row.uuid, row]));

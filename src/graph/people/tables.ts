@@ -65,8 +65,8 @@ export const employeeStateTable = table('employee_state', {
   },
   indexes: {
     employee_state_current: { columns: ['employee_id', 'valid_from'], unique: true, where: 'retired_in IS NULL' },
-    employee_state_history: { columns: ['employee_id', 'valid_from'], where: 'retired_in IS NOT NULL' },
-    employee_state_manager: { columns: ['manager_id'], where: 'retired_in IS NULL' },
+    employee_state_history: { columns: ['employee_id', 'valid_from'] },
+    employee_state_manager: { columns: ['manager_id'] },
     employee_state_department: { columns: ['department', 'employee_id'], where: 'retired_in IS NULL' },
     employee_state_name: { columns: ['name', 'employee_id'], where: 'retired_in IS NULL' },
     employee_state_external_id: { columns: ['external_id', 'employee_id'], where: 'retired_in IS NULL' },

@@ -1,11 +1,12 @@
 // Verdicts by a rule that is about to be published, reckoned and set aside before anybody has to wait for it.
 import type { PersonFacts } from '../../core/facts';
 import type { NewEntry } from '../../journal/entry';
+import type { Db } from '../../platform/postgres/pool';
 import type { Json } from '../../core/rule';
 import { Level } from '../../core/timeline';
 import type { Write } from '../../journal/write';
 import type { View } from '../context';
-import { columnParams, instantText, Params, plainArray, rows } from '../../platform/sql';
+import { columnParams, instantText, plainArray, rows } from '../../platform/sql';
 import type { CredentialDefinitions } from '../credentials/types';
 import { bestWithoutHoldings, type JudgedRole, type RuleDefinitions } from '../rules/definitions';
 import { labelsOf } from '../rules/labels';
@@ -13,7 +14,7 @@ import { judgeAgain, versionsBefore, type JudgedPerson } from '../eligibility/ju
 import { withLevels } from '../eligibility/person-facts';
 import { departmentsOf } from '../eligibility/settle';
 import { replacement, type RecordedSegment } from '../eligibility/stored';
-import { isCandidate, workforce, type Candidates, type Member, type WorkforcePortion } from '../eligibility/workforce';
+import { workforce, type Candidates, type Member, type WorkforcePortion } from '../eligibility/workforce';
 
 /** By what people are judged, once the rule is published. */
 export interface RulesAhead {
@@ -29,8 +30,10 @@ export interface RulesAhead {
 interface Judged {
   readonly person: Member;
   readonly events: number;
-  /** The next instant at which a verdict changes by time alone; null: no verdict is another one than before. */
+  /** The next instant at which a verdict changes by time alone; null: verdicts are stored as they were. */
   readonly nextAt: number | null;
+  /** Whether there is news about the person, or time has brought some by the new verdicts that must not be told as if it were due. */
+  readonly isSettled: boolean;
 }
 
 /**
@@ -55,18 +58,33 @@ export class VerdictsAhead {
     await write.stage.drop(null);
   }
 
-  /** Judges everybody, or these people anew. Tells after each portion how many it judged. */
-  async judge(ids: readonly string[] | null, judged: (count: number) => void): Promise<void> {
+  /** Judges everybody as `db` shows them. Tells after each portion how many it judged. */
+  async judgeAll(db: Db, judged: (count: number) => void): Promise<void> {
+    const candidates = this.candidates();
+    await this.judge(db, candidates ?? undefined, judged);
+    if (candidates) judged(await this.passOver(candidates));
+  }
+
+  /** Judges people anew. */
+  async judgeAgain(ids: readonly string[]): Promise<void> {
+    await this.forget(ids);
+    await this.judge(this.write.db, ids, () => undefined);
+  }
+
+  // while one portion's facts are sealed and stored, the next one is judged
+  private async judge(db: Db, among: readonly string[] | Candidates | undefined, judged: (count: number) => void): Promise<void> {
     const { roles, after, definitions, zone } = this.rules;
-    if (ids !== null) await this.forget(ids);
     const known = { types: [...definitions.types.values()], rules: after, zone, only: readsOfAll(roles) };
     const roleIds = roles.map(({ role }) => role.uuid);
-    const candidates = ids === null ? this.candidates() : null;
-    for await (const portion of workforce(this.write.db, this.view, roleIds, known, ids ?? candidates ?? undefined)) {
-      await this.judgePortion(portion);
+    let keeping = Promise.resolve();
+    for await (const portion of workforce(db, this.view, roleIds, known, among)) {
+      await keeping;
+      keeping = this.judgePortion(portion);
+      // a failure comes out when it is waited for
+      keeping.catch(() => undefined);
       judged(portion.people.length);
     }
-    if (candidates) judged(await this.passOver(candidates));
+    await keeping;
   }
 
   // who never had a credential that all of these rules ask for is not eligible, and was never told anything else
@@ -78,16 +96,17 @@ export class VerdictsAhead {
     );
     if (asked === undefined) return null;
     const types = definitions.equivalents(asked).flatMap((code) => definitions.typesByCode.get(code)?.uuid ?? []);
-    return { types, roles: roles.map(({ role }) => role.uuid) };
+    return { types };
   }
 
   // whoever becomes a candidate meanwhile is neither judged nor passed over, and so found among those to be judged again
-  private async passOver(candidates: Candidates): Promise<number> {
-    const q = new Params();
+  private async passOver({ types }: Candidates): Promise<number> {
     const { rowCount } = await this.write.db.query(
       `/* passOver */ INSERT INTO ahead_person SELECT e.id, e.version, 0, NULL, false FROM employee e
-       WHERE NOT EXISTS (SELECT 1 FROM ahead_person a WHERE a.id = e.id) AND NOT ${isCandidate(candidates, q)}`,
-      q.values,
+       WHERE NOT EXISTS (SELECT 1 FROM ahead_person a WHERE a.id = e.id)
+         AND NOT EXISTS (SELECT 1 FROM credential c WHERE c.employee_id = e.id AND c.type_id = ANY($1))
+         AND NOT EXISTS (SELECT 1 FROM eligibility_segment g WHERE g.employee_id = e.id AND g.role_id = ANY($2) AND g.retired_in IS NULL)`,
+      [types, this.rules.roles.map(({ role }) => role.uuid)],
     );
     return rowCount;
   }
@@ -119,7 +138,8 @@ export class VerdictsAhead {
     // an instant that is too early makes the timers look once in vain
     await write.db.query(
       `/* settleAhead */ UPDATE employee e SET version = e.version + a.events, settled_until = greatest(e.settled_until, $1),
-         next_change_at = least(e.next_change_at, a.next_change_at) FROM ahead_person a WHERE e.id = a.id AND a.is_changed`,
+         next_change_at = least(e.next_change_at, a.next_change_at)
+       FROM ahead_person a WHERE e.id = a.id AND (a.is_settled OR a.next_change_at < coalesce(e.next_change_at, 'infinity'))`,
       [instantText(write.now)],
     );
   }
@@ -146,19 +166,20 @@ export class VerdictsAhead {
     for (const person of people) {
       const judgedPerson = this.judgedPerson(person, facts.get(person.id)!);
       const until = Math.max(write.now, person.settledUntil);
-      let [own, nextAt, isChanged] = [0, Infinity, false];
+      let [own, nextAt, isChanged, hasPassed] = [0, Infinity, false, false];
       for (const judged of rules.roles) {
         const rowsOf = stored(person.id, judged.role.uuid);
         const judgement = judgeAgain(judgedPerson, judged, rowsOf, { ...setting, until });
         nextAt = Math.min(nextAt, judgement.nextAt);
         isChanged ||= judgement.segments !== null || judgement.events.length > 0;
+        hasPassed ||= judgement.segments !== null && judgement.hasPassed;
         for (const event of judgement.events) events.push({ ...event, entityVersion: person.version + ++own });
         if (judgement.segments === null) continue;
         const replaced = replacement(rowsOf, judgement.segments);
         for (const row of replaced.retired) retired.push({ id: person.id, row });
         for (const segment of replaced.recorded) recorded.push({ employeeId: person.id, roleId: judged.role.uuid, segment });
       }
-      all.push({ person, events: own, nextAt: isChanged ? nextAt : null });
+      all.push({ person, events: own, nextAt: isChanged ? nextAt : null, isSettled: own > 0 || hasPassed });
     }
     this.keep(all, retired, recorded);
     await this.tell(events, new Map(people.map((person) => [person.id, person.externalId])));
@@ -190,7 +211,7 @@ export class VerdictsAhead {
         ({ person }) => person.version,
         ({ events }) => events,
         ({ nextAt }) => (nextAt !== null && Number.isFinite(nextAt) ? instantText(nextAt) : null),
-        ({ nextAt }) => String(nextAt !== null),
+        ({ isSettled }) => String(isSettled),
       ]),
     );
     if (retired.length > 0) {
@@ -232,7 +253,7 @@ export class VerdictsAhead {
 }
 
 const TABLES = {
-  ahead_person: 'id uuid, version bigint, events integer, next_change_at timestamptz, is_changed boolean',
+  ahead_person: 'id uuid, version bigint, events integer, next_change_at timestamptz, is_settled boolean',
   ahead_retired: 'id uuid, row_id bigint',
   ahead_verdict: 'id uuid, role_id uuid, valid_from timestamptz, valid_to timestamptz, verdict text, rule_version integer',
 } as const;

@@ -1,6 +1,7 @@
 // publishRule
 import { isRefusal, type Refusal } from '../../core/refusal';
 import type { Write } from '../../journal/write';
+import type { Snapshot } from '../../platform/context';
 import type { Db } from '../../platform/postgres/pool';
 import { rows } from '../../platform/sql';
 import { changeCatalogue, lockCatalogue, versionOf } from '../catalogue';
@@ -22,6 +23,8 @@ export interface PublishSettings {
 
 /** What publishing needs. */
 export interface PublishOptions extends SettleOptions {
+  /** Opens a view of the database on a connection of its own: the workforce is read from one while verdicts are written through another. */
+  readonly openSnapshot: () => Promise<Snapshot>;
   readonly publishing: PublishSettings;
 }
 
@@ -66,11 +69,11 @@ async function publishToMany(write: Write, input: RuleDraft, options: PublishOpt
     let done = 0;
     const progress = (count: number): void =>
       options.publishing.onProgress?.(draft.role.code, (done += count), Math.max(total, done));
-    await ahead.judge(null, progress);
+    await reading(options, (snapshot) => ahead.judgeAll(snapshot.db, progress));
     for (let round = 0; round < CATCH_UPS; round++) {
       const stale = await ahead.stale();
       if (stale.length <= FEW_STALE) break;
-      await ahead.judge(stale, () => undefined);
+      await ahead.judgeAgain(stale);
     }
     if ((await versionOf(write.db)) !== version) continue;
     await lockCatalogue(write.db);
@@ -80,6 +83,15 @@ async function publishToMany(write: Write, input: RuleDraft, options: PublishOpt
     const published = await recordDraft(write, draft, await changeCatalogue(write));
     write.touch(stale);
     return published;
+  }
+}
+
+async function reading(options: PublishOptions, read: (snapshot: Snapshot) => Promise<void>): Promise<void> {
+  const snapshot = await options.openSnapshot();
+  try {
+    await read(snapshot);
+  } finally {
+    await snapshot.close();
   }
 }
 

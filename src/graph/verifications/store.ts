@@ -102,7 +102,7 @@ export async function verificationsLike(
   return rows<VerificationRow>(
     db,
     `/* verificationsLike */ SELECT ${VERIFICATION} FROM credential_verification v
-     WHERE (v.credential_id = ANY($1) AND v.retired_in IS NULL) OR (v.source = $2 AND v.event_id = ANY($3))`,
+     WHERE (v.credential_id = ANY($1) AND v.retired_in IS NULL) OR (v.source = $2 AND v.event_id IS NOT NULL AND v.event_id = ANY($3))`,
     [credentials, source, eventIds],
   );
 }

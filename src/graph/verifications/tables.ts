@@ -18,7 +18,8 @@ export const credentialVerificationTable = table('credential_verification', {
   },
   indexes: {
     credential_verification_current: { columns: ['credential_id', 'at', 'id'], where: 'retired_in IS NULL' },
-    credential_verification_person: { columns: ['employee_id'], where: 'retired_in IS NULL' },
+    credential_verification_history: { columns: ['credential_id'], where: 'retired_in IS NOT NULL' },
+    credential_verification_person: { columns: ['employee_id'] },
     credential_verification_event: { columns: ['source', 'event_id'], unique: true, where: 'event_id IS NOT NULL' },
   },
 });
