@@ -160,6 +160,7 @@ async function build(
     releaseContext: (context) => context.release(),
     checkOperation: (operation) => checkNesting(operation) ?? checkCost(operation),
     isReady: () => isReady,
+    giveUp: () => pool.cut(),
     metrics,
     graphiql: config.graphiql,
     log,

@@ -27,6 +27,8 @@ export interface HttpServerOptions<C extends object> extends Handlers<C> {
   /** How long to go on listening, not ready, before closing, so that load balancers can look away. */
   readonly drainMs?: number;
   readonly keepAliveMs?: number;
+  /** Makes what is still being answered when the time is up fail, so that its caller is told. */
+  readonly giveUp?: () => void;
 }
 
 /** The server: GraphQL over HTTP and WebSocket, health, metrics, GraphiQL. */
@@ -35,11 +37,12 @@ export interface HttpServer {
   readonly app: FastifyInstance;
   /** Begins to listen. @returns the address, such as http://127.0.0.1:4000 */
   listen(): Promise<string>;
-  /** Not ready at once; sockets closed with 1012; requests in flight answered, up to five seconds; then everything closed. */
+  /** Not ready at once; sockets closed with 1012; requests in flight answered, up to five seconds, or given up; then everything closed. */
   stop(): Promise<void>;
 }
 
 const ANSWER_WITHIN_MS = 5000;
+const GIVE_UP_WITHIN_MS = 1000;
 
 /** Builds the server; it listens when told to. */
 export async function createHttpServer<C extends object>(options: HttpServerOptions<C>): Promise<HttpServer> {
@@ -127,8 +130,15 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
       if (isDraining) return;
       isDraining = true;
       await Promise.all([sockets.close(), new Promise((resolve) => setTimeout(resolve, options.drainMs ?? 0))]);
-      const deadline = performance.now() + ANSWER_WITHIN_MS;
-      while (inFlight > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+      const answered = async (withinMs: number): Promise<boolean> => {
+        const deadline = performance.now() + withinMs;
+        while (inFlight > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+        return inFlight === 0;
+      };
+      if (!(await answered(ANSWER_WITHIN_MS))) {
+        options.giveUp?.();
+        await answered(GIVE_UP_WITHIN_MS);
+      }
       await app.close();
       await apollo.stop();
     },

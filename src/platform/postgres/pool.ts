@@ -18,6 +18,8 @@ export interface Pool extends Db {
   /** The driver's pool, for those who need a connection of their own (LISTEN, advisory locks); release what you take. */
   readonly driver: pg.Pool;
   end(): Promise<void>;
+  /** Ends every connection at once: whatever is under way fails as unavailable, and nothing of it is kept. */
+  cut(): void;
 }
 
 /** How a pool is opened. */
@@ -63,7 +65,12 @@ export async function createPool(url: string, options: PoolOptions = {}): Promis
   driver.on('error', (error) => {
     if (!driver.ending) options.log?.warn({ err: error }, 'a database connection broke');
   });
-  driver.on('connect', (client) => client.on('error', () => undefined));
+  const clients = new Set<pg.PoolClient>();
+  driver.on('connect', (client) => {
+    clients.add(client);
+    client.on('error', () => undefined);
+  });
+  driver.on('remove', (client) => clients.delete(client));
   try {
     (await driver.connect()).release();
   } catch (error) {
@@ -71,7 +78,11 @@ export async function createPool(url: string, options: PoolOptions = {}): Promis
     if (error instanceof StartError) throw error;
     throw new StartError(`The database cannot be reached: ${(error as Error).message}.`, { cause: error });
   }
-  return { ...dbOf(driver), driver, end: () => driver.end() };
+  const cut = (): void => {
+    // typed as if it released the client: it closes its connection
+    for (const client of clients) void (client as pg.ClientBase as pg.Client).end().catch(() => undefined);
+  };
+  return { ...dbOf(driver), driver, end: () => driver.end(), cut };
 }
 
 /** A zone set in the URL would be overruled by ours in silence; whoever set it should know. */
