@@ -3,6 +3,7 @@ import { FurtherFacts1763800000000 } from './1763800000000-further-facts';
 import { Costs1763820000000 } from './1763820000000-costs';
 import { Renewals1763830000000 } from './1763830000000-renewals';
 import { Indexes1764410000000 } from './1764410000000-indexes';
+import { Deciders1764430000000 } from './1764430000000-deciders';
 
 /** All migrations, oldest first. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Costs1763820000000,
   Renewals1763830000000,
   Indexes1764410000000,
+  Deciders1764430000000,
 ];

@@ -2,6 +2,7 @@
 import { migrations } from '../migrations';
 import { bootstrapKey, keyAuthentication } from './access/keys';
 import { GraphContext, type Graph } from './graph/context';
+import { applyDelegations } from './graph/approvals/delegate';
 import { applyApprovals } from './graph/approvals/record';
 import { applyPaths } from './graph/careers/define';
 import { applyTypes } from './graph/credentials/define';
@@ -123,6 +124,7 @@ async function build(
     ['requestApproval', (write, items, source) => applyApprovals(write, items, source, 'REQUESTED')],
     ['grantApproval', (write, items, source) => applyApprovals(write, items, source, 'GRANTED')],
     ['withdrawApproval', (write, items, source) => applyApprovals(write, items, source, 'WITHDRAWN')],
+    ['delegateApprovals', applyDelegations],
     ['recordIncidents', applyIncidents],
     ['retractIncident', applyRetractions],
     ['defineRoles', applyRoles],

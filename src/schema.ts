@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
-import { ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
+import { ApprovalDelegationResolver, ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
 import { CareerPathResolver, RoleCareersResolver } from './graph/careers/graphql';
 import { CareerPlanResolver } from './graph/careers/graphql-plan';
 import { ChangesResolver, NodeResolver } from './graph/changes/graphql';
@@ -53,6 +53,7 @@ const resolvers = [
   CredentialVerificationsResolver,
   CapabilityResolver,
   ApprovalResolver,
+  ApprovalDelegationResolver,
   EmployeeApprovalsResolver,
   IncidentResolver,
   EmployeeIncidentsResolver,

@@ -16,7 +16,7 @@ const credits: RuleNode = { op: 'credits', courseCodes: ['C'], min: 1, window: d
 
 /** Roles with rules; each list holds the versions of one, in order, all in effect from their number on. */
 function defined(rules: Readonly<Record<string, readonly RuleNode[]>>, words: readonly CapabilityRow[] = []): RuleDefinitions {
-  const roles = Object.keys(rules).map((code) => ({ uuid: `id of ${code}`, code, title: code, jobFamily: null }));
+  const roles = Object.keys(rules).map((code) => ({ uuid: `id of ${code}`, code, title: code, jobFamily: null, kind: null }));
   const published = Object.entries(rules).flatMap(([code, nodes]) =>
     nodes.map((node, i): PublishedRow => ({
       uuid: `${code} ${i}`,

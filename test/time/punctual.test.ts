@@ -3,7 +3,10 @@ import { startTestApp, type TestApp } from '../kit/app';
 import { seeded } from '../kit/seeded';
 import { define, hire, iso, issue, quantile, sleep } from './scene';
 
-const RACES = Number(process.env['RACES'] ?? 150);
+const RACES = Number(process.env['RACES'] ?? 1_000);
+/** Milliseconds from one expiry to the next. */
+const SPACING = 25;
+
 describe('in real time', () => {
   let server: TestApp;
   beforeAll(async () => {
@@ -52,8 +55,10 @@ describe('in real time', () => {
     const chance = seeded(9);
     await hire(server, people);
     const { extensions } = await server.send(`{ __typename }`);
-    const start = Date.now() + 1_500;
-    const expiry = (i: number): number => start + i * 15;
+    const start = Date.now() + 2_500;
+    // apart far enough that a busy machine keeps up, close enough that every renewal has an expiry near
+    const expiry = (i: number): number => start + i * SPACING;
+    const renewedUntil = iso(start + 3_600_000);
     await issue(
       server,
       people.map((employeeExternalId, i) => ({
@@ -67,15 +72,15 @@ describe('in real time', () => {
       people.map(async (employeeExternalId, i) => {
         await sleep(expiry(i) - Date.now() + chance.int(-15, 12));
         const issuedAt = chance.percent(30) ? iso(expiry(i) - 1_000) : undefined;
-        await issue(server, [{ employeeExternalId, typeCode: 'T', issuedAt, expiresAt: iso(start + 3_600_000) }]);
+        await issue(server, [{ employeeExternalId, typeCode: 'T', issuedAt, expiresAt: renewedUntil }]);
       }),
     );
     await sleep(500);
     const log = new Map(people.map((id) => [id, [] as any[]]));
     for (let after: string = extensions.position, hasMore = true; hasMore;) {
       const { changes }: any = await server.query(
-        `query ($after: Cursor) { changes(after: $after, first: 200) { hasMore cursor changes { __typename occurredAt employee { externalId }
-          ... on CredentialChange { kind } ... on EligibilityChange { verdictKind: kind before after } } } }`,
+        `query ($after: Cursor) { changes(after: $after, first: 200) { hasMore cursor changes { __typename position occurredAt employee { externalId }
+          ... on CredentialChange { kind credential { status expiresAt } } ... on EligibilityChange { verdictKind: kind before after } } } }`,
         { after },
       );
       for (const change of changes.changes) log.get(change.employee.externalId)?.push(change);
@@ -83,19 +88,31 @@ describe('in real time', () => {
     }
     const outcomes = new Map<string, number>();
     people.forEach((id, i) => {
-      const kinds = log.get(id)!.filter((change) => change.__typename === 'CredentialChange' && change.kind !== 'EXPIRING');
+      const changes = log.get(id)!;
+      changes.slice(1).forEach((change, n) => expect(change.position).toBeGreaterThan(changes[n].position));
+      const kinds = changes.filter((change) => change.__typename === 'CredentialChange' && change.kind !== 'EXPIRING');
       const outcome = kinds.map((change) => change.kind).join(' ');
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       expect(['ISSUED RENEWED', 'ISSUED EXPIRED RENEWED']).toContain(outcome);
       for (const change of kinds) if (change.kind === 'EXPIRED') expect(change.occurredAt).toBe(iso(expiry(i)));
-      const verdicts = log.get(id)!.filter((change) => change.verdictKind === 'TRANSITION');
+      // the state is what the last position says
+      expect(kinds.at(-1)).toMatchObject({ kind: 'RENEWED', credential: { status: 'ACTIVE', expiresAt: renewedUntil } });
+      const verdicts = changes.filter((change) => change.verdictKind === 'TRANSITION');
       verdicts.slice(1).forEach((change, n) => expect(change.before).toBe(verdicts[n].after));
       expect(verdicts.at(-1).after).toBe('ELIGIBLE');
     });
     console.info(`renewal against expiry: ${[...outcomes].map(([outcome, count]) => `${count} x ${outcome}`).join(', ')}`);
+    expect(outcomes.size).toBe(2);
+    // versions count up along the log, one for one, and the person's is that of the last position
+    const misnumbered = await server.execute(
+      `SELECT e.external_id FROM employee e JOIN (
+         SELECT entity, entity_version AS version, row_number() OVER (PARTITION BY entity ORDER BY pos) AS n, max(pos) OVER (PARTITION BY entity) = pos AS is_last
+         FROM log) l ON l.entity = e.id WHERE l.version <> l.n OR (l.is_last AND l.version <> e.version)`,
+    );
+    expect(misnumbered).toEqual([]);
     const { credentialCounts } = await server.query(
       `{ credentialCounts(groupBy: [STATUS], filter: { typeCode: ["T"], expiresAfter: "${iso(start + 3_599_000)}" }) { keys count } }`,
     );
     expect(credentialCounts).toEqual([{ keys: ['ACTIVE'], count: RACES }]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -7,8 +7,17 @@ import { batchBy, type GraphContext, type View } from '../context';
 import { ingest } from '../ingest';
 import { loadEmployee } from '../people/graphql';
 import { Employee } from '../people/gql-types';
-import { Approval, ApprovalConnection, ApprovalInput } from './gql-types';
-import { approvalCounts, approvalKeys, approvalPages, approvalsById, type ApprovalRow } from './store';
+import { Approval, ApprovalConnection, ApprovalDelegation, ApprovalInput, DelegateApprovalsInput } from './gql-types';
+import {
+  approvalCounts,
+  approvalKeys,
+  approvalPages,
+  approvalsById,
+  delegationsById,
+  delegationsRunning,
+  type ApprovalRow,
+  type DelegationRow,
+} from './store';
 
 function toApproval(row: ApprovalRow, view: View): Approval {
   return { ...row, __typename: 'Approval', id: nodeId('apr', row.uuid), view };
@@ -26,6 +35,34 @@ const byId = batchBy<null, Approval | null>(
 export function loadApproval(context: GraphContext, uuid: string, view: View): Promise<Approval | null> {
   return context.load(byId, { id: uuid, view, args: null });
 }
+
+function toDelegation({ to, ...row }: DelegationRow, view: View): ApprovalDelegation {
+  const until = Number.isFinite(to) ? to : null;
+  return { ...row, __typename: 'ApprovalDelegation', id: nodeId('dlg', row.uuid), until, view };
+}
+
+const delegationById = batchBy<null, ApprovalDelegation | null>(
+  async (context, ids, view) => {
+    const found = await delegationsById(await context.db(), view, ids);
+    return new Map([...found].map(([id, row]) => [id, toDelegation(row, view)]));
+  },
+  () => null,
+);
+
+/** Loads a delegation by uuid. */
+export function loadDelegation(context: GraphContext, uuid: string, view: View): Promise<ApprovalDelegation | null> {
+  return context.load(delegationById, { id: uuid, view, args: null });
+}
+
+const running = batchBy<null, ApprovalDelegation[]>(
+  async (context, ids, view) => {
+    const byManager = new Map<string, ApprovalDelegation[]>(ids.map((id) => [id, []]));
+    for (const row of await delegationsRunning(await context.db(), view, ids))
+      byManager.get(row.managerUuid)!.push(toDelegation(row, view));
+    return byManager;
+  },
+  () => [],
+);
 
 const ofPerson = batchBy<PageArgs, ApprovalRow[]>(
   async (context, ids, view, args) => {
@@ -47,6 +84,23 @@ export class ApprovalResolver {
   @FieldResolver(() => Employee, { description: 'About whom.' })
   employee(@Root() approval: Approval, @Ctx() context: GraphContext): Promise<Employee | null> {
     return loadEmployee(context, approval.employeeUuid, approval.view);
+  }
+
+  @FieldResolver(() => Employee, {
+    nullable: true,
+    description: 'Who decided, or was asked; null: nobody was named, it stands on the authority of the API key.',
+  })
+  approver(@Root() { approverUuid, view }: Approval, @Ctx() context: GraphContext): Promise<Employee | null> {
+    return approverUuid === null ? Promise.resolve(null) : loadEmployee(context, approverUuid, view);
+  }
+
+  @FieldResolver(() => Employee, {
+    nullable: true,
+    description: 'The primary manager in whose place a delegate decided; null: no delegate did.',
+  })
+  onBehalfOf(@Root() { approverUuid, managerUuid, view }: Approval, @Ctx() context: GraphContext): Promise<Employee | null> {
+    const isDelegate = managerUuid !== null && managerUuid !== approverUuid;
+    return isDelegate ? loadEmployee(context, managerUuid, view) : Promise.resolve(null);
   }
 
   @Mutation(() => IngestPayload, {
@@ -86,8 +140,40 @@ function record(context: GraphContext, operation: string, { idempotencyKey, ...i
   return ingest(context, operation, { source: 'api', idempotencyKey }, [item]);
 }
 
+@Resolver(() => ApprovalDelegation)
+export class ApprovalDelegationResolver {
+  @FieldResolver(() => Employee, { description: 'In whose place.' })
+  manager(@Root() { managerUuid, view }: ApprovalDelegation, @Ctx() context: GraphContext): Promise<Employee | null> {
+    return loadEmployee(context, managerUuid, view);
+  }
+
+  @FieldResolver(() => Employee, { description: 'Who may decide.' })
+  delegate(@Root() { delegateUuid, view }: ApprovalDelegation, @Ctx() context: GraphContext): Promise<Employee | null> {
+    return loadEmployee(context, delegateUuid, view);
+  }
+
+  @Mutation(() => IngestPayload, {
+    description:
+      'A manager lets somebody else decide about approvals for a time. What the delegate decides meanwhile is as if the manager had, and stays when the time is over. The same manager, delegate and beginning again replace what was said before: so it is ended early, or taken back with `until` at its beginning.',
+  })
+  delegateApprovals(
+    @Arg('input', () => DelegateApprovalsInput, { description: 'Who lets whom decide about what.' })
+    { idempotencyKey, ...item }: DelegateApprovalsInput,
+    @Ctx() context: GraphContext,
+  ): Promise<IngestPayload> {
+    return ingest(context, 'delegateApprovals', { source: 'api', idempotencyKey }, [item]);
+  }
+}
+
 @Resolver(() => Employee)
 export class EmployeeApprovalsResolver {
+  @FieldResolver(() => [ApprovalDelegation], {
+    description: 'Whom the person, as a manager, lets decide about approvals at the instant asked about.',
+  })
+  approvalDelegations(@Root() { uuid: id, view }: Employee, @Ctx() context: GraphContext): Promise<ApprovalDelegation[]> {
+    return context.load(running, { id, view, args: null });
+  }
+
   @FieldResolver(() => ApprovalConnection, {
     description: 'Every request, grant and withdrawal that had taken effect by the instant asked about, oldest first.',
   })

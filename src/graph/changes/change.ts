@@ -1,7 +1,7 @@
 // Entries of the log as the schema shows them, and which of them a filter lets through.
 import type { LogEntry } from '../../journal/entry';
 import { parseInstant } from '../../platform/graphql/scalars';
-import { loadApproval } from '../approvals/graphql';
+import { loadApproval, loadDelegation } from '../approvals/graphql';
 import type { GraphContext, View } from '../context';
 import { loadCredentialOfChange } from '../credentials/graphql';
 import type { ChangeFilter } from '../../journal/graphql';
@@ -95,7 +95,10 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
     case 'ApprovalChange':
       return {
         ...common,
-        approval: (_: unknown, asking: GraphContext) => loadApproval(asking, uuid('approval'), view(asking)),
+        approval: (_: unknown, asking: GraphContext) =>
+          body['approval'] ? loadApproval(asking, uuid('approval'), view(asking)) : null,
+        delegation: (_: unknown, asking: GraphContext) =>
+          body['delegation'] ? loadDelegation(asking, uuid('delegation'), view(asking)) : null,
       };
     case 'IncidentChange':
       return {

@@ -8,7 +8,7 @@ import { parseNodeId } from '../../platform/graphql/node-id';
 import { connection, pageLimits, parsePage, type Connection } from '../../platform/graphql/paging';
 import { CursorScalar } from '../../platform/graphql/scalars';
 import { Node } from '../../platform/graphql/types';
-import { loadApproval } from '../approvals/graphql';
+import { loadApproval, loadDelegation } from '../approvals/graphql';
 import { loadPath } from '../careers/graphql';
 import { viewOf, type GraphContext } from '../context';
 import { loadCredential, loadType } from '../credentials/graphql';
@@ -231,6 +231,8 @@ async function loadNode(context: GraphContext, id: string): Promise<Node | null>
       return loadPath(context, parsed.uuid, view);
     case 'apr':
       return loadApproval(context, parsed.uuid, view);
+    case 'dlg':
+      return loadDelegation(context, parsed.uuid, view);
     case 'inc':
       return loadIncident(context, parsed.uuid, view);
     case 'crs':

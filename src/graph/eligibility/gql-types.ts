@@ -6,7 +6,7 @@ import { connectionOf } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { Change, Employee } from '../people/gql-types';
 import { Audience } from '../rules/gql-rule-inputs';
-import { Role } from '../rules/gql-types';
+import { Role, RoleKind } from '../rules/gql-types';
 
 export const Verdict = {
   ELIGIBLE: 'ELIGIBLE',
@@ -108,6 +108,8 @@ export const EligibilityConnection = connectionOf(Eligibility, 'Eligibility', 'a
 export class EligibilityFilter {
   @Field(() => [String], { nullable: true, description: 'For these roles.' })
   roleCode?: string[] | null;
+  @Field(() => [RoleKind], { nullable: true, description: 'For roles of these kinds.' })
+  roleKind?: (keyof typeof RoleKind)[] | null;
   @Field(() => [Verdict], { nullable: true, description: 'With one of these verdicts at the instant asked about.' })
   verdict?: (keyof typeof Verdict)[] | null;
   @Field(() => [String], { nullable: true, description: 'For people in one of these departments.' })

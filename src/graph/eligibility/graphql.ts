@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { isEligibleExceptApproval } from '../../core/except-approval';
 import { explain, untilBecause } from '../../core/explain';
-import { answerAt, fromSegments, segmentsBetween, type VerdictSegment } from '../../core/verdict';
+import { answerAt, fromSegments, isEligible, segmentsBetween, type VerdictSegment } from '../../core/verdict';
 import { badInput } from '../../platform/graphql/errors';
 import { connection, parsePage, type Connection, type PageArgs } from '../../platform/graphql/paging';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
@@ -8,7 +9,7 @@ import { PagedArgs } from '../../platform/graphql/types';
 import { batchBy, viewKey, viewOf, type GraphContext, type View } from '../context';
 import { findEmployee, loadEmployee } from '../people/graphql';
 import { Employee, EmployeeKey } from '../people/gql-types';
-import { allRoles, loadRole, loadRules } from '../rules/graphql';
+import { allRoles, isOfKind, loadRole, loadRules } from '../rules/graphql';
 import { Role } from '../rules/gql-types';
 import { PagedViewArgs, ViewArgs } from '../view-args';
 import {
@@ -21,7 +22,8 @@ import {
   EligibilitySegment,
   ExplanationNode,
 } from './gql-types';
-import { loadFacts, loadLabels } from './known-facts';
+import { loadDefinitions, loadFacts, loadLabels } from './known-facts';
+import { withLevels } from './person-facts';
 import {
   pairCount,
   pairCounts,
@@ -65,8 +67,8 @@ export async function answer(context: GraphContext, pair: PairRow, view: View): 
 const finite = (instant: number): number | null => (Number.isFinite(instant) ? instant : null);
 
 /** The roles that have a rule in effect at the view's instant: only they have verdicts to list. */
-async function judgedRoles(context: GraphContext, view: View, codes: readonly string[] | null | undefined): Promise<string[]> {
-  const roles = await allRoles(context, view, codes);
+async function judgedRoles(context: GraphContext, view: View, filter: EligibilityFilter | null | undefined): Promise<string[]> {
+  const roles = (await allRoles(context, view, filter?.roleCode)).filter((role) => isOfKind(role, filter?.roleKind));
   const rules = await Promise.all(roles.map((role) => loadRules(context, role.uuid, view)));
   return roles.filter((_, i) => rules[i]!.some(({ from, until }) => from <= view.at && view.at < until)).map((role) => role.uuid);
 }
@@ -78,7 +80,7 @@ interface OfParentArgs extends PageArgs {
 const pairsOf = (side: 'employees' | 'roles') =>
   batchBy<OfParentArgs, PairRow[]>(
     async (context, ids, view, args) => {
-      const roles = await judgedRoles(context, view, args.filter?.roleCode);
+      const roles = await judgedRoles(context, view, args.filter);
       const judged = side === 'roles' ? roles.filter((role) => ids.includes(role)) : roles;
       const parents = side === 'employees' ? { employees: ids } : { roles: ids };
       const found = await pairPages(
@@ -99,7 +101,7 @@ const pairsOf = (side: 'employees' | 'roles') =>
 const countsOf = (side: 'employees' | 'roles') =>
   batchBy<EligibilityFilter | null, number>(
     async (context, ids, view, filter) => {
-      const roles = await judgedRoles(context, view, filter?.roleCode);
+      const roles = await judgedRoles(context, view, filter);
       const judged = side === 'roles' ? roles.filter((role) => ids.includes(role)) : roles;
       const parents = side === 'employees' ? { employees: ids } : { roles: ids };
       return pairCounts(await context.db(), view, parents, judged, toPairFilter(filter));
@@ -143,7 +145,7 @@ export class EligibilityResolver {
   ): Promise<Connection<Eligibility>> {
     const page = parsePage(args, 'eligibilities', 2);
     const view = await viewOf(context, args);
-    const roles = await judgedRoles(context, view, filter?.roleCode);
+    const roles = await judgedRoles(context, view, filter);
     const db = await context.db();
     const pairs = await pairPage(db, view, roles, toPairFilter(filter), page);
     const answers = await Promise.all(pairs.map((pair) => answer(context, pair, view)));
@@ -162,7 +164,7 @@ export class EligibilityResolver {
   ): Promise<EligibilityCount[]> {
     if (groupBy.length === 0) throw badInput('Name at least one dimension in groupBy.');
     const view = await viewOf(context, args);
-    const roles = await judgedRoles(context, view, filter?.roleCode);
+    const roles = await judgedRoles(context, view, filter);
     return pairGroups(await context.db(), view, groupBy, roles, toPairFilter(filter));
   }
 
@@ -190,6 +192,25 @@ export class EligibilityResolver {
       loadLabels(context, view),
     ]);
     return untilBecause(rules, facts, view.at, labels, context.graph.zone, audience);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether approvals are all that is missing, asked for or not: with them the person would be eligible at the instant asked about.',
+  })
+  async isEligibleExceptApproval(
+    @Root() { employeeUuid, roleUuid, verdict, view }: Eligibility,
+    @Ctx() context: GraphContext,
+  ): Promise<boolean> {
+    if (isEligible(verdict)) return false;
+    const [rules, facts, definitions] = await Promise.all([
+      loadRules(context, roleUuid, view),
+      loadFacts(context, employeeUuid, view),
+      loadDefinitions(context, view),
+    ]);
+    return isEligibleExceptApproval(rules, facts, view.at, (own) =>
+      withLevels(own, (code) => definitions.rules.byCode.get(code)),
+    );
   }
 
   @FieldResolver(() => [EligibilitySegment], {

@@ -46,14 +46,14 @@ export async function lockFound(write: Write, { people }: Found): Promise<string
 }
 
 /** The person an item means, or the result that sets the item aside. */
-export function personOf(found: Found, externalId: string): string | ItemResult {
+export function personOf(found: Found, externalId: string, field = 'employeeExternalId'): string | ItemResult {
   const person = found.people.get(externalId);
   if (person === undefined) {
     const message = `Nobody has the external id "${externalId}" yet: the item is kept and applied by itself when upsertEmployees brings the person.`;
     return {
       outcome: 'QUARANTINED',
       id: null,
-      refusal: refusal('UNKNOWN_EMPLOYEE', message, ['employeeExternalId']),
+      refusal: refusal('UNKNOWN_EMPLOYEE', message, [field]),
       waitsFor: arrivalKey(externalId),
     };
   }

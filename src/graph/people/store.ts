@@ -1,7 +1,7 @@
 // People: what is read.
 import type { Db } from '../../platform/postgres/pool';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
-import { Params, rows } from '../../platform/sql';
+import { columnParams, instantText, Params, rows } from '../../platform/sql';
 import { known, valid, type View } from '../context';
 
 /** A person as read at an instant; the names are those of the GraphQL type. */
@@ -238,4 +238,18 @@ export async function reportCounts(
     q.values,
   );
   return new Map(found.map((row) => [row.parent, row.count]));
+}
+
+/** The primary manager of each of these people at an instant of its own, as the graph has it now; null: none, or not known yet. */
+export async function managersAt(
+  db: Db,
+  asked: readonly { readonly employeeUuid: string; readonly at: number }[],
+): Promise<(string | null)[]> {
+  const found = await rows<{ id: string | null }>(
+    db,
+    `/* managersAt */ SELECT s.manager_id AS id FROM unnest($1::uuid[], $2::timestamptz[]) WITH ORDINALITY AS p(id, at, n)
+     LEFT JOIN employee_state s ON s.employee_id = p.id AND s.valid_from <= p.at AND s.valid_to > p.at AND s.retired_in IS NULL ORDER BY p.n`,
+    columnParams(asked, [({ employeeUuid }) => employeeUuid, ({ at }) => instantText(at)]),
+  );
+  return found.map(({ id }) => id);
 }

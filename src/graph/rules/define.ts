@@ -8,13 +8,14 @@ import { nodeId } from '../../platform/graphql/node-id';
 import { rows, rowsParam } from '../../platform/sql';
 import { changeCatalogue } from '../catalogue';
 import { definitionResults, recordDefinition } from '../definitions';
-import type { RoleRow } from './definitions';
+import type { RoleKind, RoleRow } from './definitions';
 
 /** An item of defineRoles. */
 export interface RoleItem {
   readonly code: string;
   readonly title: string;
   readonly jobFamily?: string | null;
+  readonly kind?: RoleKind | null;
 }
 
 /** Defines roles inside a change; the same definition again changes nothing. */
@@ -29,7 +30,10 @@ export async function applyRoles(write: Write, raw: readonly unknown[]): Promise
       )
     ).map((role) => [role.code, role]),
   );
-  const records = new Map<string, { id: string; code: string; title: string; job_family: string | null }>();
+  const records = new Map<
+    string,
+    { id: string; code: string; title: string; job_family: string | null; kind: RoleKind | null }
+  >();
   const results = definitionResults(items, (item) => {
     const long = refuseLongText(item, ['code'], LONGEST_NAME);
     if (long) return long;
@@ -40,12 +44,14 @@ export async function applyRoles(write: Write, raw: readonly unknown[]): Promise
       code: item.code,
       title: item.title,
       job_family: item.jobFamily ?? null,
+      kind: item.kind ?? null,
     };
     const isSame =
       earlier !== undefined &&
       !records.has(item.code) &&
       earlier.title === record.title &&
-      earlier.jobFamily === record.job_family;
+      earlier.jobFamily === record.job_family &&
+      earlier.kind === record.kind;
     if (!isSame) records.set(item.code, record);
     return { id: nodeId('rol', record.id), isChanged: !isSame };
   });
@@ -55,8 +61,8 @@ export async function applyRoles(write: Write, raw: readonly unknown[]): Promise
     write.change,
   ]);
   await write.db.query(
-    `/* recordRoles */ INSERT INTO role (id, code, title, job_family, recorded_in)
-     SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(id uuid, code text, title text, job_family text)`,
+    `/* recordRoles */ INSERT INTO role (id, code, title, job_family, kind, recorded_in)
+     SELECT r.*, $2 FROM jsonb_to_recordset($1) AS r(id uuid, code text, title text, job_family text, kind text)`,
     [rowsParam([...records.values()]), write.change],
   );
   for (const record of records.values())
@@ -67,7 +73,7 @@ export async function applyRoles(write: Write, raw: readonly unknown[]): Promise
 async function currentRoles(write: Write, codes: readonly string[]): Promise<RoleRow[]> {
   return rows<RoleRow>(
     write.db,
-    `/* currentRoles */ SELECT id AS uuid, code, title, job_family AS "jobFamily" FROM role WHERE code = ANY($1) AND retired_in IS NULL`,
+    `/* currentRoles */ SELECT id AS uuid, code, title, job_family AS "jobFamily", kind FROM role WHERE code = ANY($1) AND retired_in IS NULL`,
     [codes],
   );
 }

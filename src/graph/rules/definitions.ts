@@ -19,7 +19,11 @@ export interface RoleRow {
   readonly code: string;
   readonly title: string;
   readonly jobFamily: string | null;
+  readonly kind: RoleKind | null;
 }
+
+/** What sort of target a role is. */
+export type RoleKind = 'JOB' | 'JOB_FAMILY' | 'PAY_BAND' | 'SHIFT' | 'MARKETPLACE_ROLE';
 
 /** A published version as stored. */
 export interface PublishedRow {
@@ -40,7 +44,7 @@ export interface EffectiveRule extends RuleVersion {
   readonly published: PublishedRow;
 }
 
-const ROLE = `r.id AS uuid, r.code, r.title, r.job_family AS "jobFamily"`;
+const ROLE = `r.id AS uuid, r.code, r.title, r.job_family AS "jobFamily", r.kind`;
 const PUBLISHED = `v.id AS uuid, v.role_id AS "roleId", v.version, v.effective_from AS "from", v.warn_before AS "warnBefore", v.ast, v.text, v.hash,
   v.published_by AS "publishedBy", v.recorded_in AS "recordedIn"`;
 

@@ -1,8 +1,27 @@
 // Roles and rules in the schema.
-import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionOf, Node } from '../../platform/graphql/types';
 import type { View } from '../context';
 import { Change, Employee } from '../people/gql-types';
+
+export const RoleKind = {
+  JOB: 'JOB',
+  JOB_FAMILY: 'JOB_FAMILY',
+  PAY_BAND: 'PAY_BAND',
+  SHIFT: 'SHIFT',
+  MARKETPLACE_ROLE: 'MARKETPLACE_ROLE',
+} as const;
+registerEnumType(RoleKind, {
+  name: 'RoleKind',
+  description: 'What sort of target a role is. Rules judge all alike.',
+  valuesConfig: {
+    JOB: { description: 'A job or position.' },
+    JOB_FAMILY: { description: 'A family of jobs.' },
+    PAY_BAND: { description: 'A pay band. Eligibility for one pays nobody: it says who may be paid so.' },
+    SHIFT: { description: 'A shift or duty.' },
+    MARKETPLACE_ROLE: { description: 'A role in the talent marketplace.' },
+  },
+});
 
 @ObjectType('Role', {
   implements: Node,
@@ -20,6 +39,8 @@ export class Role implements Node {
   title: string;
   @Field(() => String, { nullable: true, description: 'The job family it belongs to.' })
   jobFamily: string | null;
+  @Field(() => RoleKind, { nullable: true, description: 'What sort of target it is; null: nobody said.' })
+  kind: keyof typeof RoleKind | null;
 }
 
 export const RoleConnection = connectionOf(Role, 'Role', 'roles, by code');
@@ -38,6 +59,8 @@ export class RoleInput {
   title: string;
   @Field(() => String, { nullable: true, description: 'The job family it belongs to.' })
   jobFamily?: string | null;
+  @Field(() => RoleKind, { nullable: true, description: 'What sort of target it is.' })
+  kind?: keyof typeof RoleKind | null;
 }
 
 @ObjectType({

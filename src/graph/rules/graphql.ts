@@ -9,7 +9,7 @@ import { batchBy, viewOf, type GraphContext, type View } from '../context';
 import { ingest } from '../ingest';
 import { RuleVersion } from '../rule-types';
 import { rolesKnown, rulesKnown, type EffectiveRule, type RoleRow } from './definitions';
-import { DefineRolesInput, Role, RoleConnection } from './gql-types';
+import { DefineRolesInput, Role, RoleConnection, RoleKind } from './gql-types';
 
 /** The role as the schema shows it, under a view. */
 export function toRole(row: RoleRow, view: View): Role {
@@ -41,6 +41,11 @@ export function loadRules(context: GraphContext, roleUuid: string, view: View): 
 export async function allRoles(context: GraphContext, view: View, codes?: readonly string[] | null): Promise<Role[]> {
   const found = await rolesKnown(await context.db(), view, codes ? { codes } : {});
   return found.map((row) => toRole(row, view)).sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+/** Whether a role is of one of these kinds; null: any will do, also none. */
+export function isOfKind({ kind }: Role, kinds: readonly (keyof typeof RoleKind)[] | null | undefined): boolean {
+  return !kinds || (kind !== null && kinds.includes(kind));
 }
 
 function toVersion(rule: EffectiveRule): RuleVersion {
@@ -80,9 +85,14 @@ export class RoleResolver {
   }
 
   @Query(() => RoleConnection, { description: 'All roles, by code.' })
-  async roles(@Args(() => PagedArgs) args: PagedArgs, @Ctx() context: GraphContext): Promise<Connection<Role>> {
+  async roles(
+    @Arg('kind', () => [RoleKind], { nullable: true, description: 'Only those of these kinds.' })
+    kinds: (keyof typeof RoleKind)[] | null,
+    @Args(() => PagedArgs) args: PagedArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<Connection<Role>> {
     const page = parsePage(args, 'roles', 1);
-    const roles = await allRoles(context, await viewOf(context, {}));
+    const roles = (await allRoles(context, await viewOf(context, {}))).filter((role) => isOfKind(role, kinds));
     return listConnection(roles, page, (role) => [role.code]);
   }
 

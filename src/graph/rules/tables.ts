@@ -9,6 +9,7 @@ export const roleTable = table('role', {
     job_family: optional(text),
     recorded_in: key(bigint),
     retired_in: optional(bigint),
+    kind: optional(text),
   },
   indexes: { role_current: { columns: ['code'], unique: true, where: 'retired_in IS NULL' } },
 });
