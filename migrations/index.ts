@@ -3,6 +3,7 @@ import { FurtherFacts1763800000000 } from './1763800000000-further-facts';
 import { Costs1763820000000 } from './1763820000000-costs';
 import { Renewals1763830000000 } from './1763830000000-renewals';
 import { Indexes1764410000000 } from './1764410000000-indexes';
+import { Outcomes1764420000000 } from './1764420000000-outcomes';
 import { Deciders1764430000000 } from './1764430000000-deciders';
 
 /** All migrations, oldest first. */
@@ -12,5 +13,6 @@ export const migrations = [
   Costs1763820000000,
   Renewals1763830000000,
   Indexes1764410000000,
+  Outcomes1764420000000,
   Deciders1764430000000,
 ];

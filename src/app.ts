@@ -8,6 +8,9 @@ import { applyPaths } from './graph/careers/define';
 import { applyTypes } from './graph/credentials/define';
 import { applyIssues } from './graph/credentials/issue';
 import { credentialDefinitions } from './graph/credentials/types';
+import { applyOutcomes } from './graph/outcomes/define';
+import { outcomeDefinitions } from './graph/outcomes/definitions';
+import { openOutcomes } from './graph/outcomes/settle';
 import { showProgress } from './graph/publication/progress';
 import { settleTouched } from './graph/eligibility/settle';
 import { Timers } from './graph/eligibility/timers';
@@ -104,7 +107,8 @@ async function build(
   const zone = config.timeZone;
   const credentials = credentialDefinitions(zone);
   const rules = ruleDefinitions();
-  const settling = { credentials, rules, zone };
+  const outcomes = outcomeDefinitions();
+  const settling = { credentials, rules, zone, consequences: openOutcomes(outcomes, zone) };
   const subjectsOf = async (db: Db): Promise<Subjects> => {
     const [defined, { reads }] = [await credentials.get(db, true), await rules.get(db, true)];
     const [types, courses] = [defined.typesByCode, defined.courses];
@@ -128,6 +132,7 @@ async function build(
     ['recordIncidents', applyIncidents],
     ['retractIncident', applyRetractions],
     ['defineRoles', applyRoles],
+    ['defineOutcomes', applyOutcomes],
     ['defineCareerPath', applyPaths],
   ]);
   // the ingestion needs the writer, whose reactions release what waits in the ingestion
@@ -148,6 +153,7 @@ async function build(
     cursors,
     credentials,
     rules,
+    outcomes,
     publishing: { onProgress: showProgress(log, metrics.registry) },
     openSnapshot: () => openSnapshot(pool),
   };

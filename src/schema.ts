@@ -14,6 +14,7 @@ import {
   EmployeeCredentialsResolver,
 } from './graph/credentials/graphql';
 import { CredentialEventResolver, CredentialHistoryResolver } from './graph/credentials/history-graphql';
+import { EmployeeOutcomesResolver, OutcomeResolver, OutcomeRuleResolver } from './graph/outcomes/graphql';
 import { RehearsedChangeResolver, RuleRehearsalResolver } from './graph/publication/graphql';
 import {
   CoverageForecastResolver,
@@ -37,6 +38,7 @@ import { CompletionChange } from './graph/learning/gql-types';
 import { CredentialChange } from './graph/credentials/gql-types';
 import { EligibilityChange } from './graph/eligibility/gql-types';
 import { EmployeeChange } from './graph/people/gql-types';
+import { OutcomeChange } from './graph/outcomes/gql-types';
 import { DefinitionChange } from './graph/rules/gql-types';
 
 const resolvers = [
@@ -62,6 +64,9 @@ const resolvers = [
   EligibilityResolver,
   EmployeeEligibilityResolver,
   RoleEligibilityResolver,
+  OutcomeResolver,
+  OutcomeRuleResolver,
+  EmployeeOutcomesResolver,
   CoverageForecastResolver,
   CoverageLapseResolver,
   CoverageRenewalPlanResolver,
@@ -88,6 +93,7 @@ const ONE_OF = [
   'SupposedOfInput',
   'SuppositionInput',
   'DiffScopeInput',
+  'OutcomeOwnerInput',
 ];
 
 /** Builds the schema. */
@@ -112,6 +118,7 @@ export function buildGraphSchema(): GraphQLSchema {
       EligibilityChange,
       ApprovalChange,
       IncidentChange,
+      OutcomeChange,
       DefinitionChange,
     ],
   });

@@ -37,6 +37,7 @@ const slices = [
   'sources',
   'rules',
   'eligibility',
+  'outcomes',
   'publication',
   'forecast',
   'what-if',

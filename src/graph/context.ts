@@ -9,6 +9,7 @@ import { Context, type Actor, type Snapshot } from '../platform/context';
 import type { Params } from '../platform/sql';
 import type { Cached } from './catalogue';
 import type { CredentialDefinitions } from './credentials/types';
+import type { OutcomeRuleRow } from './outcomes/definitions';
 import type { PublishSettings } from './publication/publish';
 import type { RuleDefinitions } from './rules/definitions';
 
@@ -24,6 +25,7 @@ export interface Graph {
   readonly openSnapshot: () => Promise<Snapshot>;
   readonly credentials: Cached<CredentialDefinitions>;
   readonly rules: Cached<RuleDefinitions>;
+  readonly outcomes: Cached<readonly OutcomeRuleRow[]>;
   readonly publishing: PublishSettings;
 }
 

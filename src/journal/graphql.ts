@@ -81,7 +81,7 @@ export class ChangeFilter {
     description: 'Changes about people who were in these departments when the change was recorded.',
   })
   department?: string[] | null;
-  @Field(() => [String], { nullable: true, description: 'Eligibility for these roles, and definitions of them.' })
+  @Field(() => [String], { nullable: true, description: 'Eligibility for these roles, its outcomes, and definitions of them.' })
   roleCode?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'Credentials of these types, and definitions of them.' })
   typeCode?: string[] | null;

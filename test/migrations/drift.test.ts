@@ -9,6 +9,7 @@ import * as credentials from '../../src/graph/credentials/tables';
 import * as eligibility from '../../src/graph/eligibility/tables';
 import * as incidents from '../../src/graph/incidents/tables';
 import * as learning from '../../src/graph/learning/tables';
+import * as outcomes from '../../src/graph/outcomes/tables';
 import * as people from '../../src/graph/people/tables';
 import * as rules from '../../src/graph/rules/tables';
 import * as sources from '../../src/graph/sources/tables';
@@ -33,6 +34,7 @@ const modules = [
   sources,
   rules,
   eligibility,
+  outcomes,
   careers,
 ];
 const entities: Table[] = modules.flatMap((tables) => Object.values<Table>({ ...tables }));

@@ -27,8 +27,10 @@ const OPERATIONS: Record<string, string> = {
   'answers about many pairs': `query ($n: Int) { eligibilities(first: $n, filter: { verdict: [ELIGIBLE], department: ["A"] }) { totalCount nodes { ${ELIGIBILITY} employee { name manager { name } } role { code title rule { version } } } } }`,
   'a role with its answers': `query ($n: Int) { role(code: "R0") { title rule { text } nextRoles { code title nextRoles { code } } eligibilities(first: $n) { totalCount nodes { ${ELIGIBILITY} employee { name credentials(first: 2) { nodes { status } } } } } } }`,
   'reports, and theirs': `query ($n: Int) { employee(by: { externalId: { value: "TOP" } }) { reports(first: $n, transitive: true) { totalCount nodes { name manager { name } reports(first: 2) { totalCount nodes { name } } } } } }`,
+  'outcomes with whom they are about, whose they are, and how it stands': `query ($n: Int) { outcomes(first: $n, filter: { state: [OPEN], kind: [HRBP_TASK] }) { totalCount nodes { state reason dueAt rule { code owner { name } fallbackOwner { name } }
+      employee { name department outcomes(first: 2) { totalCount nodes { state } } } role { code } owner { name } eligibility { verdict nearestWays(max: 1) { cost } } } } }`,
   'the log': `query ($n: Int) { changes(first: $n, filter: { department: ["A"] }) { hasMore changes { __typename cursor position occurredAt recordedAt employee { name manager { name } }
-      ... on EligibilityChange { kind before after because role { code } } ... on CredentialChange { reason credential { status type { code } } } ... on CompletionChange { completion { courseCode } } } } }`,
+      ... on EligibilityChange { kind before after because role { code } } ... on CredentialChange { reason credential { status type { code } } } ... on CompletionChange { completion { courseCode } } ... on OutcomeChange { outcome { state owner { name } } } } } }`,
   'coverage ahead': `query ($n: Int) { coverageForecast(roleCode: ["R0"], groupBy: [DEPARTMENT], minimum: 150) { role { code } keys firstShortfallOn days(changesOnly: true) { on eligible }
       lapses(first: $n) { totalCount nodes { at because employee { name manager { name } } } }
       renewalPlan { count renewals(first: $n) { nodes { dueOn employee { name } credential { statusText type { code } } } } } } }`,
@@ -74,6 +76,10 @@ describe('the number of SQL statements (F6)', () => {
         { rule: { holds: { typeCode } } },
       );
     }
+    await server.query(`mutation { upsertEmployees(input: { source: "hris", employees: [{ externalId: "TOP" }] }) { cursor } }`);
+    await server.query(
+      `mutation { defineOutcomes(input: { outcomes: [{ code: "TALK", title: "T", kind: HRBP_TASK, when: [ELIGIBLE], owner: { manager: true }, fallbackOwner: "TOP", dueIn: "P7D" }] }) { cursor } }`,
+    );
     const employees = Array.from({ length: PEOPLE }, (_, i) => ({
       externalId: i === 0 ? 'TOP' : `E${String(i).padStart(3, '0')}`,
       // by name the managers come last, so that no page begins with somebody already read

@@ -7,7 +7,7 @@ import { keyOf, talkTo, type Talk } from '../kit/seed';
 const LARGE = new Set([
   ...['employee', 'employee_fact', 'employee_identity', 'employee_state', 'person_key', 'completion', 'award_decision'],
   ...['credential', 'credential_fact', 'credential_segment', 'credential_verification', 'eligibility_segment'],
-  ...['approval_fact', 'incident', 'log', 'change', 'quarantine', 'idempotency'],
+  ...['approval_fact', 'incident', 'outcome', 'log', 'change', 'quarantine', 'idempotency'],
 ]);
 
 interface Plan {
@@ -105,7 +105,17 @@ describe('statements about one person', () => {
     await api.publishRule('S', {
       all: [{ noOpen: { trigger: 'spill', resolver: 'C' } }, { credits: { courseCodes: ['C'], min: 2, window: 'P1Y' } }],
     });
-    await tellAllOf(Array.from({ length: 60 }, (_, i) => `O${i}`));
+    const outcome = { title: 'talk', kind: 'HRBP_TASK', owner: { manager: true }, fallbackOwner: 'HR', dueIn: 'P7D' };
+    await api.upsert([{ externalId: 'HR' }]);
+    await ingest('defineOutcomes', 'DefineOutcomesInput', {
+      outcomes: [
+        { ...outcome, code: 'GAINED', when: ['ELIGIBLE'] },
+        { ...outcome, code: 'LOST', when: ['NOT_ELIGIBLE', 'PENDING'] },
+      ],
+    });
+    const people = Array.from({ length: 60 }, (_, i) => `O${i}`);
+    await api.upsert(people.flatMap((id) => [{ externalId: `M${id}1` }, { externalId: `M${id}2` }]));
+    await tellAllOf(people);
     pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
       const [text, params] = args;
       const name = typeof text === 'string' ? /^\/\* (\w+) \*\//.exec(text)?.[1] : undefined;
@@ -120,6 +130,7 @@ describe('statements about one person', () => {
 
   const EVERYTHING = `name manager { name } credentials { nodes { status lastVerifiedAt history { kind } type { code } } }
     completions { nodes { courseCode decisions { outcome } } } eligibilities { nodes { verdict segments { from } explanation { text } role { code } } }
+    outcomes(filter: { state: [OPEN, DONE, WITHDRAWN] }) { totalCount nodes { state rule { code } owner { name } eligibility { verdict } } }
     approvals { nodes { act } } incidents { nodes { kind } } reports(transitive: true) { nodes { name } }`;
 
   const planOf = async ({ text, params }: { readonly text: string; readonly params: readonly unknown[] }): Promise<Plan> => {
@@ -179,6 +190,13 @@ describe('statements about one person', () => {
     await ingest('retractIncident', 'RetractIncidentInput', { incident: told[0]!.id, reason: 'another' });
     const verifications = [{ employeeExternalId: 'P', typeCode: 'A', eventId: 'v' }];
     await ingest('verifyCredentials', 'VerifyCredentialsInput', { source: 's', verifications });
+    const [open] = (await api.person('P', 'outcomes(filter: { state: [OPEN] }) { nodes { id } }')).outcomes.nodes;
+    const closing = { outcome: open.id, reason: 'talked about it' };
+    const close = 'mutation ($input: CloseOutcomeInput!) { closeOutcome(input: $input) { refusal { code } } }';
+    expect((await server.query(close, { input: closing })).closeOutcome.refusal).toBeNull();
+    expect([...sent.keys()]).toEqual(
+      expect.arrayContaining(['outcomesAround', 'retireOutcomes', 'recordOutcomes', 'standingOutcome']),
+    );
     expect(sent.size).toBeGreaterThan(30);
     expect(await violations()).toEqual([]);
   });
@@ -193,6 +211,16 @@ describe('statements about one person', () => {
       expect(await violations()).toEqual([]);
     },
   );
+
+  it('read no table whole when it is asked what somebody has to do', async () => {
+    for (const view of ['', ', knownAt: "2026-06-01T12:00:00Z"']) {
+      for (const filter of ['owner: { externalId: { value: "MO12" } }', 'employeeExternalId: "O1", state: [OPEN]']) {
+        sent.clear();
+        await api.ask(`outcomes(filter: { ${filter} }${view}) { totalCount nodes { state } }`);
+        expect(await violations()).toEqual([]);
+      }
+    }
+  });
 
   it('read no table whole when ways, differences, suppositions and changes are asked for', async () => {
     sent.clear();

@@ -7,6 +7,7 @@ import { loadCredentialOfChange } from '../credentials/graphql';
 import type { ChangeFilter } from '../../journal/graphql';
 import { loadIncident } from '../incidents/graphql';
 import { loadCompletion } from '../learning/graphql';
+import { loadOutcome } from '../outcomes/graphql';
 import { loadEmployee } from '../people/graphql';
 import { loadRole } from '../rules/graphql';
 
@@ -49,6 +50,7 @@ export function typeOf(entry: LogEntry): string {
   if (entry.kind === 'completion.recorded') return 'CompletionChange';
   if (entry.kind.startsWith('approval.')) return 'ApprovalChange';
   if (entry.kind.startsWith('incident.')) return 'IncidentChange';
+  if (entry.kind.startsWith('outcome.')) return 'OutcomeChange';
   return 'DefinitionChange';
 }
 
@@ -99,6 +101,12 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
           body['approval'] ? loadApproval(asking, uuid('approval'), view(asking)) : null,
         delegation: (_: unknown, asking: GraphContext) =>
           body['delegation'] ? loadDelegation(asking, uuid('delegation'), view(asking)) : null,
+      };
+    case 'OutcomeChange':
+      return {
+        ...common,
+        outcome: (_: unknown, asking: GraphContext) => loadOutcome(asking, uuid('outcome'), view(asking)),
+        reason: text(body['reason']),
       };
     case 'IncidentChange':
       return {

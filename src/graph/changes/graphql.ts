@@ -16,6 +16,7 @@ import { CredentialChange } from '../credentials/gql-types';
 import { EligibilityChange } from '../eligibility/gql-types';
 import { loadIncident } from '../incidents/graphql';
 import { loadCompletion } from '../learning/graphql';
+import { loadOutcome, loadOutcomeRule } from '../outcomes/graphql';
 import { loadEmployee } from '../people/graphql';
 import { Change } from '../people/gql-types';
 import { loadRole } from '../rules/graphql';
@@ -235,6 +236,10 @@ async function loadNode(context: GraphContext, id: string): Promise<Node | null>
       return loadDelegation(context, parsed.uuid, view);
     case 'inc':
       return loadIncident(context, parsed.uuid, view);
+    case 'out':
+      return loadOutcome(context, parsed.uuid, view);
+    case 'otr':
+      return loadOutcomeRule(context, parsed.uuid, view);
     case 'crs':
       return null;
   }

@@ -26,7 +26,15 @@ export interface SettleOptions {
   readonly credentials: Cached<CredentialDefinitions>;
   readonly rules: Cached<RuleDefinitions>;
   readonly zone: string;
+  readonly consequences: Consequences;
 }
+
+/** Does what follows from facts about people, and answers the facts that follow, by the fact each follows from: they are told right behind it. */
+export type Consequences = (
+  write: Write,
+  told: readonly NewEntry[],
+  catalogueVersion: number,
+) => Promise<ReadonlyMap<NewEntry, readonly NewEntry[]>>;
 
 /** People are settled in portions, so that a rule for everybody does not hold everybody in memory. */
 const PORTION = 2_000;
@@ -79,6 +87,7 @@ export async function settle(write: Write, ids: readonly string[], until: Instan
     until,
   );
   portion.judge();
+  await portion.follow((told) => options.consequences(write, told, version));
   portion.save();
 }
 
@@ -120,8 +129,8 @@ class Portion {
   private readonly labels: Labels;
   private readonly concern: Concern;
   private readonly versionsBefore: ReturnType<typeof versionsBefore>;
-  private readonly due: NewEntry[] = [];
-  private readonly events: NewEntry[] = [];
+  private due: NewEntry[] = [];
+  private events: NewEntry[] = [];
   private readonly next = new Map<string, number>();
   private readonly retired: number[] = [];
   private readonly recorded: RecordedSegment[] = [];
@@ -267,6 +276,14 @@ class Portion {
     for (const segment of recorded) this.recorded.push({ employeeId, roleId: judged.role.uuid, segment });
   }
 
+  async follow(consequences: (told: readonly NewEntry[]) => ReturnType<Consequences>): Promise<void> {
+    this.due.sort((a, b) => a.occurredAt - b.occurredAt);
+    const following = await consequences([...this.due, ...this.events]);
+    const withFollowing = (entry: NewEntry) => [entry, ...(following.get(entry) ?? [])];
+    this.due = this.due.flatMap(withFollowing);
+    this.events = this.events.flatMap(withFollowing);
+  }
+
   save(): void {
     if (this.retired.length > 0) {
       this.write.run('/* retireVerdicts */ UPDATE eligibility_segment SET retired_in = $2 WHERE id = ANY($1)', [
@@ -291,7 +308,7 @@ class Portion {
         ],
       );
     }
-    this.write.precede(this.due.sort((a, b) => a.occurredAt - b.occurredAt));
+    this.write.precede(this.due);
     for (const event of this.events) this.write.record(event);
     const versions = this.number();
     const next = (id: string) => (Number.isFinite(this.next.get(id)!) ? instantText(this.next.get(id)!) : null);

@@ -15,6 +15,9 @@ import { withLevels } from '../eligibility/person-facts';
 import { departmentsOf } from '../eligibility/settle';
 import { replacement, type RecordedSegment } from '../eligibility/stored';
 import { workforce, type Candidates, type Member, type WorkforcePortion } from '../eligibility/workforce';
+import type { OutcomeRuleRow } from '../outcomes/definitions';
+import { settleOutcomes } from '../outcomes/settle';
+import { OUTCOMES_ASIDE, recordOutcomesAside, setOutcomesAside } from '../outcomes/store';
 
 /** By what people are judged, once the rule is published. */
 export interface RulesAhead {
@@ -23,13 +26,14 @@ export interface RulesAhead {
   readonly before: RuleDefinitions;
   readonly after: RuleDefinitions;
   readonly definitions: CredentialDefinitions;
+  readonly outcomes: readonly OutcomeRuleRow[];
   readonly zone: string;
 }
 
 /** A person as judged ahead. */
 interface Judged {
   readonly person: Member;
-  readonly events: number;
+  readonly events: readonly NewEntry[];
   /** The next instant at which a verdict changes by time alone; null: verdicts are stored as they were. */
   readonly nextAt: number | null;
   /** Whether there is news about the person, or time has brought some by the new verdicts that must not be told as if it were due. */
@@ -135,6 +139,7 @@ export class VerdictsAhead {
        SELECT id, role_id, valid_from, valid_to, verdict, rule_version, $1 FROM ahead_verdict`,
       [write.change],
     );
+    recordOutcomesAside(write, 'ahead_outcome');
     // an instant that is too early makes the timers look once in vain
     await write.db.query(
       `/* settleAhead */ UPDATE employee e SET version = e.version + a.events, settled_until = greatest(e.settled_until, $1),
@@ -160,29 +165,42 @@ export class VerdictsAhead {
       versionsBefore: versionsBefore(write.change),
     };
     const all: Judged[] = [];
-    const events: NewEntry[] = [];
     const retired: { readonly id: string; readonly row: number }[] = [];
     const recorded: RecordedSegment[] = [];
     for (const person of people) {
       const judgedPerson = this.judgedPerson(person, facts.get(person.id)!);
       const until = Math.max(write.now, person.settledUntil);
-      let [own, nextAt, isChanged, hasPassed] = [0, Infinity, false, false];
+      const events: NewEntry[] = [];
+      let [nextAt, isChanged, hasPassed] = [Infinity, false, false];
       for (const judged of rules.roles) {
         const rowsOf = stored(person.id, judged.role.uuid);
         const judgement = judgeAgain(judgedPerson, judged, rowsOf, { ...setting, until });
         nextAt = Math.min(nextAt, judgement.nextAt);
         isChanged ||= judgement.segments !== null || judgement.events.length > 0;
         hasPassed ||= judgement.segments !== null && judgement.hasPassed;
-        for (const event of judgement.events) events.push({ ...event, entityVersion: person.version + ++own });
+        events.push(...judgement.events);
         if (judgement.segments === null) continue;
         const replaced = replacement(rowsOf, judgement.segments);
         for (const row of replaced.retired) retired.push({ id: person.id, row });
         for (const segment of replaced.recorded) recorded.push({ employeeId: person.id, roleId: judged.role.uuid, segment });
       }
-      all.push({ person, events: own, nextAt: isChanged ? nextAt : null, isSettled: own > 0 || hasPassed });
+      all.push({ person, events, nextAt: isChanged ? nextAt : null, isSettled: events.length > 0 || hasPassed });
     }
-    this.keep(all, retired, recorded);
-    await this.tell(events, new Map(people.map((person) => [person.id, person.externalId])));
+    const told = await this.withOutcomes(all);
+    this.keep(told, retired, recorded);
+    await this.tell(
+      told.flatMap(({ person, events }) => events.map((event, i) => ({ ...event, entityVersion: person.version + i + 1 }))),
+      new Map(people.map((person) => [person.id, person.externalId])),
+    );
+  }
+
+  private async withOutcomes(all: readonly Judged[]): Promise<readonly Judged[]> {
+    const { write, rules } = this;
+    const told = all.flatMap(({ events }) => events);
+    const { entries, rows } = await settleOutcomes(write.db, told, rules.outcomes, rules.zone);
+    setOutcomesAside(write, 'ahead_outcome', rows);
+    const withFollowing = (event: NewEntry) => [event, ...(entries.get(event) ?? [])];
+    return rows.length === 0 ? all : all.map((judged) => ({ ...judged, events: judged.events.flatMap(withFollowing) }));
   }
 
   private judgedPerson(person: Member, after: PersonFacts): JudgedPerson {
@@ -209,7 +227,7 @@ export class VerdictsAhead {
       columnParams(all, [
         ({ person }) => person.id,
         ({ person }) => person.version,
-        ({ events }) => events,
+        ({ events }) => events.length,
         ({ nextAt }) => (nextAt !== null && Number.isFinite(nextAt) ? instantText(nextAt) : null),
         ({ isSettled }) => String(isSettled),
       ]),
@@ -256,6 +274,7 @@ const TABLES = {
   ahead_person: 'id uuid, version bigint, events integer, next_change_at timestamptz, is_settled boolean',
   ahead_retired: 'id uuid, row_id bigint',
   ahead_verdict: 'id uuid, role_id uuid, valid_from timestamptz, valid_to timestamptz, verdict text, rule_version integer',
+  ahead_outcome: OUTCOMES_ASIDE,
 } as const;
 
 function readsOfAll(roles: readonly JudgedRole[]): JudgedRole['reads'] {

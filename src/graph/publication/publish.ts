@@ -4,8 +4,9 @@ import type { Write } from '../../journal/write';
 import type { Snapshot } from '../../platform/context';
 import type { Db } from '../../platform/postgres/pool';
 import { rows } from '../../platform/sql';
-import { changeCatalogue, lockCatalogue, versionOf } from '../catalogue';
+import { changeCatalogue, lockCatalogue, versionOf, type Cached } from '../catalogue';
 import type { CredentialDefinitions } from '../credentials/types';
+import type { OutcomeRuleRow } from '../outcomes/definitions';
 import { bestWithoutHoldings, isReferredTo, type RuleDefinitions } from '../rules/definitions';
 import { checkDraft, recordDraft, rulesWith, type CheckedDraft, type RuleDraft } from '../rules/draft';
 import type { PublishedVersion } from '../versions';
@@ -22,7 +23,8 @@ export interface PublishSettings {
 }
 
 /** What publishing needs. */
-export interface PublishOptions extends SettleOptions {
+export interface PublishOptions extends Omit<SettleOptions, 'consequences'> {
+  readonly outcomes: Cached<readonly OutcomeRuleRow[]>;
   /** Opens a view of the database on a connection of its own: the workforce is read from one while verdicts are written through another. */
   readonly openSnapshot: () => Promise<Snapshot>;
   readonly publishing: PublishSettings;
@@ -63,7 +65,8 @@ async function publishToMany(write: Write, input: RuleDraft, options: PublishOpt
     const after = rulesWith(rules, { ...draft, version: { ...draft.version, recordedIn: write.change } }, write.now);
     const judged = after.byCode.get(draft.role.code)!;
     const roles = [...new Set([judged, ...after.reading({ roles: new Set([draft.role.code]) })])];
-    const ahead = new VerdictsAhead(write, { roles, before: rules, after, definitions, zone: options.zone });
+    const outcomes = await options.outcomes.get(write.db, false, version);
+    const ahead = new VerdictsAhead(write, { roles, before: rules, after, definitions, outcomes, zone: options.zone });
     await ahead.begin();
     const total = await headcount(write.db);
     let done = 0;
@@ -101,7 +104,7 @@ interface Found {
   readonly rules: RuleDefinitions;
 }
 
-async function check(write: Write, input: RuleDraft, { credentials, rules, zone }: SettleOptions): Promise<Found | Refusal> {
+async function check(write: Write, input: RuleDraft, { credentials, rules, zone }: PublishOptions): Promise<Found | Refusal> {
   const setting = {
     definitions: await credentials.get(write.db, false),
     rules: await rules.get(write.db, false),

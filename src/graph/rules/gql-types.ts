@@ -66,7 +66,7 @@ export class RoleInput {
 @ObjectType({
   implements: Change,
   description:
-    'A definition changed: a course, a credential type, a role, a career path, the rule of one, or what a source can speak of.',
+    'A definition changed: a course, a credential type, a role, a career path, an outcome, the rule of one, or what a source can speak of.',
   simpleResolvers: true,
 })
 export class DefinitionChange implements Change {
@@ -79,7 +79,7 @@ export class DefinitionChange implements Change {
   employee: Employee | null;
   @Field(() => String, {
     description:
-      'COURSE_DEFINED, CREDENTIAL_TYPE_DEFINED, ROLE_DEFINED, CAREER_PATH_DEFINED, AWARD_RULE_PUBLISHED, RULE_PUBLISHED or CAPABILITY_DECLARED.',
+      'COURSE_DEFINED, CREDENTIAL_TYPE_DEFINED, ROLE_DEFINED, CAREER_PATH_DEFINED, OUTCOME_RULE_DEFINED, AWARD_RULE_PUBLISHED, RULE_PUBLISHED or CAPABILITY_DECLARED.',
   })
   kind: string;
   @Field(() => String, {

@@ -1,7 +1,7 @@
 /** Public ids: a short type mark and the row's uuid, so that `node(id)` knows where to look. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export type NodeKind = 'emp' | 'typ' | 'crd' | 'cmp' | 'rol' | 'pth' | 'crs' | 'apr' | 'dlg' | 'inc';
+export type NodeKind = 'emp' | 'typ' | 'crd' | 'cmp' | 'rol' | 'pth' | 'crs' | 'apr' | 'dlg' | 'inc' | 'out' | 'otr';
 
 /** The public id of a row. */
 export function nodeId(kind: NodeKind, uuid: string): string {
@@ -22,4 +22,4 @@ export function uuidOf(kind: NodeKind, id: string): string | null {
   return parsed?.kind === kind ? parsed.uuid : null;
 }
 
-const KINDS: ReadonlySet<string> = new Set<NodeKind>(['emp', 'typ', 'crd', 'cmp', 'rol', 'pth', 'crs', 'apr', 'dlg', 'inc']);
+const KINDS: ReadonlySet<string> = new Set<NodeKind>(['emp', 'typ', 'crd', 'cmp', 'rol', 'pth', 'crs', 'apr', 'dlg', 'inc', 'out', 'otr']);
