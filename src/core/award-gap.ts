@@ -66,9 +66,9 @@ export function awardGap(
     const counted = usedBy({ creditHours: { ...condition, min: 0 } }, { courses, standing, at, zone }) ?? [];
     let have = 0;
     for (const attempt of counted) have += attempt.creditHours ?? courses.get(attempt.courseCode)?.creditHours ?? 0;
-    const plan = cheapestHours(wholeMillionths(condition.min - have), [
-      { room: Infinity, courses: condition.courseCodes.map(offerOf) },
-    ]);
+    const hours = wholeMillionths(condition.min - have);
+    const plan = cheapestHours([{ hours, groups: [{ room: Infinity, courses: condition.courseCodes.map(offerOf) }] }]);
+    if (plan?.isProved === false) isComplete = false;
     return plan ? [{ courses: [], hours: [{ ...plan, from: condition.courseCodes }] }] : [];
   };
   return { works: works(when), isComplete };

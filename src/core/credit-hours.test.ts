@@ -46,13 +46,22 @@ describe('credit hours', () => {
           ...group,
           courses: group.courses.map((course, j) => ({ ...course, code: `${i}.${j}` })),
         }));
-        const plan = cheapestHours(hours, named);
+        const plan = cheapestHours([{ hours, groups: named }]);
         const cheapest = cheapestByTrying(hours, named);
         if (cheapest === Infinity) expect(plan).toBeNull();
         else expect(plan?.cost).toBe(cheapest);
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('say when there were too many combinations to look at all', () => {
+    const courses = [1.01, 1.03, 1.07, 1.13, 1.17].map((hours, i) => offer(`c${i}`, hours * hours, hours));
+    const asked = (left: number) => cheapestHours([{ hours: 12, groups: [{ room: Infinity, courses }] }], { left })!;
+    const [rushed, thorough] = [asked(3), asked(5_000)];
+    expect([rushed.isProved, thorough.isProved]).toEqual([false, true]);
+    expect(rushed.cost).toBeGreaterThanOrEqual(thorough.cost);
+    expect(rushed.earned.reduce((sum, { hours }) => sum + hours, 0)).toBeGreaterThanOrEqual(12);
   });
 
   const node: CreditsNode = {
@@ -75,7 +84,7 @@ describe('credit hours', () => {
         ['B', [earned(1.9), earned(5, true)]],
       ]),
     };
-    expect(missingHours(node, facts, [at, at], offers, () => true)).toEqual({
+    expect(cheapestHours([missingHours(node, facts, [at, at], offers, () => true)])).toEqual({
       hours: 4.1,
       earned: [
         { code: 'B', hours: 2 },
@@ -84,10 +93,11 @@ describe('credit hours', () => {
       ],
       cost: 9,
       leadTime: { months: 0, days: 9 },
+      isProved: true,
     });
-    expect(missingHours(node, facts, [at, at], offers, ({ code }) => code === 'A')).toBeNull();
+    expect(cheapestHours([missingHours(node, facts, [at, at], offers, ({ code }) => code === 'A')])).toBeNull();
     const later = Date.UTC(2028, 0, 10);
-    expect(missingHours(node, facts, [later, later], offers, () => true)?.hours).toBe(10);
+    expect(missingHours(node, facts, [later, later], offers, () => true).hours).toBe(10);
   });
 
   it('take as long as the longest of their courses, and nobody knows how long if it is not known of one', () => {

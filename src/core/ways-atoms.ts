@@ -148,6 +148,16 @@ export class Deeds {
     return this.act({ kind: 'CREDITS', hours, from, earned }, cost, { leadTime }, ` for ${code}`);
   }
 
+  /** Whether hours for an award come from courses that are taken for something else too: those are not added up. */
+  get isSharedByAwards(): boolean {
+    const learning = this.list.flatMap((deed, atom) => {
+      const codes = deed.step?.kind === 'COURSE' ? [deed.step.code] : deed.step?.kind === 'CREDITS' ? deed.step.from : [];
+      return codes.map((code) => ({ atom, code, isForAward: deed.step?.kind === 'CREDITS' && deed.on === null }));
+    });
+    const forAwards = new Map(learning.filter(({ isForAward }) => isForAward).map(({ code, atom }) => [code, atom]));
+    return learning.some(({ code, atom }) => forAwards.has(code) && forAwards.get(code) !== atom);
+  }
+
   /** A prerequisite: held now, or obtained before something begins. */
   private held(code: string, start: Instant): number {
     const accepted = this.situation.equivalents(code);
@@ -171,6 +181,7 @@ export class Deeds {
   /** To earn credit hours by an instant, just in time so that they still count. */
   earn(plan: HoursPlan, from: readonly string[], by: Instant): number {
     const { hours, earned, cost, leadTime } = plan;
+    if (!plan.isProved) this.isComplete = false;
     if (by < this.situation.at) return Formulas.never;
     return this.act({ kind: 'CREDITS', hours, from, earned }, cost, { leadTime, on: by }, ` by ${by}`);
   }

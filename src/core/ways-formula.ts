@@ -1,50 +1,25 @@
 // What somebody has to do so that a rule is met at an instant, as a formula.
 import type { Instant } from './calendar';
 import { leafTimeline } from './conditions';
-import { missingHours, type CourseOffer } from './credit-hours';
 import { evaluate } from './evaluate';
 import type { PersonFacts } from './facts';
-import { doneAt, latestWindowStart } from './lead-times';
+import { latestWindowStart } from './lead-times';
+import { isMetThrough, metBetween, wouldMeet } from './met';
 import { Formulas } from './monotone';
-import type {
-  ApprovalNode,
-  CreditsNode,
-  HoldsNode,
-  LeafNode,
-  NoOpenNode,
-  RoleRuleNode,
-  RuleNode,
-  TenureNode,
-  WindowNode,
-} from './rule';
-import { withSteps, type PlacedStep } from './steps';
-import { Level, negate, type Timeline } from './timeline';
+import type { ApprovalNode, HoldsNode, LeafNode, NoOpenNode, RoleRuleNode, RuleNode, TenureNode, WindowNode } from './rule';
+import { negate, type Timeline } from './timeline';
 import { AttributeWays } from './ways-attributes';
 import type { Deeds } from './ways-atoms';
+import { HoursWays } from './ways-hours';
 
 const DAY_MS = 86_400_000;
-
-/** Whether a timeline is MET from an instant through another. */
-export function isMetThrough(timeline: Timeline, from: Instant, to: Instant): boolean {
-  return timeline.every((step, i) => {
-    const end = timeline[i + 1]?.from ?? Infinity;
-    return step.level === Level.MET || end <= from || step.from > to;
-  });
-}
-
-/** How long a timeline was MET between two instants. */
-export function metBetween(timeline: Timeline, from: Instant, to: Instant): number {
-  return timeline.reduce((sum, step, i) => {
-    const end = timeline[i + 1]?.from ?? Infinity;
-    return sum + (step.level === Level.MET ? Math.max(0, Math.min(end, to) - Math.max(step.from, from)) : 0);
-  }, 0);
-}
 
 /** The ways to meet the conditions of rules, for one person. */
 export class RuleWays {
   private readonly timelines = new Map<RuleNode, Timeline>();
   private readonly ofTypes = new Map<string, Timeline>();
   private readonly attributes: AttributeWays;
+  private readonly hours: HoursWays;
   private readonly referring = new Set<string>();
 
   constructor(
@@ -53,6 +28,7 @@ export class RuleWays {
     rules: readonly RuleNode[],
   ) {
     this.attributes = new AttributeWays(deeds, facts, rules);
+    this.hours = new HoursWays(deeds, facts);
   }
 
   /** The timeline of a condition as things are. */
@@ -67,8 +43,16 @@ export class RuleWays {
     return isMetThrough(isNegated ? negate(timeline) : timeline, from, to);
   }
 
+  /** What makes a rule met at an instant. */
+  of(rule: RuleNode, at: Instant): number {
+    this.hours.begin();
+    const formula = this.ways(rule, false, at, at);
+    // made anew now that all is known that can be done: hours of a step may count for a condition that was met with before it
+    return this.hours.isAsked ? this.ways(rule, false, at, at) : formula;
+  }
+
   /** What makes a condition met (or, negated, not) from an instant through another. */
-  ways(node: RuleNode, isNegated: boolean, from: Instant, to: Instant): number {
+  private ways(node: RuleNode, isNegated: boolean, from: Instant, to: Instant): number {
     const { formulas } = this.deeds;
     switch (node.op) {
       case 'all':
@@ -127,7 +111,7 @@ export class RuleWays {
       case 'rule':
         return isSo ? Formulas.always : this.roleWays(node, isNegated, from, to);
       case 'credits':
-        return isSo ? Formulas.always : isNegated ? Formulas.never : this.creditsWays(node, from, to);
+        return isSo ? Formulas.always : isNegated ? Formulas.never : this.hours.ways(node, from, to);
       case 'noOpen':
         return isSo ? Formulas.always : isNegated ? Formulas.never : this.noOpenWays(node, from, to);
       case 'during':
@@ -188,18 +172,6 @@ export class RuleWays {
     return this.attributes.ways(attribute, isNegated, isSo || hasBeen, since);
   }
 
-  /** Whether a leaf would be met with steps done as given. */
-  private wouldMeet(node: LeafNode, steps: readonly PlacedStep[], from: Instant, to: Instant): boolean {
-    return isMetThrough(
-      leafTimeline(
-        node,
-        withSteps(this.facts, steps, (facts) => facts),
-      ),
-      from,
-      to,
-    );
-  }
-
   private approvalWays(node: ApprovalNode, isNegated: boolean, isSo: boolean, from: Instant, to: Instant): number {
     const variable = `approval ${node.kind}`;
     if (isSo) return this.deeds.kept(variable, isNegated ? 'no' : 'yes');
@@ -212,31 +184,14 @@ export class RuleWays {
       );
     }
     const step = { kind: 'APPROVAL', code: node.kind } as const;
-    return this.wouldMeet(node, [{ step, at: from }], from, to) ? this.deeds.at(step, from, variable) : Formulas.never;
-  }
-
-  private creditsWays(node: CreditsNode, from: Instant, to: Instant): number {
-    const { formulas, list, offers, situation } = this.deeds;
-    const by = node.lag === undefined ? from : latestWindowStart(from, node.lag, situation.zone);
-    const options: number[] = [];
-    const isInTime = ({ leadTime }: CourseOffer): boolean => doneAt(situation.at, leadTime, situation.zone) <= by;
-    const plan = missingHours(node, this.facts, [from, to], offers.course, isInTime);
-    const steps = plan ? [{ step: { kind: 'CREDITS', hours: plan.hours, from: [], earned: plan.earned } as const, at: by }] : [];
-    if (plan && this.wouldMeet(node, steps, from, to)) options.push(this.deeds.earn(plan, node.courseCodes, by));
-    // hours earned for something else may be enough
-    list.forEach((deed, atom) => {
-      const isLearning = deed.step?.kind === 'COURSE' || deed.step?.kind === 'CREDITS';
-      if (!isLearning || !this.wouldMeet(node, [{ step: deed.step, at: this.deeds.earliest(deed) }], from, to)) return;
-      if (this.deeds.earliest(deed) <= from) options.push(formulas.atom(atom));
-    });
-    return formulas.any(options);
+    return wouldMeet(node, this.facts, [{ step, at: from }], [from, to]) ? this.deeds.at(step, from, variable) : Formulas.never;
   }
 
   private noOpenWays(node: NoOpenNode, from: Instant, to: Instant): number {
     const { formulas, offers } = this.deeds;
     const { resolver, trigger } = node;
     const step = { kind: 'RESOLUTION', code: resolver, trigger } as const;
-    if (!this.wouldMeet(node, [{ step, at: from }], from, to)) return Formulas.never;
+    if (!wouldMeet(node, this.facts, [{ step, at: from }], [from, to])) return Formulas.never;
     const [isCourse, isType] = [offers.isCourse(resolver), offers.isType(resolver)];
     if (!isCourse && !isType) return this.deeds.at(step, from);
     return formulas.any([

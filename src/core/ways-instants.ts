@@ -2,10 +2,11 @@
 import type { Instant } from './calendar';
 import { creditFacts } from './conditions';
 import { doneAt } from './lead-times';
+import { metBetween } from './met';
 import { childrenOf, type LeafNode, type RuleNode, type WindowNode } from './rule';
 import { Level, negate } from './timeline';
 import type { Deeds } from './ways-atoms';
-import { metBetween, type RuleWays } from './ways-formula';
+import type { RuleWays } from './ways-formula';
 import { dayAfter } from './windows';
 
 const DAY_MS = 86_400_000;

@@ -199,12 +199,11 @@ function universe(node: RuleNode, known: World): Try[] {
       const value = one.equals ?? (one as { atLeast: number }).atLeast;
       put({ kind: 'ATTRIBUTE', code: 'grade', value, isElement: false }, 0);
     }
-    // hours that come in part from what is passed for a credential are not looked for (ADR 16): those are left out here too
-    if (one.op === 'credits' && one.courseCodes.includes(HOURS_COURSE)) {
-      const { cost, hours } = known.courses.get(HOURS_COURSE)!;
-      for (let times = 1; times <= Math.ceil(one.min / hours); times *= 2) {
-        const earned = [{ code: HOURS_COURSE, hours: times * hours }];
-        put({ kind: 'CREDITS', hours: times * hours, from: [HOURS_COURSE], earned }, times * cost, true);
+    for (const code of one.op === 'credits' ? one.courseCodes : []) {
+      const { cost, hours } = known.courses.get(code)!;
+      for (let times = 1; times <= Math.ceil((one as { min: number }).min / hours); times *= 2) {
+        const earned = [{ code, hours: times * hours }];
+        put({ kind: 'CREDITS', hours: times * hours, from: [code], earned }, times * cost, true);
       }
     }
     if (one.op === 'approval') put({ kind: 'APPROVAL', code: one.kind }, 0, true);
@@ -248,8 +247,9 @@ function placed(chosen: readonly Try[], known: World, facts: PersonFacts): { asa
         step.kind === 'CREDENTIAL' ? end(step.code, []) : step.kind === 'COURSE' ? known.courses.get(step.code)!.days : 0;
       return { step, at: NOW + day * DAY };
     });
-  const earned = chosen.some(({ step }) => step.kind === 'CREDITS') ? NOW + known.courses.get(HOURS_COURSE)!.days * DAY : NOW;
-  const done = Math.max(earned, ...timed.map(({ at: on }) => on));
+  const earned = chosen.flatMap(({ step }) => (step.kind === 'CREDITS' ? step.from : []));
+  const ends = earned.map((code) => NOW + known.courses.get(code)!.days * DAY);
+  const done = Math.max(NOW, ...ends, ...timed.map(({ at: on }) => on));
   return done === Infinity ? null : { asap: timed, done };
 }
 

@@ -105,7 +105,7 @@ class WaySearch {
     const ways = ordered.filter((way, i) => !ordered.some((other, j) => isPart(other, way) && (j < i || !isPart(way, other))));
     const [best] = ways;
     const isRefused = this.lightestRefused !== null && (!best || compareWeights(this.lightestRefused, best.weight) < 0);
-    const isProved = this.isProved && this.deeds.isComplete && !isRefused;
+    const isProved = this.isProved && this.deeds.isComplete && !this.deeds.isSharedByAwards && !isRefused;
     return {
       ways: ways.map(({ weight, ...way }) => ({ ...way, isOptimal: isProved && weight.cost <= best!.weight.cost })),
       isMet: false,
@@ -133,10 +133,7 @@ class WaySearch {
   }
 
   private tryAt(version: RuleVersion, at: Instant): void {
-    // made anew while there is more to be done: hours earned for one condition may be enough for another, made before it
-    const known = this.deeds.list.length;
-    let root = this.ways.ways(version.node, false, at, at);
-    if (this.deeds.list.length > known) root = this.ways.ways(version.node, false, at, at);
+    const root = this.ways.of(version.node, at);
     if (root === Formulas.never || this.settled.has(root)) return;
     const { list } = this.deeds;
     const { sets, isComplete } = minimalSets(this.formulas, root, list, this.width);
