@@ -230,6 +230,10 @@ describe('outcomes', () => {
       () => o.api.changes('occurredAt', { kind: ['TRANSITION'] }),
       ({ found }) => found.length === 2,
     );
+    const [item] = await o.all();
+    expect(item.state).toBe('OPEN');
+    await o.close(item.id);
+    lines[0] = lines[0]!.replace('OPEN', 'DONE');
     await o.issue('E1', '2027-02-10');
     expect(await o.lines()).toEqual(lines);
     await expect(
