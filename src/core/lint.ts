@@ -167,7 +167,7 @@ function cappedBelow({ node, path }: Place): Refusal | null {
 function sameForAll(rule: RuleNode, from: Instant, path: Path): Refusal | null {
   if (isPossible(rule, [Level.GRACE, Level.MET], from) === false) {
     const message =
-      'Nobody can ever meet this rule: its conditions exclude each other, or ask for a value that nobody can have. Take out or loosen those that do.';
+      'Nobody can ever meet this rule: its conditions exclude each other, ask for a value that nobody can have, or for longer than there is time for. Take out or loosen those that do.';
     return refusal('RULE_CANNOT_HOLD', message, path);
   }
   if (isPossible(rule, [Level.UNMET, Level.PENDING], from) === false) {

@@ -13,7 +13,8 @@ import {
   type TenureNode,
   type WindowNode,
 } from './rule';
-import { Level } from './timeline';
+import { Level, maxOf, pushStep, type Step, type Timeline } from './timeline';
+import { windowTimeline } from './windows';
 
 /** A set of levels, one bit each. */
 export type Levels = number;
@@ -62,10 +63,10 @@ export class Model {
   private readonly bounds: readonly Instant[];
   private readonly tests = new Map<string, (Tested | TenureNode)[]>();
 
-  /** `can` tells which levels an expression can have, now or at another time. */
+  /** `can` tells which levels an expression can have, now or at another time: from an instant on, until another. */
   constructor(
     readonly root: RuleNode,
-    private readonly can: (model: Model, expression: Expression) => readonly Level[],
+    private readonly can: (model: Model, expression: Expression, from: Instant, until: Instant) => readonly Level[],
   ) {
     const bounds = new Set<Instant>();
     const visit = (node: RuleNode): void => {
@@ -99,11 +100,22 @@ export class Model {
   private window(node: WindowNode): Expression {
     const inner = this.compile(node.of);
     const free = this.atom(node, () => {
-      const can = this.can(this, inner);
-      return can.length === 1 ? can : [...new Set([Level.UNMET, ...can])];
+      const can = this.can(this, inner, -Infinity, Infinity);
+      if (can.length === 1) return can;
+      const most = this.bounds.length > 0 && isTimed(node.of) ? this.most(node, inner) : Level.MET;
+      return [...new Set([Level.UNMET, ...can])].filter((level) => level <= most);
     });
     if (node.op === 'heldFor') return { op: 'nth', n: 2, of: [free, inner] };
     return node.op === 'within' ? { op: 'nth', n: 1, of: [free, inner] } : free;
+  }
+
+  /** The best level of a window at any time, if what is below it were as far met, and for as long, as it can be for anybody anywhere. */
+  private most(window: WindowNode, inner: Expression): Level {
+    const pieces = [-Infinity, ...this.bounds].map((from, i): Timeline => {
+      const to = this.bounds[i] ?? Infinity;
+      return between(from - EARLIER, to + LATER, Math.max(...this.can(this, inner, from, to)) as Level);
+    });
+    return Math.max(...windowTimeline(window, maxOf(pieces), 'UTC').map(({ level }) => level)) as Level;
   }
 
   private leaf(node: LeafNode): Atom {
@@ -168,6 +180,24 @@ export class Model {
     }
     return atom;
   }
+}
+
+// windows count the days of the person's zone: the first begin 14 hours before those of UTC, the last 12 after; 4 more for clocks that change
+const HOUR = 3_600_000;
+const EARLIER = 30 * HOUR;
+const LATER = 18 * HOUR;
+
+function between(from: Instant, to: Instant, level: Level): Timeline {
+  const steps: Step[] = [];
+  pushStep(steps, -Infinity, from === -Infinity ? level : Level.UNMET);
+  if (from > -Infinity) pushStep(steps, from, level);
+  if (to < Infinity) pushStep(steps, to, Level.UNMET);
+  return steps;
+}
+
+/** Whether a condition asks itself when it is. */
+function isTimed(node: RuleNode): boolean {
+  return node.op === 'during' || childrenOf(node).some(isTimed);
 }
 
 function strictly(level: Level): Level {

@@ -11,8 +11,8 @@ import { Level } from './timeline';
 export function isPossible(node: RuleNode, levels: readonly Level[], from: Instant): boolean | null {
   const budget = { left: BUDGET };
   const search = (model: Model, expression: Expression, wanted: Levels) => new Search(model, expression, wanted, budget);
-  const model: Model = new Model(node, (within, below) =>
-    LADDER.filter((level) => search(within, below, levelSet(level)).run(-Infinity) !== false),
+  const model: Model = new Model(node, (within, below, since, until) =>
+    LADDER.filter((level) => search(within, below, levelSet(level)).run(since, until) !== false),
   );
   return search(model, model.compile(node), levelSet(...levels)).run(from);
 }
@@ -48,12 +48,12 @@ class Search {
     this.order = [...used];
   }
 
-  run(from: Instant): boolean | null {
-    const found = this.choose(0, from);
+  run(from: Instant, until: Instant = Infinity): boolean | null {
+    const found = this.choose(0, from, until);
     return this.budget.left < 0 ? found || null : found;
   }
 
-  private choose(place: number, from: Instant): boolean {
+  private choose(place: number, from: Instant, until: Instant): boolean {
     if (this.budget.left < 0) return false;
     const left = this.levels(this.root);
     if ((left & this.wanted) === 0) return false;
@@ -62,9 +62,9 @@ class Search {
     const { ways, ends } = this.model.variables[variable]!;
     let isFound = false;
     for (let way = 0; way < ways && !isFound; way++) {
-      if (ends && !(ends[way]! > from)) continue;
+      if (ends && !(ends[way]! > from && (ends[way - 1] ?? -Infinity) < until)) continue;
       this.chosen[variable] = way;
-      isFound = this.isOrdered(variable) && this.choose(place + 1, from);
+      isFound = this.isOrdered(variable) && this.choose(place + 1, from, until);
     }
     this.chosen[variable] = -1;
     return isFound;
