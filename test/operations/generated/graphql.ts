@@ -61,7 +61,7 @@ export type ChangeFilter = {
   employeeExternalId?: Array<string> | null | undefined;
   /** Kinds of change, such as TRANSITION, EXPIRED or ISSUED. */
   kind?: Array<string> | null | undefined;
-  /** Eligibility for these roles, and definitions of them. */
+  /** Eligibility for these roles, its outcomes, and definitions of them. */
   roleCode?: Array<string> | null | undefined;
   /** Credentials of these types, and definitions of them. */
   typeCode?: Array<string> | null | undefined;
