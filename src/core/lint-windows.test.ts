@@ -22,7 +22,7 @@ const heldFor = (of: RuleNode, days: number, gap?: number): RuleNode => ({
   ...(gap && { gap: span(gap) }),
 });
 const lint = (node: RuleNode, from = -Infinity) =>
-  lintRule(node, { self: { roleCode: 'SELF', version: 1 }, from, attributes: new Set(), ruleOf: () => undefined }, ['rule']);
+  lintRule(node, { self: { roleCode: 'SELF', version: 1 }, from, now: T0, attributes: new Set(), rules: new Map() }, ['rule']);
 
 describe('a window over what holds only at certain times', () => {
   const brief = all(holds('A'), during(0, 30));

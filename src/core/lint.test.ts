@@ -1,8 +1,9 @@
 import { evaluate } from './evaluate';
 import type { AttributeSlice, HoldingSlice, PersonFacts } from './facts';
-import { lintRule, type LintSetting, type PublishedRule } from './lint';
+import { lintRule, type LintSetting } from './lint';
 import { isPossible } from './possible';
 import type { Json, RuleNode } from './rule';
+import type { PublishedRule } from './rule-places';
 import { editDistance, probablyMeant } from './spelling';
 import { Level, levelAt } from './timeline';
 
@@ -31,7 +32,8 @@ const setting = (more: Partial<LintSetting> = {}): LintSetting => ({
   self: { roleCode: 'SELF', version: 3 },
   from: -Infinity,
   attributes: new Set(['department', 'status', 'payBand', 'languages']),
-  ruleOf: () => undefined,
+  now: day('2026-06-01'),
+  rules: new Map(),
   ...more,
 });
 const lint = (node: RuleNode, more: Partial<LintSetting> = {}) => lintRule(node, setting(more), ['rule']);
@@ -193,10 +195,10 @@ describe('a rule is refused, with the place in the input,', () => {
   });
 
   const published = (...nodes: RuleNode[]): PublishedRule => ({
-    versions: nodes.slice(-1).map((node) => ({ node })),
+    versions: nodes.slice(-1).map((node) => ({ node, until: Infinity })),
     nodes: new Map(nodes.map((node, i) => [i + 1, node])),
   });
-  const rules = (list: Record<string, PublishedRule>) => ({ ruleOf: (code: string) => list[code] });
+  const rules = (list: Record<string, PublishedRule>) => ({ rules: new Map(Object.entries(list)) });
 
   it('that asks for itself, over however many others (E6)', () => {
     expect(lint(rule('SELF'))).toMatchObject({ code: 'RULE_CIRCULAR', path: ['rule', 'rule'] });
@@ -242,6 +244,50 @@ describe('a rule is refused, with the place in the input,', () => {
       'the rule of "B", which asks for the rule of "A", which asks for an approval',
     );
     expect(lint(not(rule('A', 1)), list)).toBeNull();
+  });
+
+  it('that can be pending where another negates it, directly or over others (N5)', () => {
+    const list = rules({ A: published(all(holds('X'), not(rule('B')))), B: published(any(rule('SELF'), holds('Y'))) });
+    const pending = all(holds('Z'), approval);
+    expect(lint(pending, list)).toEqual({
+      code: 'RULE_NEGATES_PENDING',
+      message:
+        'Leave out an approval, which is asked for before it is given, or first publish a version of the rule of "A" without "not" around this one (A - B - SELF): it would be met while that is pending.',
+      path: ['rule', 'all', '1', 'approval'],
+    });
+    expect(lint(heldFor(credits(3), 1), rules({ A: published(not(rule('SELF'))) }))).toMatchObject({
+      code: 'RULE_NEGATES_PENDING',
+      path: ['rule', 'heldFor', 'rule', 'credits'],
+    });
+    // it begins to be pending by what it refers to
+    const waiting = { ...list.rules.get('B')!, nodes: new Map() };
+    const more = new Map([...list.rules, ['C', { ...waiting, versions: [{ node: approval, until: Infinity }] }]] as const);
+    expect(lint(rule('C'), { rules: more })).toMatchObject({ code: 'RULE_NEGATES_PENDING', path: ['rule', 'rule'] });
+    expect(lint(all(holds('Z'), holds('Y')), list)).toBeNull();
+    expect(lint(pending, rules({ A: published(rule('SELF')), B: published(not(holds('A'))) }))).toBeNull();
+  });
+
+  it('but not where one did that no longer does, or negates another version (N5)', () => {
+    const node = not(rule('SELF'));
+    const until = day('2026-09-01');
+    const list = (version: RuleNode) => ({
+      rules: new Map([
+        [
+          'A',
+          {
+            versions: [
+              { node: version, until },
+              { node: holds('X'), until: Infinity },
+            ],
+            nodes: new Map(),
+          },
+        ],
+      ]),
+    });
+    expect(lint(approval, list(node))).toMatchObject({ code: 'RULE_NEGATES_PENDING' });
+    expect(lint(approval, { ...list(node), from: until })).toBeNull();
+    expect(lint(approval, { ...list(node), now: until })).toBeNull();
+    expect(lint(approval, list(not(rule('SELF', 2))))).toBeNull();
   });
 
   it('that asks for more hours than its caps let count (N5)', () => {

@@ -1,8 +1,10 @@
 // What is wrong with a rule that can be read: it asks for itself, says the same of everybody, or names what is not there.
 import type { Instant } from './calendar';
+import { negatedWait, waitNegatedElsewhere } from './lint-pending';
 import { isPossible } from './possible';
 import { refusal, type Refusal } from './refusal';
-import { childrenOf, type RoleRuleNode, type RuleNode } from './rule';
+import type { RoleRuleNode, RuleNode } from './rule';
+import { meantBy, placesOf, referencesIn, type Path, type Place, type PublishedRules } from './rule-places';
 import { probablyMeant } from './spelling';
 import { Level } from './timeline';
 
@@ -14,23 +16,10 @@ export interface LintSetting {
   readonly from: Instant;
   /** Attributes that people have. */
   readonly attributes: ReadonlySet<string>;
-  /** The rules that others refer to. */
-  readonly ruleOf: (roleCode: string) => PublishedRule | undefined;
-}
-
-/** The versions of a role's rule. */
-export interface PublishedRule {
-  /** Those that are or will be in effect. */
-  readonly versions: readonly { readonly node: RuleNode }[];
-  /** Every one, by number. */
-  readonly nodes: ReadonlyMap<number, RuleNode>;
-}
-
-type Path = readonly (string | number)[];
-
-interface Place<N extends RuleNode = RuleNode> {
-  readonly node: N;
-  readonly path: Path;
+  /** The present. */
+  readonly now: Instant;
+  /** The rules there are. */
+  readonly rules: PublishedRules;
 }
 
 /** The first thing that is wrong with a rule, as what to do about it; null: nothing. `path` is the rule's own place in the input. */
@@ -48,18 +37,11 @@ export function lintRule(rule: RuleNode, setting: LintSetting, path: Path = []):
     first((place) => misspelled(place, setting.attributes)) ??
     first((place) => missingVersion(place, setting)) ??
     first((place) => circle(place, setting)) ??
-    first((place) => negatedWait(place, setting)) ??
+    first((place) => negatedWait(place, setting.rules)) ??
+    first((place) => waitNegatedElsewhere(place, setting)) ??
     first(cappedBelow) ??
     sameForAll(rule, setting.from, path)
   );
-}
-
-/** Every node with its place in the input, parents before children. */
-function placesOf(node: RuleNode, path: Path): Place[] {
-  const step: Path =
-    node.op === 'not' || node.op === 'all' || node.op === 'any' ? [node.op] : [node.op, node.op === 'atLeast' ? 'of' : 'rule'];
-  const isList = node.op === 'all' || node.op === 'any' || node.op === 'atLeast';
-  return [{ node, path }, ...childrenOf(node).flatMap((child, i) => placesOf(child, [...path, ...step, ...(isList ? [i] : [])]))];
 }
 
 function emptyGroup({ node, path }: Place): Refusal | null {
@@ -78,9 +60,9 @@ function misspelled({ node, path }: Place, attributes: ReadonlySet<string>): Ref
   return refusal('RULE_ATTRIBUTE_UNKNOWN', message, [...path, node.op, 'name']);
 }
 
-function missingVersion({ node, path }: Place, { self, ruleOf }: LintSetting): Refusal | null {
+function missingVersion({ node, path }: Place, { self, rules }: LintSetting): Refusal | null {
   if (node.op !== 'rule' || node.version === undefined) return null;
-  const versions = [...(ruleOf(node.roleCode)?.nodes.keys() ?? [])];
+  const versions = [...(rules.get(node.roleCode)?.nodes.keys() ?? [])];
   if (versions.includes(node.version)) return null;
   const place = [...path, 'rule', 'version'];
   if (node.roleCode === self.roleCode && node.version === self.version)
@@ -106,49 +88,9 @@ function wayBack(at: RoleRuleNode, setting: LintSetting, seen: Set<string>): rea
   const key = JSON.stringify([at.roleCode, at.version]);
   if (seen.has(key)) return null;
   seen.add(key);
-  for (const next of meantBy(at, setting).flatMap(referencesIn)) {
+  for (const next of meantBy(at, setting.rules).flatMap(referencesIn)) {
     const way = wayBack(next, setting, seen);
     if (way) return [at.roleCode, ...way];
-  }
-  return null;
-}
-
-/** The rules that a reference can mean. */
-function meantBy({ roleCode, version }: RoleRuleNode, { ruleOf }: LintSetting): readonly RuleNode[] {
-  const rule = ruleOf(roleCode);
-  if (version === undefined) return (rule?.versions ?? []).map(({ node }) => node);
-  const node = rule?.nodes.get(version);
-  return node ? [node] : [];
-}
-
-function referencesIn(node: RuleNode): RoleRuleNode[] {
-  return node.op === 'rule' ? [node] : childrenOf(node).flatMap(referencesIn);
-}
-
-// between no and yes such a condition is PENDING; its negation would be met for as long as somebody waits, and then no more
-function negatedWait({ node, path }: Place, setting: LintSetting): Refusal | null {
-  if (node.op !== 'not') return null;
-  for (const { node: below, path: place } of placesOf(node.of, [...path, 'not'])) {
-    const what = waitIn(below, setting, new Set());
-    if (what === null) continue;
-    const message = `Leave out "not" around ${what}: it would be met while that is pending. Say what must be so instead.`;
-    return refusal('RULE_NEGATES_PENDING', message, [...place, below.op]);
-  }
-  return null;
-}
-
-/** What of a condition can be pending, also of the rules it refers to; null: nothing. */
-function waitIn(node: RuleNode, setting: LintSetting, seen: Set<RuleNode>): string | null {
-  if (node.op === 'approval') return 'an approval, which is asked for before it is given';
-  if (node.op === 'credits') return 'credit hours, which are reported before they are confirmed';
-  if (node.op !== 'rule') return null;
-  for (const meant of meantBy(node, setting)) {
-    if (seen.has(meant)) continue;
-    seen.add(meant);
-    for (const { node: below } of placesOf(meant, [])) {
-      const what = waitIn(below, setting, seen);
-      if (what !== null) return `the rule of "${node.roleCode}", which asks for ${what}`;
-    }
   }
   return null;
 }

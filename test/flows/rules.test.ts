@@ -236,6 +236,30 @@ describe('rules', () => {
     expect(copy.version).toMatchObject({ version: 3, hash: version!.hash, text: version!.text });
   });
 
+  it('a rule that others negate cannot begin to be pending, until they no longer do (N5)', async () => {
+    const negated = await role(holds('A'));
+    const between = await role({ any: [{ rule: { roleCode: negated } }, holds('B')] });
+    const negating = await role({ all: [holds('C'), { not: { rule: { roleCode: between } } }] });
+    const waiting = { any: [holds('A'), { approval: { kind: 'CHIEF' } }] };
+    const document =
+      'mutation ($input: RuleDraftInput!) { publishRule(input: $input) { version { version } refusal { code message path } } }';
+    const { publishRule } = await server.query(document, { input: { roleCode: negated, rule: waiting } });
+    const names = `(${negating} - ${between} - ${negated})`;
+    expect(publishRule).toEqual({
+      version: null,
+      refusal: {
+        code: 'RULE_NEGATES_PENDING',
+        message: expect.stringContaining(names) as string,
+        path: ['rule', 'any', '1', 'approval'],
+      },
+    });
+    expect((await api.publishRule(negating, holds('C'))).refusal).toBeNull();
+    expect((await api.publishRule(negated, waiting)).refusal).toBeNull();
+    expect((await api.publishRule(negating, { not: { rule: { roleCode: between } } })).refusal).toMatchObject({
+      code: 'RULE_NEGATES_PENDING',
+    });
+  });
+
   it('warns of a lapse ahead: AT_RISK from warnBefore on, at the second (D1 N1)', async () => {
     await api.upsert([{ externalId: 'risk' }, { externalId: 'ever' }]);
     await api.issue([

@@ -90,8 +90,9 @@ export async function checkDraft(db: Db, draft: RuleDraft, setting: DraftSetting
     {
       self: { roleCode: role.code, version: number },
       from,
+      now,
       attributes: await attributesOfPeople(db, node),
-      ruleOf: (code) => rules.byCode.get(code),
+      rules: rules.byCode,
     },
     ['rule'],
   );
