@@ -5,6 +5,7 @@ import { Renewals1763830000000 } from './1763830000000-renewals';
 import { Indexes1764410000000 } from './1764410000000-indexes';
 import { Outcomes1764420000000 } from './1764420000000-outcomes';
 import { Deciders1764430000000 } from './1764430000000-deciders';
+import { OtherManagers1764435000000 } from './1764435000000-other-managers';
 
 /** All migrations, oldest first. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Indexes1764410000000,
   Outcomes1764420000000,
   Deciders1764430000000,
+  OtherManagers1764435000000,
 ];

@@ -18,6 +18,7 @@ export const personAttributes = [
   'location',
   'costCenter',
   'managerExternalId',
+  'otherManagerExternalIds',
   'roleCodes',
   'hiredOn',
   'terminatedOn',

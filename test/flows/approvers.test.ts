@@ -78,8 +78,8 @@ describe('approvers', () => {
 
   it('of two managers the primary one decides, the one at that instant; nobody else, and nobody about themselves (A12 D6)', async () => {
     const { boss, other, report } = await team();
-    // the project manager is an attribute: rules may read it, the edge that decides is the primary one
-    await api.upsert([{ externalId: report, attributes: { projectManager: other } }]);
+    await api.upsert([{ externalId: report, otherManagerExternalIds: [other] }]);
+    expect((await api.person(report, 'managers { isPrimary }')).managers).toHaveLength(2);
     expect(await act('grantApproval', report, other)).toMatchObject(refused);
     expect(await act('grantApproval', report, report)).toMatchObject(refused);
     expect(await verdict(report)).toBe('NOT_ELIGIBLE');

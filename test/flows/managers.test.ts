@@ -64,6 +64,53 @@ describe('managers and reports', () => {
     expect(await reports('LATE', true, '2026-02-28T23:59:59Z')).toEqual([]);
   });
 
+  it('a functional and a project manager of one person: two edges, one of them primary, one person in every view and count (A12)', async () => {
+    await api.upsert([{ externalId: 'HEAD' }, { externalId: 'FUN', managerExternalId: 'HEAD' }]);
+    const both = { managerExternalId: 'FUN', otherManagerExternalIds: ['PROJ', 'FUN', 'DOE', 'PROJ'] };
+    await api.upsert([
+      { externalId: 'DOE', email: 'j.doe@example.com', ...both },
+      { externalId: 'ROE', managerExternalId: 'PROJ' },
+    ]);
+    const managers = async (when: object = {}) =>
+      (await api.person('DOE', 'managers { isPrimary manager { externalId } } manager { externalId }', when)) as {
+        managers: { isPrimary: boolean; manager: { externalId: string } }[];
+      };
+    // the other manager may arrive later
+    expect((await managers()).managers).toEqual([{ isPrimary: true, manager: { externalId: 'FUN' } }]);
+    await api.upsert([{ externalId: 'PROJ', managerExternalId: 'HEAD' }]);
+    expect(await managers()).toEqual({
+      managers: [
+        { isPrimary: true, manager: { externalId: 'FUN' } },
+        { isPrimary: false, manager: { externalId: 'PROJ' } },
+      ],
+      manager: { externalId: 'FUN' },
+    });
+    const views = async () => [await reports('FUN', false), await reports('PROJ', false), await reports('HEAD', true)];
+    expect(await views()).toEqual([['DOE'], ['DOE', 'ROE'], ['DOE', 'FUN', 'PROJ', 'ROE']]);
+    // an address that is written otherwise is one more name of the same person
+    const { id } = await api.person('DOE', 'id');
+    await api.upsert([{ externalId: 'DOE', email: 'jane.doe@example.com' }]);
+    const again = await api.upsert([{ externalId: 'j.doe@example.com', jobTitle: 'Analyst' }], { source: 'projects' });
+    expect(again.results[0]).toMatchObject({ outcome: 'APPLIED', id });
+    expect(await views()).toEqual([['DOE'], ['DOE', 'ROE'], ['DOE', 'FUN', 'PROJ', 'ROE']]);
+    // who was primary becomes the other one, from a day on; what was before stays as it was
+    const change = { managerExternalId: 'PROJ', otherManagerExternalIds: ['FUN'], effectiveAt: '2026-06-02T00:00:00Z' };
+    await api.upsert([{ externalId: 'DOE', ...change }]);
+    expect((await managers({ at: '2026-06-02T00:00:00Z' })).managers).toEqual([
+      { isPrimary: true, manager: { externalId: 'PROJ' } },
+      { isPrimary: false, manager: { externalId: 'FUN' } },
+    ]);
+    expect((await managers()).managers[0]).toEqual({ isPrimary: true, manager: { externalId: 'FUN' } });
+    expect(await reports('FUN', false, '2026-06-03T00:00:00Z')).toEqual(['DOE']);
+    await api.upsert([{ externalId: 'DOE', otherManagerExternalIds: null, effectiveAt: '2026-06-04T00:00:00Z' }]);
+    expect(await reports('FUN', false, '2026-06-05T00:00:00Z')).toEqual([]);
+    // others may well be below the person, a circle that no read goes round; other managers pass nobody on
+    await api.upsert([{ externalId: 'HEAD', otherManagerExternalIds: ['DOE'] }]);
+    expect(await reports('DOE', true)).toEqual(['HEAD']);
+    await api.upsert([{ externalId: 'HEAD', otherManagerExternalIds: ['ROE', 'DOE'] }]);
+    expect(await reports('PROJ', true, '2026-06-03T00:00:00Z')).toEqual(['DOE', 'HEAD', 'ROE']);
+  });
+
   it('a circle is refused on write, long or short, now or dated, and nothing of the item is taken (E4 A20)', async () => {
     await api.upsert(
       Array.from({ length: 300 }, (_, i) => ({ externalId: `C${i}`, managerExternalId: i === 0 ? undefined : `C${i - 1}` })),

@@ -100,12 +100,13 @@ export async function reportingLines(db: Db, externalIds: readonly string[]): Pr
   );
 }
 
-/** The people who name one of these external ids as manager, now or at another time. */
+/** The people who name one of these external ids as a manager, now or at another time. */
 export async function awaitingManagers(db: Db, externalIds: readonly string[]): Promise<string[]> {
   const found = await rows<{ employee_id: string }>(
     db,
-    `/* awaitingManagers */ SELECT DISTINCT employee_id FROM employee_fact
-     WHERE name = 'managerExternalId' AND value #>> '{}' = ANY($1) AND retired_in IS NULL`,
+    `/* awaitingManagers */ SELECT employee_id FROM employee_fact
+     WHERE name = 'managerExternalId' AND value #>> '{}' = ANY($1) AND retired_in IS NULL
+     UNION SELECT employee_id FROM employee_fact WHERE name = 'otherManagerExternalIds' AND value ?| $1 AND retired_in IS NULL`,
     [externalIds],
   );
   return found.map((row) => row.employee_id);
@@ -131,7 +132,10 @@ export async function deriveStates(
   const ids = [...people.keys()];
   const managers = new Set<string>();
   for (const list of facts.values()) {
-    for (const fact of list) if (fact.name === 'managerExternalId' && typeof fact.value === 'string') managers.add(fact.value);
+    for (const { name, value } of list) {
+      if (name === 'managerExternalId' && typeof value === 'string') managers.add(value);
+      if (name === 'otherManagerExternalIds') for (const other of textsOf(value)) managers.add(other);
+    }
   }
   const managerIds = await idsOf(write.db, [...managers]);
   const wanted = new Map<string, StateRecord>();
@@ -157,14 +161,19 @@ export async function deriveStates(
   if (wanted.size === 0) return;
   write.run(
     `/* recordStates */ INSERT INTO employee_state (employee_id, valid_from, valid_to, external_id, given_name, family_name, name, email, status,
-       employment_type, job_title, job_family, department, location, cost_center, manager_id, role_codes, hired_on, terminated_on, attributes, recorded_in)
+       employment_type, job_title, job_family, department, location, cost_center, manager_id, role_codes, hired_on, terminated_on, attributes, other_manager_ids, recorded_in)
      SELECT employee_id, valid_from, valid_to, external_id, given_name, family_name, name, email, status,
-       employment_type, job_title, job_family, department, location, cost_center, manager_id, role_codes, hired_on, terminated_on, attributes, $2
+       employment_type, job_title, job_family, department, location, cost_center, manager_id, role_codes, hired_on, terminated_on, attributes, other_manager_ids, $2
      FROM jsonb_to_recordset($1) AS r(employee_id uuid, valid_from timestamptz, valid_to timestamptz, external_id text, given_name text, family_name text,
        name text, email text, status text, employment_type text, job_title text, job_family text, department text, location text, cost_center text,
-       manager_id uuid, role_codes text[], hired_on date, terminated_on date, attributes jsonb)`,
+       manager_id uuid, role_codes text[], hired_on date, terminated_on date, attributes jsonb, other_manager_ids uuid[])`,
     [rowsParam([...wanted.values()]), write.change],
   );
+}
+
+/** The texts in a list; of anything else, none. */
+function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 async function idsOf(db: Db, externalIds: readonly string[]): Promise<Map<string, string>> {
@@ -183,6 +192,8 @@ function toRecord(id: string, externalId: string, state: PersonState, managerIds
   const custom: Record<string, Json> = {};
   for (const [name, value] of Object.entries(state.values)) if (!BUILT_IN.has(name)) custom[name] = value;
   const manager = text('managerExternalId');
+  const managerId = manager === null ? null : (managerIds.get(manager) ?? null);
+  const others = textsOf(state.values['otherManagerExternalIds']).map((other) => managerIds.get(other));
   return {
     employee_id: id,
     valid_from: instantText(state.from),
@@ -199,7 +210,9 @@ function toRecord(id: string, externalId: string, state: PersonState, managerIds
     department: text('department'),
     location: text('location'),
     cost_center: text('costCenter'),
-    manager_id: manager === null ? null : (managerIds.get(manager) ?? null),
+    manager_id: managerId,
+    // whoever is the primary one, or the person, is not another manager
+    other_manager_ids: [...new Set(others)].filter((other) => other !== undefined && other !== managerId && other !== id).sort(),
     role_codes: state.values['roleCodes'] ?? [],
     hired_on: text('hiredOn'),
     terminated_on: text('terminatedOn'),

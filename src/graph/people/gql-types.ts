@@ -73,9 +73,9 @@ export class EmployeeFilter {
   externalId?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'With one of these e-mail addresses, in any case.' })
   email?: string[] | null;
-  @Field(() => String, { nullable: true, description: 'Reporting directly to the person with this external id.' })
+  @Field(() => String, { nullable: true, description: 'Whose primary manager has this external id.' })
   managerExternalId?: string | null;
-  @Field(() => String, { nullable: true, description: 'Reporting directly to the person with this e-mail address.' })
+  @Field(() => String, { nullable: true, description: 'Whose primary manager has this e-mail address.' })
   managerEmail?: string | null;
   @Field(() => [String], { nullable: true, description: 'With any of these role codes.' })
   roleCode?: string[] | null;
@@ -85,11 +85,22 @@ export class EmployeeFilter {
   hiredBefore?: string | null;
 }
 
+@ObjectType({ description: 'An edge from a person to somebody whom they report to.', simpleResolvers: true })
+export class ReportingLine {
+  @Field(() => Employee, { description: 'The manager.' })
+  manager: Employee;
+  @Field(() => Boolean, {
+    description: 'Whether it is the primary manager, who decides about approvals; of several at most one is.',
+  })
+  isPrimary: boolean;
+}
+
 @ObjectType({ implements: Node, description: 'A person, once and only once, whatever systems know them.', simpleResolvers: true })
 export class Employee implements Node {
   __typename: 'Employee';
   uuid: string;
   managerId: string | null;
+  otherManagerIds: readonly string[];
   view: View;
   id: string;
   @Field(() => String, { description: 'The immutable id of the organisation.' })
@@ -167,6 +178,12 @@ export class EmployeeInput {
   costCenter?: string | null;
   @Field(() => String, { nullable: true, description: 'External id of the one primary manager, who may arrive later.' })
   managerExternalId?: string | null;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'External ids of all other managers, such as of a function or project; they replace the earlier ones and may arrive later. They see the person among their reports; only the primary manager decides.',
+  })
+  otherManagerExternalIds?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'All role codes; they replace the earlier ones.' })
   roleCodes?: string[] | null;
   @Field(() => DateScalar, { nullable: true, description: 'First day of employment.' })

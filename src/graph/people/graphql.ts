@@ -21,7 +21,15 @@ import {
   type EmployeeRow,
   type ReportRow,
 } from './store';
-import { Employee, EmployeeConnection, EmployeeFilter, EmployeeKey, EmployeeOrder, UpsertEmployeesInput } from './gql-types';
+import {
+  Employee,
+  EmployeeConnection,
+  EmployeeFilter,
+  EmployeeKey,
+  ReportingLine,
+  EmployeeOrder,
+  UpsertEmployeesInput,
+} from './gql-types';
 
 /** The person as the schema shows it, under a view. */
 export function toEmployee(row: EmployeeRow, view: View): Employee {
@@ -112,8 +120,17 @@ export class EmployeeResolver {
     return employee.managerId === null ? null : loadEmployee(context, employee.managerId, employee.view);
   }
 
+  @FieldResolver(() => [ReportingLine], { description: 'Everybody whom the person reports to, the primary manager first.' })
+  async managers(@Root() employee: Employee, @Ctx() context: GraphContext): Promise<ReportingLine[]> {
+    const { managerId, otherManagerIds, view } = employee;
+    const ids = [...(managerId === null ? [] : [managerId]), ...otherManagerIds];
+    const managers = await Promise.all(ids.map((id) => loadEmployee(context, id, view)));
+    return managers.flatMap((manager, i) => (manager ? [{ manager, isPrimary: ids[i] === managerId }] : []));
+  }
+
   @FieldResolver(() => EmployeeConnection, {
-    description: 'The people who report to this one, by name; nobody appears twice, and a cycle of managers ends by itself.',
+    description:
+      'The people who report to this one, to whichever of their managers, by name; nobody appears twice, and a cycle of managers ends by itself.',
   })
   async reports(
     @Root() employee: Employee,

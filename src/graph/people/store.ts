@@ -21,6 +21,7 @@ export interface EmployeeRow {
   readonly location: string | null;
   readonly costCenter: string | null;
   readonly managerId: string | null;
+  readonly otherManagerIds: readonly string[];
   readonly roleCodes: readonly string[];
   readonly hiredOn: string | null;
   readonly terminatedOn: string | null;
@@ -30,7 +31,7 @@ export interface EmployeeRow {
 const COLUMNS = `e.id AS uuid, e.external_id AS "externalId", e.version, s.given_name AS "givenName", s.family_name AS "familyName",
   coalesce(s.name, e.external_id) AS name, s.email, coalesce(s.status, 'PRE_HIRE') AS status, s.employment_type AS "employmentType",
   s.job_title AS "jobTitle", s.job_family AS "jobFamily", s.department, s.location, s.cost_center AS "costCenter", s.manager_id AS "managerId",
-  coalesce(s.role_codes, '{}') AS "roleCodes", s.hired_on AS "hiredOn", s.terminated_on AS "terminatedOn", coalesce(s.attributes, '{}') AS attributes`;
+  coalesce(s.role_codes, '{}') AS "roleCodes", coalesce(s.other_manager_ids, '{}') AS "otherManagerIds", s.hired_on AS "hiredOn", s.terminated_on AS "terminatedOn", coalesce(s.attributes, '{}') AS attributes`;
 
 /** People by id, in no order. Somebody about whom nothing was asserted yet at that instant has an external id and no more. */
 export async function employeesById(db: Db, view: View, ids: readonly string[]): Promise<Map<string, EmployeeRow>> {
@@ -191,14 +192,21 @@ export async function employeeCount(db: Db, view: View, filter: EmployeeFilter |
 
 export type ReportRow = EmployeeRow & { readonly parent: string };
 
-// everybody below each of the given people; UNION drops what was seen, so a cycle ends by itself, and nobody reports to themselves
+// everybody below each of the given people along primary managers; UNION drops what was seen, so a cycle ends by itself, and nobody reports to
+// themselves. And those who have one of all these as another manager: such an edge passes on nobody's own reports
 function reportsOf(view: View, managers: readonly string[], transitive: boolean, q: Params): string {
+  const asked = `unnest(${q.add(managers)}::uuid[]) AS m(id)`;
   const step = (manager: string, source: string, parent: string) =>
     `SELECT ${parent} AS parent, r.employee_id FROM ${source} JOIN employee_state r ON r.manager_id = ${manager}
      AND ${valid('r', view, q)} AND ${known('r', view, q)}`;
-  const direct = step('m.id', `unnest(${q.add(managers)}::uuid[]) AS m(id)`, 'm.id');
-  if (!transitive) return `WITH below AS (${direct})`;
-  return `WITH RECURSIVE below AS (${direct} UNION ${step('b.employee_id', 'below b', 'b.parent')})`;
+  const direct = step('m.id', asked, 'm.id');
+  const line = transitive ? `${direct} UNION ${step('l.employee_id', 'line l', 'l.parent')}` : direct;
+  return `WITH RECURSIVE line AS (${line}),
+    managing AS (SELECT m.id AS parent, m.id AS employee_id FROM ${asked}${transitive ? ' UNION ALL SELECT parent, employee_id FROM line' : ''}),
+    below AS (SELECT parent, employee_id FROM line
+      UNION SELECT b.parent, o.employee_id FROM employee_state o CROSS JOIN unnest(o.other_manager_ids) AS x(id) JOIN managing b ON b.employee_id = x.id
+      WHERE o.other_manager_ids && ARRAY(SELECT employee_id FROM managing) AND o.other_manager_ids <> '{}'
+        AND ${valid('o', view, q)} AND ${known('o', view, q)})`;
 }
 
 /** One page of reports for each manager, in one statement. */

@@ -34,6 +34,11 @@ export const employeeFactTable = table('employee_fact', {
   indexes: {
     employee_fact_current: { columns: ['employee_id', 'name', 'at'], unique: true, where: 'retired_in IS NULL' },
     employee_fact_history: { columns: ['employee_id'], where: 'retired_in IS NOT NULL' },
+    employee_fact_awaiting_others: {
+      columns: ['value'],
+      type: 'gin',
+      where: `retired_in IS NULL AND name = 'otherManagerExternalIds'`,
+    },
   },
 });
 
@@ -62,11 +67,13 @@ export const employeeStateTable = table('employee_state', {
     attributes: json,
     recorded_in: bigint,
     retired_in: optional(bigint),
+    other_manager_ids: list(uuid),
   },
   indexes: {
     employee_state_current: { columns: ['employee_id', 'valid_from'], unique: true, where: 'retired_in IS NULL' },
     employee_state_history: { columns: ['employee_id', 'valid_from'] },
     employee_state_manager: { columns: ['manager_id'] },
+    employee_state_other_managers: { columns: ['other_manager_ids'], type: 'gin', where: `other_manager_ids <> '{}'` },
     employee_state_department: { columns: ['department', 'employee_id'], where: 'retired_in IS NULL' },
     employee_state_name: { columns: ['name', 'employee_id'], where: 'retired_in IS NULL' },
     employee_state_external_id: { columns: ['external_id', 'employee_id'], where: 'retired_in IS NULL' },

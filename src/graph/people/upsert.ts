@@ -248,7 +248,7 @@ function changeKind(set: ReadonlyMap<string, AssertionRow>, isNew: boolean): str
   if (status === 'TERMINATED' || set.get('terminatedOn')?.value) return 'TERMINATED';
   if (status === 'ON_LEAVE') return 'LEAVE_STARTED';
   if (status !== undefined) return 'STATUS_CHANGED';
-  if (set.has('managerExternalId')) return 'MANAGER_CHANGED';
+  if (set.has('managerExternalId') || set.has('otherManagerExternalIds')) return 'MANAGER_CHANGED';
   if (set.has('department') || set.has('location')) return 'TRANSFERRED';
   if (set.has('jobTitle') || set.has('jobFamily')) return 'JOB_CHANGED';
   return 'UPDATED';

@@ -3,11 +3,12 @@ import { Check, Column, type ColumnOptions, Entity, Index, PrimaryGeneratedColum
 /** A column as the migrations declare it. */
 export type ColumnParts = ColumnOptions & { readonly isIdentity?: boolean };
 
-/** An index: its columns in order, whether it is unique, and the rows it covers when not all. */
+/** An index: its columns in order, whether it is unique, the rows it covers when not all, and whether it looks into lists. */
 export interface IndexParts {
   readonly columns: readonly string[];
   readonly unique?: boolean;
   readonly where?: string;
+  readonly type?: 'gin';
 }
 
 /** What a table is made of; indexes, unique constraints and checks are keyed by their names in the database. */
