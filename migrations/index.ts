@@ -6,6 +6,7 @@ import { Indexes1764410000000 } from './1764410000000-indexes';
 import { Outcomes1764420000000 } from './1764420000000-outcomes';
 import { Deciders1764430000000 } from './1764430000000-deciders';
 import { OtherManagers1764435000000 } from './1764435000000-other-managers';
+import { Audit1764450000000 } from './1764450000000-audit';
 
 /** All migrations, oldest first. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Outcomes1764420000000,
   Deciders1764430000000,
   OtherManagers1764435000000,
+  Audit1764450000000,
 ];

@@ -1,8 +1,11 @@
 // One step of the sequencer: committed facts leave the inbox and get their place in the log.
 import type pg from 'pg';
+import { HASH_BYTES } from '../core/merkle';
 import type { Clock } from '../platform/clock';
 import { ts } from '../platform/postgres/pool';
 import { plainArray } from '../platform/sql';
+import { signHead, type HeadSigner } from './audit/checkpoints';
+import { SealedTree } from './audit/tree';
 import { LEAF_VERSION, leafSql } from './leaf';
 
 /** The channel on which each batch is announced with the new head. A hint: readers must not rely on it. */
@@ -31,21 +34,36 @@ export interface SequencedChange {
 interface InboxRow {
   readonly id: number;
   readonly change_id: number;
+  readonly leaf: Buffer;
 }
 
 interface Head {
   readonly pos: number;
   readonly recorded_at: number;
+  readonly chain: Buffer;
+  readonly tree: Buffer;
+}
+
+/** How a batch is moved. */
+export interface MoveOptions {
+  readonly limit?: number;
+  /** Signs the head the batch leaves, in the same transaction; absent: that is not due. */
+  readonly signer?: HeadSigner;
 }
 
 /**
  * Moves the next facts in one transaction. The lock on log_head makes it safe to run on any number of connections at once:
  * whoever waits for it sees, in its next statement, what the other has moved. Throws when anything fails; nothing is moved then.
  */
-export async function moveBatch(client: pg.ClientBase, clock: Clock, limit = BATCH_SIZE): Promise<SequencedBatch> {
+export async function moveBatch(client: pg.ClientBase, clock: Clock, options: MoveOptions = {}): Promise<SequencedBatch> {
   try {
-    const { head, rows } = await beginBatch(client, limit);
-    if (rows.length > 0) await writeBatch(client, head, rows, Math.max(clock.now(), head.recorded_at));
+    const now = clock.now();
+    const { head, rows } = await beginBatch(client, now, options.limit ?? BATCH_SIZE);
+    if (rows.length > 0) {
+      const recordedAt = Math.max(now, head.recorded_at);
+      const tree = await writeBatch(client, head, rows, recordedAt);
+      if (options.signer) await signHead(client, tree, options.signer, recordedAt);
+    }
     const pos = head.pos + rows.length;
     const last = rows.length > 0 ? await client.query(`NOTIFY ${CHANNEL}, '${pos}'; COMMIT`) : await client.query('COMMIT');
     if (commandOf(last) !== 'COMMIT') throw new Error('the batch was rolled back instead of committed');
@@ -62,11 +80,14 @@ function sessionOf(client: pg.ClientBase): number {
 }
 
 /** Locks the head, then takes the oldest facts and the rest of every change among them, change by change. */
-async function beginBatch(client: pg.ClientBase, limit: number): Promise<{ head: Head; rows: InboxRow[] }> {
+async function beginBatch(client: pg.ClientBase, now: number, limit: number): Promise<{ head: Head; rows: InboxRow[] }> {
+  // the bodies stay in the database: what the log promises about each is reckoned there
+  const recordedAt = `(SELECT greatest(${now}, floor(extract(epoch FROM recorded_at) * 1000)::bigint) FROM log_head)`;
+  const facts = `SELECT i.id, i.change_id, ${leafSql('i', recordedAt)} AS leaf FROM inbox i`;
   // Without parameters they travel together; each statement still has a snapshot of its own, taken after the lock.
   const results = (await client.query(
-    `BEGIN; /* lockHead */ SELECT pos, recorded_at FROM log_head FOR UPDATE;
-     /* readInbox */ SELECT id, change_id FROM inbox ORDER BY id LIMIT ${limit}`,
+    `BEGIN; /* lockHead */ SELECT pos, recorded_at, chain, tree FROM log_head FOR UPDATE;
+     /* readInbox */ ${facts} ORDER BY i.id LIMIT ${limit}`,
   )) as unknown as [pg.QueryResult, pg.QueryResult<Head>, pg.QueryResult<InboxRow>];
   const head = results[1].rows[0];
   if (head === undefined) throw new Error('the log has no head: the database is not migrated');
@@ -74,7 +95,7 @@ async function beginBatch(client: pg.ClientBase, limit: number): Promise<{ head:
   if (rows.length < limit) return { head, rows: byChange(rows) };
   // What a change has left lies after the ids just read, because its facts became visible all at once.
   const rest = await client.query<InboxRow>(
-    `/* readRestOfChanges */ SELECT id, change_id FROM inbox WHERE change_id = ANY($1::bigint[]) AND id > $2 ORDER BY id`,
+    `/* readRestOfChanges */ ${facts} WHERE i.change_id = ANY($1::bigint[]) AND i.id > $2 ORDER BY i.id`,
     [[...new Set(rows.map((row) => row.change_id))], rows[rows.length - 1]!.id],
   );
   return { head, rows: byChange([...rows, ...rest.rows]) };
@@ -105,37 +126,52 @@ function placesOf(rows: readonly InboxRow[], before: number): SequencedChange[] 
   return places;
 }
 
-async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly InboxRow[], recordedAt: number): Promise<void> {
+async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly InboxRow[], recordedAt: number): Promise<SealedTree> {
   const places = placesOf(rows, head.pos);
-  // The bodies stay in the database. By id and never by range: a fact with a lower id may have been committed since the inbox was read.
+  const tree = new SealedTree(head.pos, head.chain, head.tree);
+  const chains = rows.map((row) => tree.append(row.leaf));
+  const nodes = tree.takeCompleted();
+  const hashAt = (hashes: string): string =>
+    `substring(${hashes}::bytea FROM (m.place::integer - 1) * ${HASH_BYTES} + 1 FOR ${HASH_BYTES})`;
+  // By id and never by range: a fact with a lower id may have been committed since the inbox was read.
   const moved = await client.query<{ count: number }>(
     `/* writeBatch */ WITH moved AS (
        DELETE FROM inbox i USING unnest($3::bigint[]) WITH ORDINALITY AS e (id, place) WHERE i.id = e.id RETURNING i.*, e.place
      ), entries AS (
        INSERT INTO log (pos, change_id, event_id, kind, entity, entity_version, subject, actor, source,
-         occurred_at, recorded_at, body_format, body, leaf_version, leaf)
+         occurred_at, recorded_at, body_format, body, leaf_version, leaf, chain)
        SELECT $1::bigint + m.place, m.change_id, m.event_id, m.kind, m.entity, m.entity_version, m.subject, m.actor, m.source,
-         m.occurred_at, $2::timestamptz, m.body_format, m.body, ${LEAF_VERSION}, ${leafSql('m', '$4::bigint')}
+         m.occurred_at, $2::timestamptz, m.body_format, m.body, ${LEAF_VERSION}, ${hashAt('$4')}, ${hashAt('$5')}
        FROM moved m ORDER BY m.place
      ), changes AS (
        INSERT INTO change (id, first_pos, last_pos, recorded_at)
-       SELECT c.id, c.first_pos, c.last_pos, $2::timestamptz FROM unnest($5::bigint[], $6::bigint[], $7::bigint[]) AS c (id, first_pos, last_pos)
+       SELECT c.id, c.first_pos, c.last_pos, $2::timestamptz FROM unnest($6::bigint[], $7::bigint[], $8::bigint[]) AS c (id, first_pos, last_pos)
+     ), nodes AS (
+       INSERT INTO log_node (height, index, hash) SELECT * FROM unnest($9::smallint[], $10::bigint[], $11::bytea[])
      ), head AS (
-       UPDATE log_head SET pos = $1::bigint + ${rows.length}, recorded_at = $2::timestamptz
+       UPDATE log_head SET pos = $1::bigint + ${rows.length}, recorded_at = $2::timestamptz, chain = $12, tree = $13
      )
      SELECT count(*) AS count FROM moved`,
     [
       head.pos,
       ts(recordedAt),
       plainArray(rows.map((row) => row.id)),
-      recordedAt,
+      // one value for all hashes: the driver sends it as it is, and an array of them as text
+      Buffer.concat(rows.map((row) => row.leaf)),
+      Buffer.concat(chains),
       plainArray(places.map((place) => place.id)),
       plainArray(places.map((place) => place.firstPos)),
       plainArray(places.map((place) => place.lastPos)),
+      plainArray(nodes.map((node) => node.height)),
+      plainArray(nodes.map((node) => node.index)),
+      nodes.map((node) => node.hash),
+      tree.chain,
+      tree.frontier,
     ],
   );
   const count = moved.rows[0]?.count;
   if (count !== rows.length) throw new Error(`${rows.length} facts were read from the inbox but ${count} removed`);
+  return tree;
 }
 
 function commandOf(result: pg.QueryResult | pg.QueryResult[]): string {

@@ -2,6 +2,8 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../platform/clock';
 import type { Log } from '../platform/log';
+import { registerSigner, signPresentHead, type HeadSigner } from './audit/checkpoints';
+import { sealOldEntries } from './audit/seal-old';
 import { BATCH_SIZE, moveBatch, type SequencedBatch } from './move-batch';
 import { KeptSession, type Session } from './session';
 
@@ -11,6 +13,8 @@ export interface SequencerOptions {
   readonly clock: Clock;
   /** Told of each batch this node has moved, right after its commit. */
   readonly onSequenced?: (batch: SequencedBatch) => void;
+  /** Signs the head of the log at least every second while there is news; absent: nobody does. */
+  readonly signer?: HeadSigner;
   readonly log?: Log;
 }
 
@@ -21,6 +25,8 @@ const BUSY_POLL_MS = 5;
 const IDLE_POLL_MS = 50;
 /** For how long after a change that nobody here told of, because another node made it, the next one is expected at any moment. */
 const BUSY_FOR_MS = 250;
+/** A head is signed this often while there is news, well within the promised second. */
+const SIGN_EVERY_MS = 400;
 
 const SETTINGS = {
   // A plan made while the inbox was empty takes seconds per batch once there is a backlog.
@@ -70,12 +76,17 @@ export class Sequencer {
       session.succeeded();
       await this.#session.bell.sleep(TRY_LEASE_EVERY_MS);
     }
+    if (this.#session.stopped) return;
+    await sealOldEntries(session.client);
+    const signing = new Signing(this.#options);
+    await signing.begin(session);
     let look = true;
     let lastFoundAt = -Infinity;
     while (!this.#session.stopped) {
       const told = this.#told;
       const batch: SequencedBatch | null =
-        look || (await isWaiting(session)) ? await moveBatch(session.client, this.#options.clock) : null;
+        look || (await isWaiting(session)) ? await moveBatch(session.client, this.#options.clock, signing.withBatch()) : null;
+      await signing.after(session, batch);
       this.#told -= told;
       session.succeeded();
       look = false;
@@ -95,6 +106,47 @@ export class Sequencer {
     } catch (error) {
       this.#options.log?.error({ err: error }, 'a listener of the sequencer failed');
     }
+  }
+}
+
+/** When heads are signed: with the batch that makes them if the last one was a while ago, else when it will have been. */
+class Signing {
+  #signedAt = -Infinity;
+  #isDue = false;
+  #signsBatch = false;
+
+  constructor(private readonly options: SequencerOptions) {}
+
+  /** Another node may have stopped before it signed. */
+  async begin({ client, db }: Session): Promise<void> {
+    const { signer, clock } = this.options;
+    if (!signer) return;
+    await registerSigner(db, signer, clock.now());
+    await signPresentHead(client, signer, clock.now());
+  }
+
+  /** How the next batch is to be moved. */
+  withBatch(): { readonly signer?: HeadSigner } {
+    this.#signsBatch = this.#isTime();
+    return this.#signsBatch ? { signer: this.options.signer } : {};
+  }
+
+  /** Signs what was left unsigned, once it is time. */
+  async after({ client }: Session, batch: SequencedBatch | null): Promise<void> {
+    const { signer, clock } = this.options;
+    if (!signer) return;
+    if (batch !== null && batch.count > 0) {
+      this.#isDue = !this.#signsBatch;
+      if (this.#signsBatch) this.#signedAt = performance.now();
+    }
+    if (!this.#isDue || !this.#isTime()) return;
+    await signPresentHead(client, signer, clock.now());
+    this.#signedAt = performance.now();
+    this.#isDue = false;
+  }
+
+  #isTime(): boolean {
+    return performance.now() - this.#signedAt >= SIGN_EVERY_MS;
   }
 }
 

@@ -53,6 +53,10 @@ export const logTable = table('log', {
     chain: optional(bytes),
   },
   uniques: { log_event_id: ['event_id'] },
+  indexes: {
+    log_subject: { columns: ['subject', 'pos'], where: 'subject IS NOT NULL' },
+    log_entity: { columns: ['entity', 'pos'], where: 'entity IS DISTINCT FROM subject' },
+  },
 });
 
 export const changeTable = table('change', {
@@ -61,7 +65,7 @@ export const changeTable = table('change', {
 });
 
 export const logHeadTable = table('log_head', {
-  columns: { one: onlyRow, epoch: uuid, pos: bigint, recorded_at: instant, cursor_key: bytes },
+  columns: { one: onlyRow, epoch: uuid, pos: bigint, recorded_at: instant, cursor_key: bytes, chain: bytes, tree: bytes },
   checks: { log_head_one: 'one' },
 });
 

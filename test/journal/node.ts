@@ -63,7 +63,8 @@ export async function startNode(url: string, options: NodeOptions = {}): Promise
 /** Empties the journal, as if newly migrated; no node may be running. */
 export async function emptyJournal(pool: Pool): Promise<void> {
   await pool.query(
-    `TRUNCATE inbox, log, change, person_key RESTART IDENTITY; UPDATE log_head SET pos = 0, recorded_at = 'epoch'`,
+    `TRUNCATE inbox, log, change, person_key, log_node, checkpoint RESTART IDENTITY;
+     UPDATE log_head SET pos = 0, recorded_at = 'epoch', chain = decode(repeat('00', 32), 'hex'), tree = ''`,
   );
 }
 

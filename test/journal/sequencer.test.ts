@@ -48,7 +48,7 @@ describe('the sequencer', () => {
           client = await connect();
           // Small batches make many points to be killed at.
           while (moved < facts) {
-            await moveBatch(client, clock, 20);
+            await moveBatch(client, clock, { limit: 20 });
             moved = (await pool.query<{ pos: number }>('SELECT pos FROM log_head')).rows[0]!.pos;
           }
         } catch (error) {
@@ -148,7 +148,11 @@ describe('the sequencer', () => {
     await fillInbox(pool, 90, 7);
     const client = await connect();
     const counts: number[] = [];
-    for (let batch = await moveBatch(client, clock, 10); batch.count > 0; batch = await moveBatch(client, clock, 10)) {
+    for (
+      let batch = await moveBatch(client, clock, { limit: 10 });
+      batch.count > 0;
+      batch = await moveBatch(client, clock, { limit: 10 })
+    ) {
       counts.push(batch.count);
       expect(batch.changes.map(({ firstPos, lastPos }) => lastPos - firstPos + 1).reduce((a, b) => a + b)).toBe(batch.count);
     }

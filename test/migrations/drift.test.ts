@@ -15,6 +15,7 @@ import * as rules from '../../src/graph/rules/tables';
 import * as sources from '../../src/graph/sources/tables';
 import * as verifications from '../../src/graph/verifications/tables';
 import * as graph from '../../src/graph/tables';
+import * as audit from '../../src/journal/audit/tables';
 import * as journal from '../../src/journal/tables';
 import { createPool } from '../../src/platform/postgres/pool';
 import type { Table } from '../../src/platform/postgres/table';
@@ -24,6 +25,7 @@ import { describeSchema } from './catalogue';
 
 const modules = [
   journal,
+  audit,
   graph,
   people,
   learning,
