@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/platform/clock';
 import type { Actor } from '../../src/platform/context';
 import { createPool, type Pool } from '../../src/platform/postgres/pool';
+import type { HeadSigner } from '../../src/journal/audit/checkpoints';
 import { Cursors } from '../../src/journal/cursor';
 import type { NewEntry } from '../../src/journal/entry';
 import { Feed } from '../../src/journal/feed';
@@ -30,6 +31,7 @@ export interface NodeOptions {
   readonly seenTimeoutMs?: number;
   /** False: another node's sequencer has to do the work. */
   readonly sequencing?: boolean;
+  readonly signer?: HeadSigner;
 }
 
 export async function startNode(url: string, options: NodeOptions = {}): Promise<JournalNode> {
@@ -38,7 +40,12 @@ export async function startNode(url: string, options: NodeOptions = {}): Promise
   const keys = new KeyCache();
   const tail = new Tail({ databaseUrl: url, keys, size: options.ringSize });
   const feed = new Feed({ db: pool, tail, keys, seenTimeoutMs: options.seenTimeoutMs });
-  const sequencer = new Sequencer({ databaseUrl: url, clock, onSequenced: (batch) => feed.sequenced(batch) });
+  const sequencer = new Sequencer({
+    databaseUrl: url,
+    clock,
+    signer: options.signer,
+    onSequenced: (batch) => feed.sequenced(batch),
+  });
   const cursors = await Cursors.load(pool);
   const writer = new Writer({ pool, clock, sequencer, feed, cursors, reactions: options.reactions ?? [] });
   await tail.start();
