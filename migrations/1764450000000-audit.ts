@@ -37,7 +37,7 @@ export class Audit1764450000000 implements MigrationInterface {
       );
 
       CREATE INDEX log_subject ON log (subject, pos) WHERE subject IS NOT NULL;
-      CREATE INDEX log_entity ON log (entity, pos) WHERE entity IS DISTINCT FROM subject;
+      CREATE INDEX log_entity ON log (entity, pos) WHERE subject IS NULL;
     `);
   }
 

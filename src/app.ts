@@ -22,6 +22,7 @@ import { applyRoles } from './graph/rules/define';
 import { ruleDefinitions } from './graph/rules/definitions';
 import { applyCapabilities, type Subjects } from './graph/sources/declare';
 import { applyVerifications } from './graph/verifications/record';
+import { loadSigner } from './journal/audit/key';
 import { Cursors } from './journal/cursor';
 import { Feed } from './journal/feed';
 import { Ingestion, type Applier } from './journal/ingest';
@@ -98,7 +99,8 @@ async function build(
   onStop(() => tail.stop());
   const feed = new Feed({ db: pool, tail, keys, log });
   onStop(async () => feed.stop());
-  const sequencer = new Sequencer({ databaseUrl, clock, log, onSequenced: (batch) => feed.sequenced(batch) });
+  const signer = loadSigner(config.auditKeyFile, config.dataDir);
+  const sequencer = new Sequencer({ databaseUrl, clock, signer, log, onSequenced: (batch) => feed.sequenced(batch) });
   sequencer.start();
   onStop(() => sequencer.stop());
   const cursors = await Cursors.load(pool);
@@ -151,6 +153,7 @@ async function build(
     ingestion,
     feed,
     cursors,
+    keys,
     credentials,
     rules,
     outcomes,

@@ -45,6 +45,7 @@ const slices = [
   'ways',
   'careers',
   'changes',
+  'audit',
 ];
 const longest = 400;
 

@@ -1,6 +1,7 @@
 // The product as users run it: its build, in a process of its own.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import os from 'node:os';
 import path from 'node:path';
 import { Client } from './client';
 
@@ -36,7 +37,15 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
     ['--max-semi-space-size=32', '-r', path.join(__dirname, 'probe.cjs'), path.join(ROOT, 'dist/src/main.js')],
     {
       cwd: ROOT,
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ADMIN_KEY: KEY, PORT: '0', LOG_LEVEL: 'error', ...env },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        ADMIN_KEY: KEY,
+        PORT: '0',
+        LOG_LEVEL: 'error',
+        DATA_DIR: path.join(os.tmpdir(), 'credential-graph-bench-data'),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     },
   );

@@ -1,6 +1,7 @@
 import { positionAt } from '../journal/known';
 import type { Cursors } from '../journal/cursor';
 import type { Feed } from '../journal/feed';
+import type { KeyCache } from '../journal/keys';
 import type { Ingestion } from '../journal/ingest';
 import type { Write, Writer } from '../journal/write';
 import { knownAt } from '../journal/known';
@@ -22,6 +23,8 @@ export interface Graph {
   readonly ingestion: Ingestion;
   readonly feed: Feed;
   readonly cursors: Cursors;
+  /** The keys people's entries are sealed with. */
+  readonly keys: KeyCache;
   readonly openSnapshot: () => Promise<Snapshot>;
   readonly credentials: Cached<CredentialDefinitions>;
   readonly rules: Cached<RuleDefinitions>;

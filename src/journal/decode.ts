@@ -21,7 +21,8 @@ export interface LogRow {
   readonly body: Buffer;
 }
 
-const COLUMNS =
+/** What `LogRow` is made of. */
+export const LOG_COLUMNS =
   'pos, change_id, event_id, kind, entity, entity_version, subject, actor, source, occurred_at, recorded_at, body_format, body';
 
 /**
@@ -34,10 +35,10 @@ export async function readEntries(db: Db, keys: KeyCache, after: number, limit: 
 
 /** The same, to be opened when somebody wants to look inside. */
 export async function readSealed(db: Db, keys: KeyCache, after: number, limit: number): Promise<SealedEntry[]> {
-  const { rows } = await db.query<LogRow>(`/* readEntries */ SELECT ${COLUMNS} FROM log WHERE pos > $1 ORDER BY pos LIMIT $2`, [
-    after,
-    limit,
-  ]);
+  const { rows } = await db.query<LogRow>(
+    `/* readEntries */ SELECT ${LOG_COLUMNS} FROM log WHERE pos > $1 ORDER BY pos LIMIT $2`,
+    [after, limit],
+  );
   rows.forEach((row, i) => {
     if (row.pos !== after + 1 + i) throw new Error(`the log has a hole: position ${after + 1 + i} is missing before ${row.pos}`);
   });

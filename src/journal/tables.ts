@@ -55,7 +55,7 @@ export const logTable = table('log', {
   uniques: { log_event_id: ['event_id'] },
   indexes: {
     log_subject: { columns: ['subject', 'pos'], where: 'subject IS NOT NULL' },
-    log_entity: { columns: ['entity', 'pos'], where: 'entity IS DISTINCT FROM subject' },
+    log_entity: { columns: ['entity', 'pos'], where: 'subject IS NULL' },
   },
 });
 

@@ -21,6 +21,8 @@ export interface Config {
   /** null: the embedded database under `dataDir`. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
+  /** Where the key is that signs the log; null: in `dataDir`. */
+  readonly auditKeyFile: string | null;
   /** null: one is generated on the first embedded start. */
   readonly adminKey: string | null;
   /** null: one node, nothing to tell others. */
@@ -58,6 +60,7 @@ const environment = z
       .default(4000),
     DATABASE_URL: url(['postgres:', 'postgresql:'], 'a URL that begins with postgresql://').optional(),
     DATA_DIR: z.string().default('.data'),
+    AUDIT_KEY_FILE: z.string().optional(),
     ADMIN_KEY: z
       .string()
       .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters without spaces')
@@ -102,6 +105,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     port: data.PORT,
     databaseUrl: data.DATABASE_URL ?? null,
     dataDir: data.DATA_DIR,
+    auditKeyFile: data.AUDIT_KEY_FILE ?? null,
     adminKey: data.ADMIN_KEY ?? null,
     natsUrl: data.NATS_URL ?? null,
     oidc: data.OIDC_ISSUER && data.OIDC_AUDIENCE ? { issuer: data.OIDC_ISSUER, audience: data.OIDC_AUDIENCE } : null,

@@ -1,4 +1,7 @@
 // A whole server on a database of its own, spoken to as its users do.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { createClient, type Client } from 'graphql-ws';
 import pino from 'pino';
 import WebSocket from 'ws';
@@ -30,6 +33,7 @@ export interface TestApp {
   readonly app: App;
   readonly url: string;
   readonly databaseUrl: string;
+  readonly dataDir: string;
   /** Null when the app runs on real time. */
   readonly clock: TestClock;
   /** Sends an operation and fails on errors. */
@@ -53,8 +57,10 @@ export async function startTestApp(
 ): Promise<TestApp> {
   const database = options.databaseUrl === undefined ? await createDatabase() : null;
   const databaseUrl = options.databaseUrl ?? database!.url;
+  const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'credential-graph-'));
   const config = loadConfig({
     DATABASE_URL: databaseUrl,
+    DATA_DIR: dataDir,
     ADMIN_KEY: KEY,
     PORT: '0',
     TIME_ZONE: options.zone ?? 'UTC',
@@ -79,6 +85,7 @@ export async function startTestApp(
     app,
     url: app.url,
     databaseUrl,
+    dataDir,
     clock: clock as TestClock,
     send,
     async query<T>(document: string, variables?: object) {
@@ -131,6 +138,7 @@ export async function startTestApp(
       for (const client of clients) await client.dispose();
       await app.stop();
       await database?.drop();
+      fs.rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -136,10 +136,11 @@ class Verifying {
     if (!row.chain?.equals(chain)) return at('does not follow the one before it: the chain is broken.');
     if (row.recordedAt < this.recordedAt) return at('was recorded before the one before it.');
     this.recordedAt = row.recordedAt;
-    const version = (this.versions.get(row.entity) ?? 0) + 1;
-    if (row.entityVersion !== version)
-      return at(`is version ${row.entityVersion} of what it is about, where ${version} was due.`);
-    this.versions.set(row.entity, version);
+    const last = this.versions.get(row.entity) ?? 0;
+    // of people every version is in the log; definitions share theirs
+    const isNext = row.subject === null ? row.entityVersion > last : row.entityVersion === last + 1;
+    if (!isNext) return at(`is version ${row.entityVersion} of what it is about, which had version ${last}.`);
+    this.versions.set(row.entity, row.entityVersion);
     return null;
   }
 

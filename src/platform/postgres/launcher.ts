@@ -104,13 +104,32 @@ function locate(dir: string, options: EmbeddedOptions): Cluster {
   fs.chownSync(dir, uid, gid);
   if (isUsable('nobody', programs, dir)) return at('nobody', dir, programs);
   fs.chownSync(dir, 0, 0);
-  const home = path.join('/var/tmp', `credential-graph-data-${shortHash(dir)}`);
+  const home = elsewhere(dir);
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   const found = fs.lstatSync(home);
   if (!found.isDirectory() || (found.uid !== uid && found.uid !== 0)) throw new StartError(`${home} belongs to somebody else.`);
   fs.chownSync(home, uid, gid);
   options.log?.warn({ home }, 'DATA_DIR is out of reach of the user PostgreSQL must run as; its files are kept elsewhere');
   return at('nobody', home, programs);
+}
+
+/** The URL of the embedded database that runs on a data folder already; null: none does. */
+export function urlOfRunning(dataDir: string): string | null {
+  const dir = path.resolve(dataDir);
+  for (const home of [dir, elsewhere(dir)]) {
+    const file = path.join(home, 'data', 'postmaster.pid');
+    const lines = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n') : [];
+    if (lines[4] && identify(Number(lines[0])) !== null) return socketUrl(lines[4]);
+  }
+  return null;
+}
+
+function socketUrl(folder: string): string {
+  return `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`;
+}
+
+function elsewhere(dir: string): string {
+  return path.join('/var/tmp', `credential-graph-data-${shortHash(dir)}`);
 }
 
 function shortHash(text: string): string {
@@ -229,7 +248,7 @@ async function supervise(cluster: Cluster, release: () => void, log?: Log): Prom
   };
   watch(running.child);
   return {
-    url: `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(cluster.sockets)}`,
+    url: socketUrl(cluster.sockets),
     get pid() {
       return running.pid;
     },

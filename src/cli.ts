@@ -1,0 +1,103 @@
+#!/usr/bin/env node
+// The command line: `credential-graph audit verify` reads the whole log and says whether it is what was promised.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readSigner, readVerifier, type Verifier } from './core/checkpoint';
+import { checkpointFor } from './journal/audit/checkpoints';
+import { verifyLog } from './journal/audit/verify';
+import { loadConfig } from './platform/config';
+import { startEmbedded, urlOfRunning } from './platform/postgres/launcher';
+import { createPool } from './platform/postgres/pool';
+import { StartError } from './platform/start-error';
+
+const USAGE = `Usage:
+  credential-graph audit verify [--key VERIFIER ...] [--witness FILE ...]
+      Reads the whole log of the database (DATABASE_URL, or the embedded one of DATA_DIR) and says whether it is what was promised.
+      --key      a key that may have signed it, as auditKeys lists it; default the one of this installation
+      --witness  a file with signed heads that were kept outside, one after the other
+Ends with 0 when everything is right, with 1 when something is not, with 2 when it could not be found out.
+`;
+
+class UsageError extends Error {}
+
+async function main(args: readonly string[]): Promise<boolean> {
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { key: { type: 'string', multiple: true }, witness: { type: 'string', multiple: true }, help: { type: 'boolean' } },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return true;
+  }
+  const keys = (values.key ?? []).map(readVerifier);
+  if (positionals.join(' ') === 'audit verify') return auditVerify(keys, values.witness ?? []);
+  throw new UsageError(USAGE);
+}
+
+async function auditVerify(keys: readonly Verifier[], witnessFiles: readonly string[]): Promise<boolean> {
+  const config = loadConfig(process.env);
+  const running = config.databaseUrl ?? urlOfRunning(config.dataDir);
+  const embedded = running === null ? await startEmbedded({ dir: config.dataDir }) : null;
+  try {
+    const pool = await createPool(running ?? embedded!.url, { max: 2, statementTimeoutMs: 600_000 });
+    const began = performance.now();
+    const found = await verifyLog(pool, {
+      verifiers: keys.length > 0 ? keys : [ownKey(config.auditKeyFile ?? path.join(config.dataDir, 'audit-key'))],
+      witnesses: witnessFiles.flatMap((file) => notesOf(readFileSync(file, 'utf8'))),
+      onProgress: showProgress,
+    });
+    const last = await checkpointFor(pool, null);
+    await pool.end();
+    const seconds = (performance.now() - began) / 1_000;
+    const rate = Math.round(found.entries / Math.max(seconds, 0.001)).toLocaleString('en');
+    process.stdout.write(
+      `${found.entries.toLocaleString('en')} entries and ${found.checkpoints} signed heads in ${seconds.toFixed(1)} s (${rate} a second)\n`,
+    );
+    if (found.finding) {
+      process.stdout.write(`WRONG: ${found.finding.what}\n`);
+      return false;
+    }
+    process.stdout.write(`Right. Root ${found.root.toString('base64')}; ${found.unsigned} entries are not signed for yet.\n`);
+    if (witnessFiles.length === 0) {
+      process.stdout.write(
+        'Without a witness nobody can tell whether log and signatures were both rewritten: keep this head elsewhere.\n',
+      );
+    }
+    if (last) process.stdout.write(`\n${last.note}`);
+    return true;
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+function ownKey(file: string): Verifier {
+  try {
+    return readVerifier(readSigner(readFileSync(file, 'utf8')).verifier);
+  } catch (error) {
+    throw new StartError(`Say with --key who may have signed the log: there is no key in ${file}.`, { cause: error });
+  }
+}
+
+/** Signed notes that stand one after the other in a file: each ends with the signatures after its blank line. */
+function notesOf(text: string): string[] {
+  return text.match(/[^\n]+\n\d+\n[^\n]+\n(?:[^\n]+\n)*\n(?:— [^\n]+\n)+/g) ?? [];
+}
+
+function showProgress(entries: number, of: number): void {
+  if (process.stderr.isTTY)
+    process.stderr.write(`\r${entries.toLocaleString('en')} of ${of.toLocaleString('en')}${entries === of ? '\n' : ''}`);
+}
+
+main(process.argv.slice(2)).then(
+  (isRight) => process.exit(isRight ? 0 : 1),
+  (error: unknown) => {
+    const isPlain =
+      error instanceof UsageError ||
+      error instanceof StartError ||
+      (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+    process.stderr.write(`${isPlain ? (error as Error).message : String((error as Error).stack)}\n`);
+    process.exit(2);
+  },
+);

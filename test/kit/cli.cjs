@@ -1,0 +1,3 @@
+// The command line from the sources.
+require('./register.cjs');
+require('../../src/cli.ts');
