@@ -2,9 +2,8 @@
 import 'reflect-metadata';
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
-import { ApprovalDelegationResolver, ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
 import { AuditResolver } from './graph/audit/graphql';
-import { ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
+import { ApprovalDelegationResolver, ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
 import { CareerPathResolver, RoleCareersResolver } from './graph/careers/graphql';
 import { CareerPlanResolver } from './graph/careers/graphql-plan';
 import { ChangesResolver, NodeResolver } from './graph/changes/graphql';
