@@ -7,6 +7,7 @@ import { Outcomes1764420000000 } from './1764420000000-outcomes';
 import { Deciders1764430000000 } from './1764430000000-deciders';
 import { OtherManagers1764435000000 } from './1764435000000-other-managers';
 import { Audit1764450000000 } from './1764450000000-audit';
+import { Erasure1764460000000 } from './1764460000000-erasure';
 
 /** All migrations, oldest first. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Deciders1764430000000,
   OtherManagers1764435000000,
   Audit1764450000000,
+  Erasure1764460000000,
 ];

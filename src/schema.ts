@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
 import { AuditResolver } from './graph/audit/graphql';
+import { ErasureResolver } from './graph/erasure/graphql';
 import { ApprovalDelegationResolver, ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
 import { CareerPathResolver, RoleCareersResolver } from './graph/careers/graphql';
 import { CareerPlanResolver } from './graph/careers/graphql-plan';
@@ -38,7 +39,7 @@ import { CapabilityResolver } from './graph/sources/graphql';
 import { CompletionChange } from './graph/learning/gql-types';
 import { CredentialChange } from './graph/credentials/gql-types';
 import { EligibilityChange } from './graph/eligibility/gql-types';
-import { EmployeeChange } from './graph/people/gql-types';
+import { EmployeeChange, ErasedChange } from './graph/people/gql-types';
 import { OutcomeChange } from './graph/outcomes/gql-types';
 import { DefinitionChange } from './graph/rules/gql-types';
 
@@ -84,6 +85,7 @@ const resolvers = [
   ChangesResolver,
   NodeResolver,
   AuditResolver,
+  ErasureResolver,
 ] as const;
 
 /** Input types of which exactly one field is given; type-graphql has no decorator for them. */
@@ -122,6 +124,7 @@ export function buildGraphSchema(): GraphQLSchema {
       IncidentChange,
       OutcomeChange,
       DefinitionChange,
+      ErasedChange,
     ],
   });
   for (const name of ONE_OF) {

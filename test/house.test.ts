@@ -46,6 +46,7 @@ const slices = [
   'careers',
   'changes',
   'audit',
+  'erasure',
 ];
 const longest = 400;
 

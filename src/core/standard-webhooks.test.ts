@@ -49,7 +49,14 @@ describe('Standard Webhooks', () => {
       const bytes = Buffer.alloc(length, length);
       expect(secretBytes(secretText(bytes))).toEqual(bytes);
     }
-    for (const wrong of ['', 'whsec_', 'whsec_c2hvcnQ=', secretText(Buffer.alloc(23)), secretText(Buffer.alloc(65)), 'whsec_!!!!'])
+    for (const wrong of [
+      '',
+      'whsec_',
+      'whsec_c2hvcnQ=',
+      secretText(Buffer.alloc(23)),
+      secretText(Buffer.alloc(65)),
+      'whsec_!!!!',
+    ])
       expect(secretBytes(wrong)).toBeNull();
   });
 

@@ -49,8 +49,11 @@ export async function readSealed(db: Db, keys: KeyCache, after: number, limit: n
 export interface SealedEntry {
   readonly pos: number;
   readonly changeId: number;
+  readonly kind: string;
   /** Always the same object; see `LogEntry` for what cannot be opened. */
   open(): LogEntry;
+  /** Lets go of what it knows of these people, who were erased. */
+  forget(people: ReadonlySet<string>): void;
 }
 
 /** Rows with the keys of the people they are about. */
@@ -66,11 +69,15 @@ class SealedRow implements SealedEntry {
 
   constructor(
     private readonly row: LogRow,
-    private readonly key: Buffer | undefined,
+    private key: Buffer | undefined,
   ) {}
 
   get pos(): number {
     return this.row.pos;
+  }
+
+  get kind(): string {
+    return this.row.kind;
   }
 
   get changeId(): number {
@@ -79,6 +86,12 @@ class SealedRow implements SealedEntry {
 
   open(): LogEntry {
     return (this.#opened ??= this.#decode());
+  }
+
+  forget(people: ReadonlySet<string>): void {
+    if (this.row.subject === null || !people.has(this.row.subject)) return;
+    this.key = undefined;
+    this.#opened = null;
   }
 
   #decode(): LogEntry {

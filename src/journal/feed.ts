@@ -61,6 +61,11 @@ export class Feed {
     return this.#acknowledgements.whenSeen(changeId);
   }
 
+  /** Lets go of what this node keeps in memory of people who were just erased. */
+  forget(people: Iterable<string>): void {
+    this.options.tail.forget(people);
+  }
+
   /** To be called with each batch of this node's sequencer. */
   sequenced(batch: SequencedBatch): void {
     this.#acknowledgements.settle(batch.changes);

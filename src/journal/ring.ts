@@ -40,6 +40,14 @@ export class Ring<E extends { readonly pos: number }> {
     this.#oldest = head + 1;
   }
 
+  /** Everything that is here, oldest first. */
+  *entries(): Iterable<E> {
+    for (let pos = this.#oldest; pos <= this.#head; pos++) {
+      const entry = this.#slots[pos % this.size];
+      if (entry !== undefined) yield entry;
+    }
+  }
+
   /** The entry at a position; undefined when it is not here any more or not yet. */
   at(pos: number): E | undefined {
     return pos < this.#oldest || pos > this.#head ? undefined : this.#slots[pos % this.size];

@@ -23,6 +23,8 @@ const RING_SIZE = 4096;
 const POLL_MS = 1000;
 const PAGE = 500;
 const OWN_HINT_MS = 20;
+/** Says that a person's key is gone, to every node that reads it. */
+const ERASURE = 'employee.erased';
 
 /**
  * The end of the log, as this node has seen it. It looks on a hint and at least every second, on a connection of its own; while somebody
@@ -85,6 +87,13 @@ export class Tail {
 
   get isStopped(): boolean {
     return this.#session.stopped;
+  }
+
+  /** Lets go of what is kept of these people, who were erased. */
+  forget(people: Iterable<string>): void {
+    const erased = new Set(people);
+    this.#options.keys.forget(erased);
+    for (const entry of this.#ring.entries()) entry.forget(erased);
   }
 
   /** Entries are kept from now on, until the answered function is called: nobody reads the log for nobody. */
@@ -162,6 +171,8 @@ export class Tail {
     if (entries.length === 0) return false;
     // what this node's sequencer did meanwhile may have moved the head already
     if (entries[0]!.pos === this.head + 1) for (const entry of entries) this.#ring.push(entry);
+    const erased = entries.flatMap((entry) => (entry.kind === ERASURE ? [entry.open().entity] : []));
+    if (erased.length > 0) this.forget(erased);
     this.#wake();
     return entries.length === PAGE;
   }

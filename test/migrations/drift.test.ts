@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import * as approvals from '../../src/graph/approvals/tables';
 import * as careers from '../../src/graph/careers/tables';
 import * as credentials from '../../src/graph/credentials/tables';
+import * as erasure from '../../src/graph/erasure/tables';
 import * as eligibility from '../../src/graph/eligibility/tables';
 import * as incidents from '../../src/graph/incidents/tables';
 import * as learning from '../../src/graph/learning/tables';
@@ -26,6 +27,7 @@ import { describeSchema } from './catalogue';
 const modules = [
   journal,
   audit,
+  erasure,
   graph,
   people,
   learning,

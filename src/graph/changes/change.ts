@@ -1,5 +1,6 @@
 // Entries of the log as the schema shows them, and which of them a filter lets through.
 import type { LogEntry } from '../../journal/entry';
+import { nodeId } from '../../platform/graphql/node-id';
 import { parseInstant } from '../../platform/graphql/scalars';
 import { loadApproval, loadDelegation } from '../approvals/graphql';
 import type { GraphContext, View } from '../context';
@@ -16,8 +17,12 @@ type Body = Readonly<Record<string, unknown>>;
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const instant = (value: unknown): number | null => (typeof value === 'string' ? parseInstant(value) : null);
 
+const ERASURE = 'employee.erased';
+
 /** The kind of a change as filters and the schema name it. */
 export function kindOf(entry: LogEntry): string {
+  if (entry.erased) return 'ERASED';
+  if (entry.kind === ERASURE) return 'ERASURE';
   // a definition may have a kind of its own, such as LICENSE, which says nothing about the change
   if (entry.subject === null) return entry.kind.replace('.', '_').toUpperCase();
   const own = text((entry.body as Body | null)?.['kind']);
@@ -43,6 +48,7 @@ export function passes(entry: LogEntry, filter: ChangeFilter | null | undefined)
 
 /** The GraphQL type that shows an entry. */
 export function typeOf(entry: LogEntry): string {
+  if (entry.erased || entry.kind === ERASURE) return 'ErasedChange';
   if (entry.kind === 'eligibility.changed') return 'EligibilityChange';
   if (entry.kind === 'credential.act_recorded') return 'EmployeeChange';
   if (entry.kind.startsWith('credential.')) return 'CredentialChange';
@@ -67,7 +73,7 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
     recordedAt: entry.recordedAt,
     kind: kindOf(entry),
     employee: (_: unknown, asking: GraphContext) =>
-      entry.subject === null ? null : loadEmployee(asking, entry.subject, view(asking)),
+      entry.subject === null || entry.erased ? null : loadEmployee(asking, entry.subject, view(asking)),
   };
   switch (common.__typename) {
     case 'EligibilityChange':
@@ -87,6 +93,8 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
         credential: (_: unknown, asking: GraphContext) => loadCredentialOfChange(asking, uuid('credential'), view(asking)),
         reason: text(body['reason']),
       };
+    case 'ErasedChange':
+      return { ...common, employeeId: nodeId('emp', entry.subject ?? entry.entity) };
     case 'EmployeeChange':
       return { ...common, attributes: Object.keys((body['set'] as object | undefined) ?? {}) };
     case 'CompletionChange':

@@ -218,6 +218,25 @@ export abstract class Change {
   employee: Employee | null;
 }
 
+@ObjectType({
+  implements: Change,
+  description: 'Somebody was erased, or what the log said about somebody who was: nobody can read it again. Forget them too.',
+  simpleResolvers: true,
+})
+export class ErasedChange implements Change {
+  __typename: 'ErasedChange';
+  cursor: string;
+  position: number;
+  occurredAt: number;
+  recordedAt: number;
+  @Field(() => Employee, { nullable: true, description: 'Always null: nothing leads to the person any more.' })
+  employee: Employee | null;
+  @Field(() => String, { description: 'ERASURE: this is the act; ERASED: this was an earlier change.' })
+  kind: string;
+  @Field(() => ID, { description: 'The id the person had.' })
+  employeeId: string;
+}
+
 @ObjectType({ implements: Change, description: 'Something changed about a person.', simpleResolvers: true })
 export class EmployeeChange implements Change {
   __typename: 'EmployeeChange';

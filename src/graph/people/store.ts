@@ -33,7 +33,10 @@ const COLUMNS = `e.id AS uuid, e.external_id AS "externalId", e.version, s.given
   s.job_title AS "jobTitle", s.job_family AS "jobFamily", s.department, s.location, s.cost_center AS "costCenter", s.manager_id AS "managerId",
   coalesce(s.role_codes, '{}') AS "roleCodes", coalesce(s.other_manager_ids, '{}') AS "otherManagerIds", s.hired_on AS "hiredOn", s.terminated_on AS "terminatedOn", coalesce(s.attributes, '{}') AS attributes`;
 
-/** People by id, in no order. Somebody about whom nothing was asserted yet at that instant has an external id and no more. */
+/** What an erased person is called wherever something still leads to them. */
+export const erasedMark = (uuid: string): string => `erased-${uuid.slice(-12)}`;
+
+/** People by id, in no order; erased ones by what they are called since. Somebody about whom nothing was asserted yet at that instant has an external id and no more. */
 export async function employeesById(db: Db, view: View, ids: readonly string[]): Promise<Map<string, EmployeeRow>> {
   const q = new Params();
   const wanted = q.add(ids);
@@ -44,7 +47,32 @@ export async function employeesById(db: Db, view: View, ids: readonly string[]):
      WHERE e.id = ANY(${wanted}) AND ${everKnown('e', view, q)}`,
     q.values,
   );
-  return new Map(found.map((row) => [row.uuid, row]));
+  const people = new Map(found.map((row) => [row.uuid, row]));
+  if (people.size < ids.length) {
+    const missing = ids.filter((id) => !people.has(id));
+    const erased = await rows<{ id: string }>(db, '/* erasedById */ SELECT id FROM erased_employee WHERE id = ANY($1)', [
+      missing,
+    ]);
+    for (const { id } of erased) people.set(id, nobody(id));
+  }
+  return people;
+}
+
+function nobody(uuid: string): EmployeeRow {
+  const [name, none] = [erasedMark(uuid), null];
+  return {
+    ...{ uuid, externalId: name, name, version: 0, status: 'TERMINATED', roleCodes: [], attributes: {} },
+    ...{
+      givenName: none,
+      familyName: none,
+      email: none,
+      employmentType: none,
+      jobTitle: none,
+      jobFamily: none,
+      department: none,
+    },
+    ...{ location: none, costCenter: none, managerId: none, hiredOn: none, terminatedOn: none },
+  };
 }
 
 // people and what they were ever called are never retired: known once their change is

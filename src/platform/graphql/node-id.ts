@@ -22,4 +22,17 @@ export function uuidOf(kind: NodeKind, id: string): string | null {
   return parsed?.kind === kind ? parsed.uuid : null;
 }
 
-const KINDS: ReadonlySet<string> = new Set<NodeKind>(['emp', 'typ', 'crd', 'cmp', 'rol', 'pth', 'crs', 'apr', 'dlg', 'inc', 'out', 'otr']);
+const KINDS: ReadonlySet<string> = new Set<NodeKind>([
+  'emp',
+  'typ',
+  'crd',
+  'cmp',
+  'rol',
+  'pth',
+  'crs',
+  'apr',
+  'dlg',
+  'inc',
+  'out',
+  'otr',
+]);

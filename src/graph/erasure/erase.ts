@@ -1,0 +1,44 @@
+// eraseEmployee
+import { poisonIn } from '../../core/poison';
+import { isRefusal, refusal, type Refusal } from '../../core/refusal';
+import { LONGEST_ADDRESS, refuseLongText } from '../../core/text-limits';
+import type { Write } from '../../journal/write';
+import { holdCatalogue } from '../catalogue';
+import { lockEmployees } from '../people/resolve';
+import { erasedMark } from '../people/store';
+import { namesOf, removeMentions, removeRows } from './store';
+
+/** What is said of an erasure. */
+export interface Erasure {
+  readonly reason: string;
+}
+
+/** Makes everything that was ever said about a person unreadable, for ever; answers whom, or why not. */
+export async function eraseEmployee(write: Write, id: string, erasure: Erasure): Promise<string | Refusal> {
+  const no = refuse(erasure);
+  if (isRefusal(no)) return no;
+  await holdCatalogue(write.db);
+  const person = (await lockEmployees(write.db, [id])).get(id);
+  if (!person) return refusal('UNKNOWN_EMPLOYEE', 'Nobody is known by this key: it may be erased already.', ['employee']);
+  await removeMentions(write, await namesOf(write, id), erasedMark(id));
+  removeRows(write, id);
+  write.record({
+    kind: 'employee.erased',
+    entity: id,
+    entityVersion: person.version + 1,
+    // about nobody any more: it must stay readable, and says no more than that it was done and why
+    subject: null,
+    occurredAt: write.now,
+    body: { reason: erasure.reason.trim() },
+  });
+  return id;
+}
+
+function refuse(erasure: Erasure): Refusal | null {
+  const poison = poisonIn(erasure);
+  if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  if (erasure.reason.trim() === '') {
+    return refusal('REASON_REQUIRED', 'Say why, without naming the person: the reason is kept for ever.', ['reason']);
+  }
+  return refuseLongText(erasure, ['reason'], LONGEST_ADDRESS);
+}
