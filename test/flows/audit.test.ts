@@ -35,7 +35,7 @@ describe('the audit', () => {
       .auditTrail;
   const head = async (position: number) =>
     eventually(
-      async () => (await api.ask(`auditCheckpoint(position: ${position}) { ${HEAD} }`)).auditCheckpoint as any,
+      async () => (await api.ask(`auditCheckpoint(position: ${position}) { ${HEAD} }`)).auditCheckpoint,
       (found) => found !== null,
     );
 

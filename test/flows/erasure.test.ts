@@ -74,7 +74,7 @@ describe('the erasure of a person (F18, N20)', () => {
     const proof = await eventually(
       async () =>
         (await api.ask(`inclusionProof(position: ${trail[1].position}) { position leaf hashes checkpoint { size root note } }`))
-          .inclusionProof as any,
+          .inclusionProof,
       (found) => found !== null,
     );
     before = { id, proof };

@@ -1,5 +1,5 @@
 // What auditors rely on: proofs that verify, and every way to tamper with the log that is found out, or is not.
-import pg from 'pg';
+import type pg from 'pg';
 import { newSigningKey, openCheckpoint, readSigner, readVerifier, signCheckpoint } from '../../src/core/checkpoint';
 import { provesConsistency, provesInclusion } from '../../src/core/merkle';
 import { checkpointFor, checkpointsAfter, signPresentHead, type HeadSigner } from '../../src/journal/audit/checkpoints';

@@ -36,7 +36,15 @@ describe('the configuration', () => {
 
   it('reads every variable', () => {
     const env = {
-      ...{ HOST: '::', PORT: '0', DATABASE_URL: 'postgres://u:p@h/d', DATA_DIR: '/d', AUDIT_KEY_FILE: '/k', ADMIN_KEY: 'k', NATS_URL: 'nats://n:4222' },
+      ...{
+        HOST: '::',
+        PORT: '0',
+        DATABASE_URL: 'postgres://u:p@h/d',
+        DATA_DIR: '/d',
+        AUDIT_KEY_FILE: '/k',
+        ADMIN_KEY: 'k',
+        NATS_URL: 'nats://n:4222',
+      },
       ...{
         OIDC_ISSUER: 'https://idp.example',
         OIDC_AUDIENCE: 'graph',
@@ -46,7 +54,15 @@ describe('the configuration', () => {
       },
     };
     expect(loadConfig(env)).toMatchObject({
-      ...{ host: '::', port: 0, databaseUrl: 'postgres://u:p@h/d', dataDir: '/d', auditKeyFile: '/k', adminKey: 'k', natsUrl: 'nats://n:4222' },
+      ...{
+        host: '::',
+        port: 0,
+        databaseUrl: 'postgres://u:p@h/d',
+        dataDir: '/d',
+        auditKeyFile: '/k',
+        adminKey: 'k',
+        natsUrl: 'nats://n:4222',
+      },
       ...{ oidc: { issuer: 'https://idp.example', audience: 'graph' }, timeZone: 'Europe/Berlin', logLevel: 'warn' },
     });
   });

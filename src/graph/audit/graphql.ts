@@ -11,7 +11,7 @@ import { connection, parsePage, type Connection } from '../../platform/graphql/p
 import { FloatScalar } from '../../platform/graphql/scalars';
 import { PagedArgs } from '../../platform/graphql/types';
 import type { GraphContext } from '../context';
-import { AuditCheckpoint, AuditEntry, AuditEntryConnection, ConsistencyProof, InclusionProof } from './gql-types';
+import { AuditCheckpoint, type AuditEntry, AuditEntryConnection, ConsistencyProof, InclusionProof } from './gql-types';
 import { leafAt, ownerOf, trailCount, trailKeys, trailPage, type About, type TrailRow } from './store';
 
 /** How often a witness's subscription looks for new heads. */

@@ -46,7 +46,7 @@ export class ErasureResolver {
         ? refusal('UNKNOWN_EMPLOYEE', 'Nobody is known by this key: it may be erased already.', ['employee'])
         : eraseEmployee(write, id, input),
     );
-    if (isRefusal(value)) return { employeeId: null, refusal: value as Refusal, cursor };
+    if (isRefusal(value)) return { employeeId: null, refusal: value, cursor };
     context.graph.feed.forget([value]);
     return { employeeId: nodeId('emp', value), refusal: null, cursor };
   }
