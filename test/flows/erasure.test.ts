@@ -34,7 +34,8 @@ describe('the erasure of a person (F18, N20)', () => {
           },
         },
         { externalId: 'BOSS' },
-        { externalId: 'REPORT', managerExternalId: ID, effectiveAt: '2026-02-01T00:00:00Z' },
+        { externalId: 'REPORT', managerExternalId: ID, otherManagerExternalIds: ['BOSS'], effectiveAt: '2026-02-01T00:00:00Z' },
+        { externalId: 'BOSS2', otherManagerExternalIds: ['BOSS', ID] },
       ],
       { idempotencyKey: 'k1' },
     );
@@ -167,7 +168,7 @@ describe('the erasure of a person (F18, N20)', () => {
     expect(await api.person('REPORT', 'name manager { name }')).toMatchObject({ name: 'REPORT' });
     expect(
       (await api.ask('employees { nodes { externalId } }')).employees.nodes.map((one: any) => one.externalId).sort(),
-    ).toEqual(['BOSS', 'OTHER', 'REPORT', 'SOMEBODY'].sort());
+    ).toEqual(['BOSS', 'BOSS2', 'OTHER', 'REPORT', 'SOMEBODY'].sort());
     expect((await erase({ id: before.id })).refusal).toMatchObject({ code: 'UNKNOWN_EMPLOYEE' });
   });
 

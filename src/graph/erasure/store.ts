@@ -53,6 +53,12 @@ export async function removeMentions(write: Write, names: readonly string[], mar
     [names, mark],
   );
   write.run(
+    `/* forgetOtherManager */ UPDATE employee_fact f SET value = (
+       SELECT jsonb_agg(CASE WHEN m.id = ANY($1) THEN $2 ELSE m.id END) FROM jsonb_array_elements_text(f.value) AS m(id))
+     WHERE name = 'otherManagerExternalIds' AND jsonb_typeof(value) = 'array' AND value ?| $1`,
+    [names, mark],
+  );
+  write.run(
     `/* forgetQuarantined */ DELETE FROM quarantine q WHERE EXISTS (SELECT 1 FROM unnest($1::text[]) AS n(text) WHERE position(n.text IN q.item) > 0)`,
     [names.map((name) => JSON.stringify(name))],
   );

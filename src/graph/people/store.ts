@@ -71,7 +71,7 @@ function nobody(uuid: string): EmployeeRow {
       jobFamily: none,
       department: none,
     },
-    ...{ location: none, costCenter: none, managerId: none, hiredOn: none, terminatedOn: none },
+    ...{ location: none, costCenter: none, managerId: none, otherManagerIds: [], hiredOn: none, terminatedOn: none },
   };
 }
 
