@@ -47,6 +47,45 @@ describe('leavers and those who return', () => {
     expect((await api.eligibility('L3', 'NURSE', 'verdict', { at: '2026-04-20T00:00:00Z' })).verdict).toBe('NOT_ELIGIBLE');
   });
 
+  it('are known again under a new id by the reference they keep, whoever names it and in whichever order (D13, A10)', async () => {
+    const personReference = 'national number 4711';
+    await api.upsert([{ externalId: 'N1', personReference, hiredOn: '2020-01-01' }]);
+    await pass('N1', '2025-01-10T09:00:00Z');
+    await api.upsert([{ externalId: 'N1', terminatedOn: '2026-01-31' }]);
+    const { id } = await api.person('N1', 'id');
+    // the learning system tells of the new id before the personnel system does
+    expect((await pass('N2', '2026-05-20T09:00:00Z')).results[0]!.outcome).toBe('QUARANTINED');
+    const { results } = await api.upsert([{ externalId: 'N2', personReference, status: 'ACTIVE' }]);
+    expect(results[0]).toMatchObject({ outcome: 'APPLIED', id });
+    expect(await api.person('N2', 'id externalId status completions { totalCount }')).toEqual({
+      ...{ id, externalId: 'N1', status: 'ACTIVE', completions: { totalCount: 2 } },
+    });
+    expect((await api.quarantine()).nodes.filter(({ waitsFor }) => waitsFor === 'employee:N2')).toEqual([]);
+    expect((await api.eligibility('N2', 'ON-DUTY')).verdict).toBe('ELIGIBLE');
+    expect((await api.upsert([{ externalId: 'N2', personReference }])).results[0]!.outcome).toBe('UNCHANGED');
+
+    await api.upsert([{ externalId: 'N3' }]);
+    expect((await api.upsert([{ externalId: 'N3', personReference: 'of N3' }])).results[0]!.outcome).toBe('APPLIED');
+    const conflict = (await api.upsert([{ externalId: 'N3', personReference }])).results[0]!;
+    expect(conflict).toMatchObject({ outcome: 'REJECTED', refusal: { code: 'IDENTITY_CONFLICT', path: ['personReference'] } });
+    const twice = await api.upsert([
+      { externalId: 'N4', personReference: 'of N4' },
+      { externalId: 'N5', personReference: 'of N4', jobTitle: 'Nurse' },
+    ]);
+    expect(twice.results[1]!.id).toBe(twice.results[0]!.id);
+    expect(await api.person('N5', 'externalId jobTitle')).toEqual({ externalId: 'N4', jobTitle: 'Nurse' });
+    const dump = await server.execute<{ value: string }>(`SELECT value FROM employee_identity WHERE kind = 'REFERENCE'`);
+    expect(JSON.stringify(dump)).not.toContain('4711');
+  });
+
+  it('are never two people, however many say at once that they are back (D13)', async () => {
+    const back = Array.from({ length: 12 }, (_, i) =>
+      api.upsert([{ externalId: `B${i}`, personReference: 'of B', jobTitle: `T${i}` }]),
+    );
+    const ids = (await Promise.all(back)).map(({ results }) => results[0]!.id);
+    expect(new Set(ids).size).toBe(1);
+  });
+
   it('are the same person when they return, with what is still valid of what they held (D13)', async () => {
     await api.upsert([{ externalId: 'R1', email: 'r1@example.com', hiredOn: '2020-01-01' }]);
     await pass('R1', '2025-01-10T09:00:00Z');

@@ -153,6 +153,12 @@ export class EmployeeInput {
     description: "The person's id in the source; the organisation's own if no other source knew it before.",
   })
   externalId: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What a person keeps for life, such as a hash of a national number: an id nobody knows belongs to whoever has this reference already. Only a hash of it is stored.',
+  })
+  personReference?: string | null;
   @Field(() => String, { nullable: true, description: 'Given name.' })
   givenName?: string | null;
   @Field(() => String, { nullable: true, description: 'Family name.' })

@@ -7,14 +7,14 @@ import { rows } from '../../platform/sql';
 export type Resolved = ReadonlyMap<string, string | Refusal>;
 
 /**
- * Resolves identifiers: the source's own id first, then the organisation's external id, then an e-mail address that belongs or belonged
+ * Resolves identifiers: the source's own id first, or one that somebody has everywhere, then the organisation's external id, then an e-mail address that belongs or belonged
  * to exactly one person.
  */
 export async function resolvePeople(db: Db, source: string, identifiers: readonly string[]): Promise<Resolved> {
   const found = await rows<{ value: string; id: string; rank: number }>(
     db,
     `/* resolvePeople */ SELECT v.value, i.employee_id AS id, 1 AS rank FROM unnest($1::text[]) AS v(value)
-       JOIN employee_identity i ON i.kind = 'EXTERNAL_ID' AND i.value = v.value AND i.source = $2
+       JOIN employee_identity i ON i.kind = 'EXTERNAL_ID' AND i.value = v.value AND i.source IN ($2, '')
      UNION ALL SELECT v.value, e.id, 2 FROM unnest($1::text[]) AS v(value) JOIN employee e ON e.external_id = v.value
      UNION ALL SELECT DISTINCT v.value, i.employee_id, 3 FROM unnest($1::text[]) AS v(value)
        JOIN employee_identity i ON i.kind = 'EMAIL' AND i.value = lower(v.value) WHERE v.value LIKE '%@%'`,

@@ -81,14 +81,14 @@ function everKnown(alias: string, view: View, q: Params): string {
   return `EXISTS (SELECT 1 FROM change k WHERE k.id = ${alias}.recorded_in AND k.last_pos <= ${q.add(view.known)})`;
 }
 
-/** The person an external id means: under a source its identity there, without one the organisation's own id. */
+/** The person an external id means: under a source its identity there, without one the organisation's own id or one that is known everywhere. */
 export async function findByExternalId(db: Db, view: View, value: string, source: string | null): Promise<string | null> {
   const q = new Params();
   const [id, of] = [q.add(value), q.add(source)];
   const found = await rows<{ id: string }>(
     db,
     `/* findByExternalId */ SELECT id FROM employee WHERE external_id = ${id} AND ${of}::text IS NULL
-     UNION ALL SELECT i.employee_id FROM employee_identity i WHERE i.kind = 'EXTERNAL_ID' AND i.value = ${id} AND i.source = ${of}
+     UNION ALL SELECT i.employee_id FROM employee_identity i WHERE i.kind = 'EXTERNAL_ID' AND i.value = ${id} AND i.source IN (coalesce(${of}, ''), '')
        AND ${everKnown('i', view, q)}`,
     q.values,
   );

@@ -14,6 +14,7 @@ import { nodeId } from '../../platform/graphql/node-id';
 import { instantText, rows, rowsParam } from '../../platform/sql';
 import { holdCatalogue } from '../catalogue';
 import { assertionsOf, awaitingManagers, deriveStates, recordAssertions, reportingLines, type AssertionRow } from './facts';
+import { knownByReference, referenceIdentities, refuseReference, sameAs } from './references';
 import { arrivalKey, lockEmployees, resolvePeople, type LockedEmployee, type Resolved } from './resolve';
 
 /** An item of upsertEmployees; absent fields are left alone, null clears. */
@@ -34,7 +35,8 @@ export function checkEmployee(item: EmployeeItem): Refusal | null {
     ]);
   }
   const no =
-    refuseDates(item, ['hiredOn', 'terminatedOn', 'effectiveAt']) ?? refuseLongText(item, personAttributes, LONGEST_NAME);
+    refuseDates(item, ['hiredOn', 'terminatedOn', 'effectiveAt']) ??
+    refuseLongText(item, [...personAttributes, 'personReference'], LONGEST_NAME);
   if (no) return no;
   const custom = item.attributes;
   if (custom === undefined || custom === null) return null;
@@ -57,11 +59,12 @@ export async function applyEmployees(write: Write, raw: readonly unknown[], sour
     return no && { outcome: 'REJECTED', id: null, refusal: no };
   });
   const sound = items.filter((_, i) => results[i] === null);
-  const { people, created } = await findOrCreate(
-    write,
-    source,
-    sound.map((item) => item.externalId),
-  );
+  const { people, created, aliases, references } = await findOrCreate(write, source, sound);
+  for (const [i, item] of items.entries()) {
+    const person = people.get(item.externalId);
+    const no = results[i] === null && typeof person === 'string' ? refuseReference(item, person, references) : null;
+    if (no) results[i] = { outcome: 'REJECTED', id: null, refusal: no };
+  }
   const known = [...new Set([...people.values()].filter((person): person is string => !isRefusal(person)))];
   const awaiting = created.size > 0 ? await awaitingManagers(write.db, [...created.values()]) : [];
   const locked = await lockEmployees(write.db, new Set([...known, ...awaiting]));
@@ -80,27 +83,42 @@ export async function applyEmployees(write: Write, raw: readonly unknown[], sour
   const moved = new Set([...batch.changed.keys(), ...created.keys(), ...awaiting]);
   if (moved.size > 0) {
     await deriveStates(write, new Map([...moved].map((id) => [id, locked.get(id)!.externalId])), batch.facts, zone);
-    await rememberIdentities(
-      write,
-      source,
-      items.filter((_, i) => results[i]!.outcome !== 'REJECTED'),
-      people,
-    );
+  }
+  if (moved.size > 0 || items.some((item) => item['personReference'] != null)) {
+    const taken = items.filter((_, i) => results[i]!.outcome !== 'REJECTED');
+    const named = await rememberIdentities(write, source, taken, people, aliases);
+    items.forEach((item, i) => {
+      const person = people.get(item.externalId);
+      if (results[i]!.outcome !== 'UNCHANGED' || typeof person !== 'string' || !named.has(person)) return;
+      results[i] = { ...results[i]!, outcome: 'APPLIED' };
+      moved.add(person);
+      if (!batch.changed.has(person)) batch.changed.set(person, new Map());
+    });
   }
   for (const [id, set] of batch.changed) recordEmployeeChange(write, id, set, created.has(id));
   for (const id of created.keys()) if (!batch.changed.has(id)) recordEmployeeChange(write, id, new Map(), true);
   write.touch(moved);
-  write.arrive([...created.values()].map(arrivalKey));
+  write.arrive([...created.values(), ...aliases].map(arrivalKey));
   return results as ItemResult[];
 }
 
 /** The people a batch means; those nobody knew are created. Answers who was created, with their external ids. */
-async function findOrCreate(write: Write, source: string, externalIds: readonly string[]) {
-  let people = await resolvePeople(write.db, source, externalIds);
-  const unknown = () => [...new Set(externalIds)].filter((id) => !people.has(id)).sort();
+async function findOrCreate(write: Write, source: string, items: readonly EmployeeItem[]) {
+  const externalIds = items.map((item) => item.externalId);
+  const references = await knownByReference(write, items);
+  let people = new Map(await resolvePeople(write.db, source, externalIds));
+  const unknown = new Set(externalIds.filter((id) => !people.has(id)));
   const created = new Map<string, string>();
-  if (unknown().length === 0) return { people, created };
-  const records = unknown().map((external_id) => ({ id: uuidv7(), external_id }));
+  const same = sameAs(items, unknown, references);
+  const aliases = new Set([...same.people.keys(), ...same.follows.keys()]);
+  const complete = () => {
+    for (const [id, person] of same.people) people.set(id, person);
+    for (const [id, other] of same.follows) people.set(id, people.get(other)!);
+    return { people, created, aliases, references };
+  };
+  const strangers = [...unknown].filter((id) => !aliases.has(id)).sort();
+  if (strangers.length === 0) return complete();
+  const records = strangers.map((external_id) => ({ id: uuidv7(), external_id }));
   const inserted = await rows<{ id: string; external_id: string }>(
     write.db,
     `/* createEmployees */ INSERT INTO employee (id, external_id, version, settled_until, recorded_in)
@@ -110,8 +128,8 @@ async function findOrCreate(write: Write, source: string, externalIds: readonly 
   );
   for (const row of inserted) created.set(row.id, row.external_id);
   await ensureKeys(write.db, created.keys());
-  people = await resolvePeople(write.db, source, externalIds);
-  return { people, created };
+  people = new Map(await resolvePeople(write.db, source, externalIds));
+  return complete();
 }
 
 /** Somebody of whom every item was refused was never there. */
@@ -265,28 +283,32 @@ function* assertedBy(item: EmployeeItem): Iterable<[string, Json]> {
   }
 }
 
-// every id and address a person was ever known by keeps leading to that person
+// every id, reference and address a person was ever known by keeps leading to that person; answers who has new ones
 async function rememberIdentities(
   write: Write,
   source: string,
   items: readonly EmployeeItem[],
   people: ReadonlyMap<string, string | Refusal>,
-): Promise<void> {
+  aliases: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
   const records: { employee_id: string; kind: string; source: string; value: string }[] = [];
   for (const item of items) {
     const person = people.get(item.externalId)!;
     if (isRefusal(person)) continue;
     if (!item.externalId.includes('@'))
       records.push({ employee_id: person, kind: 'EXTERNAL_ID', source, value: item.externalId });
+    records.push(...referenceIdentities(item, person, aliases.has(item.externalId)));
     const email = item['email'];
     if (typeof email === 'string') records.push({ employee_id: person, kind: 'EMAIL', source, value: email.toLowerCase() });
   }
-  const fresh = await rows<{ value: string }>(
+  const fresh = await rows<{ person: string; value: string }>(
     write.db,
     `/* rememberIdentities */ INSERT INTO employee_identity (employee_id, kind, source, value, recorded_in)
      SELECT r.employee_id, r.kind, r.source, r.value, $2
-     FROM jsonb_to_recordset($1) AS r(employee_id uuid, kind text, source text, value text) ON CONFLICT DO NOTHING RETURNING value`,
+     FROM jsonb_to_recordset($1) AS r(employee_id uuid, kind text, source text, value text) ON CONFLICT DO NOTHING
+     RETURNING employee_id AS person, value`,
     [rowsParam(records), write.change],
   );
   write.arrive(fresh.map(({ value }) => arrivalKey(value)));
+  return new Set(fresh.map(({ person }) => person));
 }
