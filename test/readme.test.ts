@@ -72,6 +72,7 @@ describe('README', () => {
     const here = [
       'npm start',
       'npm run demo',
+      'npm run -s audit verify',
       'export KEY=$(cat .data/admin-key)',
       ...commands.filter((command) => command.startsWith('npm run -s graphql')),
     ];
@@ -93,6 +94,8 @@ describe('README', () => {
       answers.push(output);
     }
     expect(JSON.parse(answers.at(-1)!)).toEqual(JSON.parse(blocks('json')[0]!));
+    const audit = await run('npm run -s audit verify');
+    expect(audit).toMatchObject({ code: 0, output: expect.stringContaining('Right. Root ') });
     await server.stop();
   }, 60_000);
 
