@@ -6,6 +6,7 @@ import { Indexes1764410000000 } from './1764410000000-indexes';
 import { Outcomes1764420000000 } from './1764420000000-outcomes';
 import { Deciders1764430000000 } from './1764430000000-deciders';
 import { OtherManagers1764435000000 } from './1764435000000-other-managers';
+import { Webhooks1764440000000 } from './1764440000000-webhooks';
 import { Audit1764450000000 } from './1764450000000-audit';
 import { Erasure1764460000000 } from './1764460000000-erasure';
 
@@ -19,6 +20,7 @@ export const migrations = [
   Outcomes1764420000000,
   Deciders1764430000000,
   OtherManagers1764435000000,
+  Webhooks1764440000000,
   Audit1764450000000,
   Erasure1764460000000,
 ];

@@ -1,4 +1,6 @@
 // The composition root: the only file that builds things.
+import 'reflect-metadata';
+import { lookup } from 'node:dns/promises';
 import { migrations } from '../migrations';
 import { bootstrapKey, keyAuthentication } from './access/keys';
 import { GraphContext, type Graph } from './graph/context';
@@ -23,6 +25,11 @@ import { ruleDefinitions } from './graph/rules/definitions';
 import { applyCapabilities, type Subjects } from './graph/sources/declare';
 import { applyVerifications } from './graph/verifications/record';
 import { loadSigner } from './journal/audit/key';
+import { AddressPolicy, type Resolve } from './integrations/webhooks/addresses';
+import { Courier } from './integrations/webhooks/courier';
+import type { WebhookGraph } from './integrations/webhooks/kit';
+import { webhookMetrics } from './integrations/webhooks/metrics';
+import { secretKey, Secrets } from './integrations/webhooks/secrets';
 import { Cursors } from './journal/cursor';
 import { Feed } from './journal/feed';
 import { Ingestion, type Applier } from './journal/ingest';
@@ -60,6 +67,8 @@ export interface App {
 export interface Substitutes {
   readonly clock?: Clock;
   readonly log?: Log;
+  /** What names lead to, for webhooks. */
+  readonly resolve?: Resolve;
   /** Run after the product's own reactions, for tests that make a write fail. */
   readonly reactions?: readonly Reaction[];
 }
@@ -146,7 +155,27 @@ async function build(
   timers.start();
   onStop(() => timers.stop());
 
-  const graph: Graph = {
+  const policy = new AddressPolicy(config.webhooks, substitutes.resolve ?? ((host) => lookup(host, { all: true })));
+  const secrets = new Secrets(secretKey(config.secretKeyFile, config.dataDir));
+  // of their own, so that a thousand receivers do not keep a request waiting
+  const couriers = await createPool(databaseUrl, {
+    max: 4,
+    connectTimeoutMs: 30_000,
+    applicationName: 'credential-graph webhooks',
+    log,
+  });
+  onStop(() => couriers.end());
+  const courier = new Courier({
+    ...{ databaseUrl, db: couriers, writer, feed, cursors, clock, policy, secrets, log },
+    chance: Math.random,
+    onAttempt: webhookMetrics(metrics.registry, couriers, clock),
+    onNews: (wake) => tail.onNext(wake),
+  });
+  courier.start();
+  onStop(() => courier.stop());
+
+  const graph: WebhookGraph = {
+    webhooks: { policy, secrets, poke: () => courier.poke() },
     clock,
     zone,
     writer,

@@ -9,6 +9,16 @@ import { CareerPathResolver, RoleCareersResolver } from './graph/careers/graphql
 import { CareerPlanResolver } from './graph/careers/graphql-plan';
 import { ChangesResolver, NodeResolver } from './graph/changes/graphql';
 import {
+  AcknowledgementResolver,
+  ChangeAcknowledgementsResolver,
+  CredentialAcknowledgementsResolver,
+  WebhookChangeResolver,
+  WebhookDeliveryResolver,
+  WebhookResolver,
+} from './integrations/webhooks/graphql';
+import { WebhookChange } from './integrations/webhooks/gql-types';
+import { WebhookMutationResolver } from './integrations/webhooks/mutations';
+import {
   AwardDecisionResolver,
   CompletionAwardResolver,
   CredentialResolver,
@@ -86,6 +96,13 @@ const resolvers = [
   NodeResolver,
   AuditResolver,
   ErasureResolver,
+  WebhookResolver,
+  WebhookDeliveryResolver,
+  AcknowledgementResolver,
+  ChangeAcknowledgementsResolver,
+  CredentialAcknowledgementsResolver,
+  WebhookChangeResolver,
+  WebhookMutationResolver,
 ] as const;
 
 /** Input types of which exactly one field is given; type-graphql has no decorator for them. */
@@ -125,6 +142,7 @@ export function buildGraphSchema(): GraphQLSchema {
       OutcomeChange,
       DefinitionChange,
       ErasedChange,
+      WebhookChange,
     ],
   });
   for (const name of ONE_OF) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { NOMINAL_WAITS, waitAfter } from './backoff';
+import { NOMINAL_WAITS, waitAfter, waitAsked } from './backoff';
 
 const HOUR = 3_600_000;
 
@@ -24,5 +24,14 @@ describe('the schedule of attempts', () => {
     );
     expect([waitAfter(1, 0), waitAfter(1, 0.5), waitAfter(1, 0.999_999)]).toEqual([4_000, 5_000, 6_000]);
     expect(waitAfter(NOMINAL_WAITS.length + 1, 0.5)).toBeNull();
+  });
+
+  it('gives way to Retry-After, in seconds or as a date, for a day at most', () => {
+    const now = Date.parse('2026-06-01T12:00:00Z');
+    const asked = (header: string | null) => waitAsked(header, now);
+    expect(asked('120')).toBe(120_000);
+    expect(asked('Mon, 01 Jun 2026 12:05:00 GMT')).toBe(300_000);
+    expect([asked('999999999'), asked('Fri, 01 Jan 2100 00:00:00 GMT')]).toEqual([24 * HOUR, 24 * HOUR]);
+    expect([null, '', '0', '-5', 'soon', '1e400', 'Mon, 01 Jun 2020 12:05:00 GMT'].map(asked)).toEqual(Array(7).fill(null));
   });
 });

@@ -27,3 +27,13 @@ function nominalWaits(): number[] {
   while (sum() + LATER_WAIT <= IN_ALL) waits.push(LATER_WAIT);
   return waits;
 }
+
+/** The longest that a receiver may ask us to stay away. */
+const LONGEST_ASKED = 24 * HOUR;
+
+/** How long a `Retry-After` header asks to wait, in seconds or until a date: at most a day; null when it says nothing of use. */
+export function waitAsked(header: string | null, now: number): number | null {
+  if (header === null) return null;
+  const wait = /^\s*\d{1,9}\s*$/.test(header) ? Number(header) * SECOND : Date.parse(header) - now;
+  return wait > 0 ? Math.min(wait, LONGEST_ASKED) : null;
+}

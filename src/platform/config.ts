@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { z } from 'zod';
 
 import { StartError } from './start-error';
@@ -28,6 +30,14 @@ export interface Config {
   /** null: one node, nothing to tell others. */
   readonly natsUrl: string | null;
   readonly oidc: { readonly issuer: string; readonly audience: string } | null;
+  /** null: a key is made in `dataDir`. */
+  readonly secretKeyFile: string | null;
+  readonly webhooks: {
+    /** Private receivers that are allowed: `host`, `host:port` or `address/bits`. */
+    readonly allow: readonly string[];
+    /** Ports of public receivers; null: any. */
+    readonly ports: readonly number[] | null;
+  };
   /** The organisation's IANA zone. */
   readonly timeZone: string;
   readonly production: boolean;
@@ -49,6 +59,21 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** A comma-separated list whose every entry is right. */
+function list(isRight: (entry: string) => boolean, what: string) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .refine((entries) => entries.every(isRight), `must be ${what}, separated by commas`);
+}
+
+function isReceiver(entry: string): boolean {
+  const [address, bits] = entry.split('/');
+  if (bits !== undefined)
+    return isIP(address!) > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address!) === 4 ? 32 : 128);
+  return /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(entry);
+}
+
 const environment = z
   .object({
     HOST: z.string().regex(/^\S+$/, 'must be a host name or an address').default('127.0.0.1'),
@@ -68,6 +93,9 @@ const environment = z
     NATS_URL: url(['nats:', 'tls:', 'ws:', 'wss:'], 'a URL that begins with nats:// or tls://').optional(),
     OIDC_ISSUER: url(['https:', 'http:'], 'the https:// URL of an OpenID Connect issuer').optional(),
     OIDC_AUDIENCE: z.string().optional(),
+    SECRET_KEY_FILE: z.string().optional(),
+    WEBHOOK_ALLOW: list(isReceiver, 'hosts, hosts with a port, or address ranges such as 10.0.0.0/8').optional(),
+    WEBHOOK_PORTS: list((entry) => /^\d{1,5}$/.test(entry) && Number(entry) <= 65_535, 'whole numbers up to 65535').optional(),
     TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').default('UTC'),
     NODE_ENV: z.enum(['development', 'production', 'test'], 'must be development, production or test').default('development'),
     INTROSPECTION: z.enum(['true', 'false'], 'must be true or false').optional(),
@@ -109,6 +137,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     adminKey: data.ADMIN_KEY ?? null,
     natsUrl: data.NATS_URL ?? null,
     oidc: data.OIDC_ISSUER && data.OIDC_AUDIENCE ? { issuer: data.OIDC_ISSUER, audience: data.OIDC_AUDIENCE } : null,
+    secretKeyFile: data.SECRET_KEY_FILE ?? null,
+    webhooks: { allow: data.WEBHOOK_ALLOW ?? [], ports: data.WEBHOOK_PORTS?.map(Number) ?? null },
     timeZone: data.TIME_ZONE,
     production,
     introspection: data.INTROSPECTION === undefined ? !production : data.INTROSPECTION === 'true',

@@ -53,7 +53,10 @@ const KEY = 'test-key';
  * time. TEST_LOG=error shows what the server logs.
  */
 export async function startTestApp(
-  options: { at?: string; zone?: string; databaseUrl?: string } & Omit<Substitutes, 'clock' | 'log'> = {},
+  options: { at?: string; zone?: string; databaseUrl?: string; env?: Record<string, string> } & Omit<
+    Substitutes,
+    'clock' | 'log'
+  > = {},
 ): Promise<TestApp> {
   const database = options.databaseUrl === undefined ? await createDatabase() : null;
   const databaseUrl = options.databaseUrl ?? database!.url;
@@ -65,12 +68,14 @@ export async function startTestApp(
     PORT: '0',
     TIME_ZONE: options.zone ?? 'UTC',
     LOG_LEVEL: 'silent',
+    ...options.env,
   });
   const clock = options.at === undefined ? undefined : testClock(options.at);
   const app = await startApp(config, {
     clock,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     reactions: options.reactions,
+    resolve: options.resolve,
   });
   const clients: Client[] = [];
   const send = async <T>(query: string, variables?: object): Promise<Answer<T>> => {

@@ -57,6 +57,7 @@ export function typeOf(entry: LogEntry): string {
   if (entry.kind.startsWith('approval.')) return 'ApprovalChange';
   if (entry.kind.startsWith('incident.')) return 'IncidentChange';
   if (entry.kind.startsWith('outcome.')) return 'OutcomeChange';
+  if (entry.kind.startsWith('webhook.')) return 'WebhookChange';
   return 'DefinitionChange';
 }
 
@@ -122,6 +123,9 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
         incident: (_: unknown, asking: GraphContext) => loadIncident(asking, uuid('incident'), view(asking)),
         reason: text(body['reason']),
       };
+    case 'WebhookChange':
+      // the edge to the webhook is declared by the room that owns it
+      return { ...common, webhookUuid: uuid('webhook'), disabledBecause: text(body['because']) };
     default:
       return {
         ...common,

@@ -1,0 +1,56 @@
+// What was sent is sent again: everything from a place in the log on, or one delivery.
+import { refusal, type Refusal } from '../../core/refusal';
+import type { Write } from '../../journal/write';
+import { instantText, rows } from '../../platform/sql';
+import { noteEndpoint, unknownWebhook } from './state';
+
+/** A stretch of the log: behind `from`, up to and including `until`; null: to the end. */
+export interface Stretch {
+  readonly from: number;
+  readonly until: number | null;
+}
+
+/**
+ * Takes an endpoint back to a place in the log, under the same ids as the first time. After a stretch with an end it goes on where it
+ * stood; what happens meanwhile waits, so that each person's changes stay in order.
+ */
+export async function replay(write: Write, id: string, { from, until }: Stretch): Promise<Refusal | null> {
+  const [row] = await rows<{ version: number; cursor: number | null }>(
+    write.db,
+    `/* standOfEndpoint */ SELECT e.version + 1 AS version, coalesce(e.resume_at, e.cursor_pos, c.last_pos) AS cursor
+     FROM webhook_endpoint e LEFT JOIN change c ON c.id = e.registered_in WHERE e.id = $1 FOR UPDATE OF e`,
+    [id],
+  );
+  if (!row) return unknownWebhook();
+  if (row.cursor === null || from > row.cursor) {
+    const message = 'The replay would begin after what the webhook was told already, and skip what lies between: begin earlier.';
+    return refusal('WEBHOOK_REPLAY_AHEAD', message, ['from']);
+  }
+  const isStretch = until !== null && until < row.cursor;
+  await write.db.query(
+    `/* replayEndpoint */ UPDATE webhook_endpoint SET cursor_pos = $2, replay_until = $3, resume_at = $4, version = version + 1 WHERE id = $1`,
+    [id, from, isStretch ? until : null, isStretch ? row.cursor : null],
+  );
+  noteEndpoint(write, 'webhook.replayed', id, row.version, {});
+  return null;
+}
+
+/** Sends one delivery once more, before what follows it for the same person. */
+export async function resend(write: Write, deliveryId: string): Promise<Refusal | null> {
+  const [row] = await rows<{ state: string }>(
+    write.db,
+    `/* resendDelivery */ WITH endpoint AS (
+       UPDATE webhook_endpoint e SET not_before = NULL FROM webhook_delivery d WHERE d.id = $1 AND e.id = d.endpoint_id
+       RETURNING e.id, e.state
+     ), queued AS (
+       UPDATE webhook_delivery d SET state = 'PENDING', attempts = 0, next_attempt_at = $2, died_at = NULL FROM endpoint
+       WHERE d.id = $1 AND endpoint.state = 'ENABLED'
+     )
+     SELECT state FROM endpoint`,
+    [deliveryId, instantText(write.now)],
+  );
+  if (!row) return refusal('DELIVERY_NOT_FOUND', 'No delivery has this id: see the deliveries of the webhook.', ['id']);
+  if (row.state !== 'ENABLED')
+    return refusal('WEBHOOK_DISABLED', 'The webhook is disabled: enable it, and it is sent all it missed.', ['id']);
+  return null;
+}

@@ -1,0 +1,259 @@
+// Webhooks as the schema shows them: endpoints with their figures, deliveries, attempts, and who has acknowledged what.
+import type { ChangeFilter } from '../../journal/graphql';
+import { keyset, type Page } from '../../platform/graphql/paging';
+import type { Db } from '../../platform/postgres/pool';
+import { instantText, Params, rows } from '../../platform/sql';
+import type { Outcome } from './post';
+import type { DisabledBecause } from './state';
+
+/** An endpoint; the names are those of the GraphQL type. */
+export interface EndpointRow {
+  readonly uuid: string;
+  readonly url: string;
+  readonly description: string | null;
+  readonly kinds: string[] | null;
+  readonly filter: ChangeFilter | null;
+  readonly allowPrivate: boolean;
+  readonly state: 'ENABLED' | 'DISABLED';
+  readonly disabledBecause: DisabledBecause | null;
+  readonly disabledAt: number | null;
+  readonly previousSecretUntil: number | null;
+  readonly registeredAt: number;
+  readonly position: number | null;
+  readonly failuresInARow: number;
+  readonly failingSince: number | null;
+  readonly lastFailureAt: number | null;
+  readonly lastSuccessAt: number | null;
+  readonly pausedUntil: number | null;
+}
+
+const ENDPOINT = `e.id AS uuid, e.url, e.description, e.kinds, e.filter, e.allow_private AS "allowPrivate", e.state,
+  e.disabled_because AS "disabledBecause", e.disabled_at AS "disabledAt", e.previous_until AS "previousSecretUntil",
+  e.registered_at AS "registeredAt", coalesce(e.cursor_pos, c.last_pos) AS position, e.failures AS "failuresInARow",
+  e.failing_since AS "failingSince", e.last_failure_at AS "lastFailureAt", e.last_success_at AS "lastSuccessAt",
+  e.not_before AS "pausedUntil"`;
+const WITH_PLACE = 'webhook_endpoint e LEFT JOIN change c ON c.id = e.registered_in';
+
+/** A page of endpoints, the first registered first. */
+export async function endpointPage(db: Db, page: Page): Promise<EndpointRow[]> {
+  const q = new Params();
+  const { where, order, limit } = keyset(page, [{ sql: 'e.id', type: 'uuid' }], q);
+  return rows(db, `/* endpointPage */ SELECT ${ENDPOINT} FROM ${WITH_PLACE} WHERE ${where} ${order} ${limit}`, q.values);
+}
+
+/** How many endpoints there are. */
+export async function endpointCount(db: Db): Promise<number> {
+  const [row] = await rows<{ count: number }>(db, '/* endpointCount */ SELECT count(*) AS count FROM webhook_endpoint');
+  return row!.count;
+}
+
+/** Endpoints by id. */
+export async function endpointsById(db: Db, ids: readonly string[]): Promise<Map<string, EndpointRow>> {
+  const found = await rows<EndpointRow>(db, `/* endpointsById */ SELECT ${ENDPOINT} FROM ${WITH_PLACE} WHERE e.id = ANY($1)`, [
+    ids,
+  ]);
+  return new Map(found.map((row) => [row.uuid, row]));
+}
+
+/** How far behind an endpoint is. */
+export interface LagRow {
+  readonly id: string;
+  readonly entries: number;
+  readonly pending: number;
+  readonly dead: number;
+  readonly seconds: number;
+}
+
+/** How far behind endpoints are; all of them when no ids are given. */
+export async function lags(db: Db, ids: readonly string[] | null, now: number): Promise<Map<string, LagRow>> {
+  const found = await rows<LagRow>(
+    db,
+    `/* webhookLags */ SELECT e.id, greatest(h.pos - coalesce(e.cursor_pos, c.last_pos, h.pos), 0) AS entries,
+       (SELECT count(*) FROM webhook_delivery d WHERE d.endpoint_id = e.id AND d.state = 'PENDING') AS pending,
+       (SELECT count(*) FROM webhook_delivery d WHERE d.endpoint_id = e.id AND d.state = 'DEAD') AS dead,
+       greatest(extract(epoch FROM $2::timestamptz - least(
+         (SELECT d.recorded_at FROM webhook_delivery d WHERE d.endpoint_id = e.id AND d.state = 'PENDING' ORDER BY d.position LIMIT 1),
+         (SELECT l.recorded_at FROM log l WHERE l.pos = coalesce(e.cursor_pos, c.last_pos) + 1)
+       )), 0)::float8 AS seconds
+     FROM webhook_endpoint e LEFT JOIN change c ON c.id = e.registered_in CROSS JOIN log_head h WHERE $1::uuid[] IS NULL OR e.id = ANY($1)`,
+    [ids, instantText(now)],
+  );
+  return new Map(found.map((row) => [row.id, row]));
+}
+
+/** How an endpoint did lately. */
+export interface FigureRow {
+  readonly id: string;
+  readonly attempts: number;
+  readonly successes: number;
+  readonly revocationP95Seconds: number | null;
+  readonly issuanceP95Seconds: number | null;
+}
+
+/** Attempts since an instant, and how long 95 of 100 acknowledged revocations and issues took from the log to the acknowledgement. */
+export async function figures(db: Db, ids: readonly string[], since: number): Promise<Map<string, FigureRow>> {
+  const p95 = (type: string) =>
+    `(percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM d.acknowledged_at - d.recorded_at)) FILTER (WHERE d.type = '${type}'))::float8`;
+  const found = await rows<FigureRow>(
+    db,
+    `/* webhookFigures */ SELECT e.id, a.attempts, a.successes, d."revocationP95Seconds", d."issuanceP95Seconds"
+     FROM unnest($1::uuid[]) AS e(id)
+     CROSS JOIN LATERAL (
+       SELECT count(*) AS attempts, count(*) FILTER (WHERE a.outcome = 'DELIVERED') AS successes
+       FROM webhook_attempt a WHERE a.endpoint_id = e.id AND a.at >= $2
+     ) a
+     CROSS JOIN LATERAL (
+       SELECT ${p95('credential.revoked')} AS "revocationP95Seconds", ${p95('credential.issued')} AS "issuanceP95Seconds"
+       FROM webhook_delivery d WHERE d.endpoint_id = e.id AND d.acknowledged_at >= $2
+     ) d`,
+    [ids, instantText(since)],
+  );
+  return new Map(found.map((row) => [row.id, row]));
+}
+
+export type DeliveryState = 'PENDING' | 'DELIVERED' | 'DEAD';
+
+/** A delivery; the names are those of the GraphQL type. */
+export interface DeliveryRow {
+  readonly uuid: string;
+  readonly endpointUuid: string;
+  readonly type: string;
+  readonly position: number;
+  readonly recordedAt: number;
+  readonly state: DeliveryState;
+  readonly attemptCount: number;
+  readonly nextAttemptAt: number | null;
+  readonly acknowledgedAt: number | null;
+  readonly diedAt: number | null;
+}
+
+const DELIVERY = `d.id AS uuid, d.endpoint_id AS "endpointUuid", d.type, d.position, d.recorded_at AS "recordedAt", d.state,
+  d.attempts AS "attemptCount", CASE WHEN d.state = 'PENDING' THEN d.next_attempt_at END AS "nextAttemptAt",
+  d.acknowledged_at AS "acknowledgedAt", d.died_at AS "diedAt"`;
+
+export const deliveryKeys = (row: DeliveryRow): string[] => [String(row.position), row.uuid];
+
+/** A page of deliveries for each endpoint, in the order of the log. */
+export async function deliveryPages(
+  db: Db,
+  endpoints: readonly string[],
+  state: DeliveryState | null,
+  page: Page,
+): Promise<DeliveryRow[]> {
+  const q = new Params();
+  const among = `unnest(${q.add(endpoints)}::uuid[])`;
+  const keys = [
+    { sql: 'd.position', type: 'bigint' },
+    { sql: 'd.id', type: 'uuid' },
+  ] as const;
+  const { where, order, limit } = keyset(page, keys, q);
+  return rows(
+    db,
+    `/* deliveryPages */ SELECT found.* FROM ${among} AS e(id) CROSS JOIN LATERAL (
+       SELECT ${DELIVERY} FROM webhook_delivery d WHERE d.endpoint_id = e.id AND ${inState(state)} AND ${where} ${order} ${limit}
+     ) found`,
+    q.values,
+  );
+}
+
+/** How many deliveries each endpoint has. */
+export async function deliveryCounts(
+  db: Db,
+  endpoints: readonly string[],
+  state: DeliveryState | null,
+): Promise<Map<string, number>> {
+  const found = await rows<{ id: string; count: number }>(
+    db,
+    `/* deliveryCounts */ SELECT d.endpoint_id AS id, count(*) AS count FROM webhook_delivery d
+     WHERE d.endpoint_id = ANY($1) AND ${inState(state)} GROUP BY d.endpoint_id`,
+    [endpoints],
+  );
+  return new Map(found.map((row) => [row.id, row.count]));
+}
+
+// a word of our own in the text, so that the partial indexes are found
+function inState(state: DeliveryState | null): string {
+  return state === null ? 'true' : `d.state = '${state}'`;
+}
+
+/** Deliveries by id. */
+export async function deliveriesById(db: Db, ids: readonly string[]): Promise<Map<string, DeliveryRow>> {
+  const found = await rows<DeliveryRow>(
+    db,
+    `/* deliveriesById */ SELECT ${DELIVERY} FROM webhook_delivery d WHERE d.id = ANY($1)`,
+    [ids],
+  );
+  return new Map(found.map((row) => [row.uuid, row]));
+}
+
+/** An attempt; the names are those of the GraphQL type. */
+export interface AttemptRow {
+  readonly deliveryUuid: string;
+  readonly id: number;
+  readonly at: number;
+  readonly outcome: Outcome;
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly latencyMs: number;
+  readonly bodyHash: string;
+  readonly response: string | null;
+}
+
+export const attemptKeys = (row: AttemptRow): string[] => [String(row.id)];
+
+/** A page of attempts for each delivery, oldest first. */
+export async function attemptPages(db: Db, deliveries: readonly string[], page: Page): Promise<AttemptRow[]> {
+  const q = new Params();
+  const among = `unnest(${q.add(deliveries)}::uuid[])`;
+  const { where, order, limit } = keyset(page, [{ sql: 'a.id', type: 'bigint' }], q);
+  return rows(
+    db,
+    `/* attemptPages */ SELECT found.* FROM ${among} AS d(id) CROSS JOIN LATERAL (
+       SELECT a.delivery_id AS "deliveryUuid", a.id, a.at, a.outcome, a.status, a.error, a.latency_ms AS "latencyMs",
+         encode(a.body_hash, 'hex') AS "bodyHash", a.response
+       FROM webhook_attempt a WHERE a.delivery_id = d.id AND ${where} ${order} ${limit}
+     ) found`,
+    q.values,
+  );
+}
+
+/** How many attempts each delivery had. */
+export async function attemptCounts(db: Db, deliveries: readonly string[]): Promise<Map<string, number>> {
+  const found = await rows<{ id: string; count: number }>(
+    db,
+    '/* attemptCounts */ SELECT delivery_id AS id, count(*) AS count FROM webhook_attempt WHERE delivery_id = ANY($1) GROUP BY delivery_id',
+    [deliveries],
+  );
+  return new Map(found.map((row) => [row.id, row.count]));
+}
+
+/** That an endpoint has acknowledged a change. */
+export interface AcknowledgementRow {
+  readonly endpointUuid: string;
+  readonly type: string;
+  readonly position: number;
+  readonly credential: string | null;
+  readonly at: number;
+}
+
+const ACKNOWLEDGEMENT = `d.endpoint_id AS "endpointUuid", d.type, d.position, d.credential_id AS credential, d.acknowledged_at AS at`;
+
+/** Who has acknowledged the changes at these positions. */
+export async function acknowledgementsOfChanges(db: Db, positions: readonly number[]): Promise<AcknowledgementRow[]> {
+  return rows(
+    db,
+    `/* acknowledgementsOfChanges */ SELECT ${ACKNOWLEDGEMENT} FROM webhook_delivery d
+     WHERE d.position = ANY($1::bigint[]) AND d.acknowledged_at IS NOT NULL ORDER BY d.acknowledged_at, d.endpoint_id`,
+    [positions],
+  );
+}
+
+/** Who has acknowledged what about these credentials. */
+export async function acknowledgementsOfCredentials(db: Db, credentials: readonly string[]): Promise<AcknowledgementRow[]> {
+  return rows(
+    db,
+    `/* acknowledgementsOfCredentials */ SELECT ${ACKNOWLEDGEMENT} FROM webhook_delivery d
+     WHERE d.credential_id = ANY($1::uuid[]) AND d.acknowledged_at IS NOT NULL ORDER BY d.position, d.acknowledged_at`,
+    [credentials],
+  );
+}
