@@ -20,6 +20,8 @@ describe('the configuration', () => {
       adminKey: null,
       natsUrl: null,
       oidc: null,
+      secretKeyFile: null,
+      webhooks: { allow: [], ports: null },
       timeZone: 'UTC',
       production: false,
       introspection: true,
@@ -53,6 +55,10 @@ describe('the configuration', () => {
         LOG_LEVEL: 'warn',
       },
     };
+    expect(loadConfig({ WEBHOOK_ALLOW: 'hr.internal:8443, [::1]:80,10.0.0.0/8', WEBHOOK_PORTS: '443,8443' }).webhooks).toEqual({
+      allow: ['hr.internal:8443', '[::1]:80', '10.0.0.0/8'],
+      ports: [443, 8443],
+    });
     expect(loadConfig(env)).toMatchObject({
       ...{
         host: '::',
@@ -71,6 +77,15 @@ describe('the configuration', () => {
     [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535, but it is "abc".'],
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535, but it is "70000".'],
     [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535, but it is "-1".'],
+    [
+      { WEBHOOK_ALLOW: 'a b' },
+      'WEBHOOK_ALLOW must be hosts, hosts with a port, or address ranges such as 10.0.0.0/8, separated by commas, but it is "a b".',
+    ],
+    [
+      { WEBHOOK_ALLOW: '10.0.0.0/33' },
+      'WEBHOOK_ALLOW must be hosts, hosts with a port, or address ranges such as 10.0.0.0/8, separated by commas, but it is "10.0.0.0/33".',
+    ],
+    [{ WEBHOOK_PORTS: '443,x' }, 'WEBHOOK_PORTS must be whole numbers up to 65535, separated by commas, but it is "443,x".'],
     [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE must be an IANA time zone such as Europe/Berlin, but it is "Mars/Olympus".'],
     [{ TIME_ZONE: '+02:00' }, 'TIME_ZONE must be an IANA time zone such as Europe/Berlin, but it is "+02:00".'],
     [{ NODE_ENV: 'prod' }, 'NODE_ENV must be development, production or test, but it is "prod".'],

@@ -14,8 +14,9 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ['approval', 'apr'],
   ['delegation', 'dlg'],
   ['incident', 'inc'],
+  ['outcome', 'out'],
   ['webhook', 'whk'],
-  ...['approver', 'manager', 'delegate'].map((name) => [name, 'emp'] as const),
+  ...['approver', 'manager', 'delegate', 'owner'].map((name) => [name, 'emp'] as const),
 ]);
 /** What the feed does not tell, or tells in a field of another name. */
 const UNTOLD: ReadonlySet<string> = new Set(['kind', 'employee', 'set', 'id', 'uuid', 'eventId']);

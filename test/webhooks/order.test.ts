@@ -1,0 +1,120 @@
+// Order per person, whatever fails; a dead receiver among many; and servers that are killed in the middle.
+import { startTestApp } from '../kit/app';
+import { createDatabase } from '../kit/postgres';
+import { eventually, talkTo } from '../kit/seed';
+import { seeded } from '../kit/seeded';
+import { startReceiver, type Receiver } from './receiver';
+import { LOCAL, talkAboutWebhooks } from './talk';
+
+const START = '2026-06-01T12:00:00Z';
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** For every person, what was acknowledged for the first time, in the order of arrival. */
+function byPerson(receiver: Receiver): Map<string, number[]> {
+  const people = new Map<string, number[]>();
+  for (const { body } of receiver.accepted()) {
+    const { employee, position } = body.data;
+    people.set(employee, [...(people.get(employee) ?? []), position]);
+  }
+  return people;
+}
+
+const isAscending = (positions: readonly number[]): boolean =>
+  positions.every((position, i) => i === 0 || positions[i - 1]! < position);
+
+describe('deliveries', () => {
+  it('of one person arrive in order under 30 % random failures, and side by side for several people (C7 F9)', async () => {
+    const server = await startTestApp({ at: START, env: LOCAL });
+    const [api, hooks, chance] = [talkTo(server), talkAboutWebhooks(server), seeded(11)];
+    let [atOnce, most] = [0, 0];
+    const receiver = await startReceiver(async () => {
+      most = Math.max(most, ++atOnce);
+      await pause(chance.int(0, 5));
+      atOnce -= 1;
+      return chance.percent(30) ? chance.pick([500, 502, 404, 307]) : 200;
+    });
+    const { id } = await hooks.register(receiver.url, { kinds: ['ADDED', 'JOB_CHANGED'] });
+    const people = Array.from({ length: 12 }, (_, i) => `P${i}`);
+    for (let version = 0; version < 6; version++)
+      await api.upsert(people.map((externalId) => ({ externalId, jobTitle: `v${version}` })));
+    for (let turn = 0; (await hooks.one(id)).lag.pending > 0 || (await hooks.one(id)).lag.entries > 0; turn++) {
+      expect(turn).toBeLessThan(400);
+      server.clock.advance(3_600_000);
+      await pause(30);
+    }
+    const seen = byPerson(receiver);
+    expect([...seen.keys()].sort()).toEqual([...people].sort());
+    for (const positions of seen.values()) expect([positions.length, isAscending(positions)]).toEqual([6, true]);
+    // also what was refused never stood before something older that was not acknowledged yet
+    for (const name of people) {
+      const own = receiver.received.filter(({ body }) => body.data.employee === name).map(({ body }) => body.data.position);
+      expect(own.every((position, i) => i === 0 || own[i - 1]! <= position)).toBe(true);
+    }
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
+    await server.stop();
+    await receiver.stop();
+  }, 60_000);
+
+  it('to many receivers are not delayed by the ones that hang or are dead (C6)', async () => {
+    const p99 = async (bad: number): Promise<number> => {
+      const server = await startTestApp({ env: LOCAL });
+      const [api, hooks] = [talkTo(server), talkAboutWebhooks(server)];
+      const good = await startReceiver();
+      const hanging = await startReceiver(() => undefined);
+      const ids = [];
+      for (let i = 0; i < 20; i++) ids.push((await hooks.register(`${good.url}?${i}`, { kinds: ['ADDED'] })).id);
+      for (let i = 0; i < bad; i++) await hooks.register(i % 2 ? 'http://127.0.0.1:9/' : hanging.url, { kinds: ['ADDED'] });
+      const latencies: number[] = [];
+      for (let round = 0; round < 15; round++) {
+        const before = good.received.length;
+        await api.upsert([{ externalId: `E${round}` }]);
+        const sent = Date.now();
+        await eventually(
+          async () => good.received.length,
+          (count) => count >= before + 20,
+        );
+        latencies.push(...good.received.slice(before).map(({ at }) => at - sent));
+      }
+      await Promise.all([server.stop(), hanging.stop(), good.stop()]);
+      return latencies.sort((a, b) => a - b)[Math.floor(latencies.length * 0.99)]!;
+    };
+    const alone = await p99(0);
+    const beside = await p99(4);
+    // 300 deliveries each: on a busy machine the pause of one tick is the least that can be told apart
+    expect(beside).toBeLessThan(Math.max(2 * alone, 250));
+  }, 60_000);
+
+  it('survive a server that is stopped in the middle: the next one goes on, nothing is lost (P7)', async () => {
+    const database = await createDatabase();
+    const receiver = await startReceiver(async () => {
+      await pause(5);
+      return 200;
+    });
+    const first = await startTestApp({ at: START, databaseUrl: database.url, env: LOCAL });
+    const { id } = await talkAboutWebhooks(first).register(receiver.url, { kinds: ['ADDED', 'JOB_CHANGED'] });
+    const people = Array.from({ length: 40 }, (_, i) => `P${i}`);
+    for (let version = 0; version < 4; version++)
+      await talkTo(first).upsert(people.map((externalId) => ({ externalId, jobTitle: `v${version}` })));
+    await eventually(
+      async () => receiver.received.length,
+      (count) => count > 20,
+    );
+    // as a crash would: every connection to the database is gone at once, in the middle of what it was doing
+    await first.execute(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await pause(200);
+    await first.stop();
+    const taken = receiver.accepted().length;
+    expect(taken).toBeLessThan(160);
+    const second = await startTestApp({ at: '2026-06-01T12:10:00Z', databaseUrl: database.url, env: LOCAL });
+    await talkAboutWebhooks(second).quiet(id, 20_000);
+    const seen = byPerson(receiver);
+    expect(receiver.accepted()).toHaveLength(160);
+    for (const positions of seen.values()) expect([positions.length, isAscending(positions)]).toEqual([4, true]);
+    await second.stop();
+    await receiver.stop();
+    await database.drop();
+  }, 60_000);
+});
