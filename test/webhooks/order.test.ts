@@ -1,4 +1,8 @@
 // Order per person, whatever fails; a dead receiver among many; and servers that are killed in the middle.
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { startTestApp } from '../kit/app';
 import { createDatabase } from '../kit/postgres';
 import { eventually, talkTo } from '../kit/seed';
@@ -91,7 +95,11 @@ describe('deliveries', () => {
       await pause(5);
       return 200;
     });
-    const first = await startTestApp({ at: START, databaseUrl: database.url, env: LOCAL });
+    // as two nodes share it
+    const SECRET_KEY_FILE = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'webhooks-')), 'secret-key');
+    fs.writeFileSync(SECRET_KEY_FILE, randomBytes(32).toString('base64'));
+    const env = { ...LOCAL, SECRET_KEY_FILE };
+    const first = await startTestApp({ at: START, databaseUrl: database.url, env });
     const { id } = await talkAboutWebhooks(first).register(receiver.url, { kinds: ['ADDED', 'JOB_CHANGED'] });
     const people = Array.from({ length: 40 }, (_, i) => `P${i}`);
     for (let version = 0; version < 4; version++)
@@ -108,7 +116,7 @@ describe('deliveries', () => {
     await first.stop();
     const taken = receiver.accepted().length;
     expect(taken).toBeLessThan(160);
-    const second = await startTestApp({ at: '2026-06-01T12:10:00Z', databaseUrl: database.url, env: LOCAL });
+    const second = await startTestApp({ at: '2026-06-01T12:10:00Z', databaseUrl: database.url, env });
     await talkAboutWebhooks(second).quiet(id, 20_000);
     const seen = byPerson(receiver);
     expect(receiver.accepted()).toHaveLength(160);

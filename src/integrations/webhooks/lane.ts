@@ -179,7 +179,7 @@ export class Lane {
     const { secrets } = this.options;
     const isBoth = endpoint.previousSecret !== null && endpoint.previousUntil !== null && now < endpoint.previousUntil;
     const sealed = isBoth ? [endpoint.secret, endpoint.previousSecret] : [endpoint.secret];
-    const opened = sealed.map((one) => secrets.open(one!, endpoint.id));
+    const opened = sealed.map((one) => secrets.open(one, endpoint.id));
     if (opened.includes(null))
       throw new Error('the secret was sealed with another key: is SECRET_KEY_FILE the same on every node?');
     const [id, timestamp] = [messageId(due.id), Math.floor(now / 1_000)];

@@ -42,7 +42,7 @@ export function messageBody(entry: LogEntry, cursor: string): string {
     .filter(([name]) => !UNTOLD.has(name))
     .map(([name, value]) => {
       const mark = NAMED.get(name);
-      return [name, mark !== undefined && typeof value === 'string' ? `${mark}_${value}` : value];
+      return [name, mark !== undefined && typeof value === 'string' ? `${mark}_${value}` : value] as const;
     });
   return JSON.stringify({
     type: messageType(entry),

@@ -152,7 +152,6 @@ function read(response: http.IncomingMessage): Promise<string> {
 
 // what is no text, or cannot be stored as such, is shown as a question mark: never longer than it was
 function textOf(kept: readonly Buffer[]): string {
-  // eslint-disable-next-line no-control-regex
   return Buffer.concat(kept)
     .toString('utf8')
     .replace(/[\u0000\ufffd]/g, '?');

@@ -43,7 +43,7 @@ export async function refuseDraft(
     return refusal('WEBHOOK_KIND_INVALID', message, ['kinds']);
   }
   const url = draft.url ?? known?.url ?? '';
-  const tooLong = refuseLongText(draft as { description?: string }, ['description'], LONGEST_ADDRESS);
+  const tooLong = refuseLongText(draft, ['description'], LONGEST_ADDRESS);
   return tooLong ?? policy.refuse(url, draft.allowPrivate ?? known?.allowPrivate ?? false);
 }
 
