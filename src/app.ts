@@ -197,6 +197,7 @@ async function build(
     schema: buildGraphSchema(),
     createContext: async (caller) => new GraphContext(authenticate(caller), graph),
     onResponse: (context) => positionOf(context, cursors),
+    classOf: ({ actor }) => [...actor.scopes].sort().join(' '),
     releaseContext: (context) => context.release(),
     checkOperation: (operation) => checkNesting(operation) ?? checkCost(operation),
     isReady: () => isReady,

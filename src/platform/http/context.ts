@@ -24,6 +24,8 @@ export interface Handlers<C extends object> {
   readonly onResponse?: (context: C) => Record<string, unknown> | Promise<Record<string, unknown>>;
   /** Called once when the context is no longer needed. */
   readonly releaseContext?: (context: C) => void | Promise<void>;
+  /** Callers of one class are told the same about an event, so it is asked once for all of them; absent: nobody is told what another is. */
+  readonly classOf?: (context: C) => string;
   /** Refuses an operation for what it would cost, once it is known to be valid; null lets it pass. */
   readonly checkOperation?: (operation: Operation) => GraphQLError | null;
 }

@@ -22,6 +22,7 @@ import type { Metrics } from '../metrics';
 import type { Caller, Handlers } from './context';
 import type { PresentError } from './errors';
 import { documentLimits, LIMITS } from './limits';
+import { answerKey, SharedAnswers } from './shared';
 
 /** What the WebSocket side needs. */
 export interface SocketOptions<C extends object> extends Handlers<C> {
@@ -70,6 +71,7 @@ const CLOSE_CODES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 4401, F
 export function createSockets<C extends object>(options: SocketOptions<C>): Sockets {
   const { schema, log, metrics, present, keepAliveMs = 12_000, slowAfterMs = 30_000 } = options;
   const rules = [documentLimits, ...specifiedRules, ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  const shared = new SharedAnswers();
   const server = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, handleProtocols });
 
   const callerOf = (extra: Extra, connectionParams: unknown, operationName?: string | null): Caller => ({
@@ -116,6 +118,9 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       throw error;
     }
     const events = source[Symbol.asyncIterator]();
+    const key = options.classOf ? answerKey(options.classOf(opening), args) : null;
+    const execution = (event: unknown) => executeOnce({ ...args, rootValue: event }, caller);
+    const answer = (event: unknown) => (key === null ? execution(event) : shared.get(event, key, () => execution(event)));
     let isOpen = true;
     metrics.subscriptions.inc();
     const close = async (): Promise<void> => {
@@ -135,7 +140,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       async next() {
         try {
           const event = await events.next();
-          if (!event.done) return { done: false, value: await executeOnce({ ...args, rootValue: event.value }, caller) };
+          if (!event.done) return { done: false, value: await answer(event.value) };
         } catch (error) {
           await end();
           throw error;

@@ -1,0 +1,53 @@
+// One event asked about in the same words by many subscribers is answered once.
+import { Kind, visit, type DocumentNode, type ExecutionArgs, type ExecutionResult, type SelectionSetNode } from 'graphql';
+
+/**
+ * Answers to events, each kept for as long as its event is. Whoever asks about an event that another is being answered about waits for that answer.
+ */
+export class SharedAnswers {
+  readonly #byEvent = new WeakMap<object, Map<string, Promise<ExecutionResult>>>();
+
+  /** The answer of `key` to an event; `answer` makes it if nobody has asked yet. One that fails is not kept. */
+  async get(event: unknown, key: string, answer: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
+    if (event === null || typeof event !== 'object') return answer();
+    let answers = this.#byEvent.get(event);
+    if (!answers) this.#byEvent.set(event, (answers = new Map<string, Promise<ExecutionResult>>()));
+    let found = answers.get(key);
+    if (!found) {
+      found = answer();
+      answers.set(key, found);
+      found.catch(() => answers.delete(key));
+    }
+    return found;
+  }
+}
+
+/**
+ * Tells subscriptions apart whose answers to one event may differ: by the class of whoever asks, the document, and the variables it uses below its
+ * root field. The arguments of the root field decide which events come, and not what is said of one.
+ */
+export function answerKey(classOfCaller: string, { document, operationName, variableValues }: ExecutionArgs): string {
+  const used = variablesBelowRoot(document);
+  const variables = Object.entries(variableValues ?? {})
+    .filter(([name]) => used.has(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([classOfCaller, document.loc?.source.body ?? null, operationName ?? null, variables]);
+}
+
+function variablesBelowRoot(document: DocumentNode): Set<string> {
+  const names = new Set<string>();
+  const collect = (node: DocumentNode['definitions'][number] | SelectionSetNode): void => {
+    visit(node, { Variable: ({ name }) => void names.add(name.value) });
+  };
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) {
+      collect(definition);
+      continue;
+    }
+    for (const selection of definition.selectionSet.selections) {
+      if (selection.kind !== Kind.FIELD) collect({ kind: Kind.SELECTION_SET, selections: [selection] });
+      else if (selection.selectionSet) collect(selection.selectionSet);
+    }
+  }
+  return names;
+}
