@@ -6,7 +6,10 @@ export default {
   jest: { projectType: 'custom', configFile: 'scripts/jest-core.cjs', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   concurrency: 1,
-  ignorePatterns: ['dist', 'web', 'demo', 'bench', 'docs', 'test', '.jest-cache', '.mutation', '.data', '.demo', 'reports'],
+  ignorePatterns: [
+    ...['dist', 'web', 'demo', 'bench', 'docs', '.jest-cache', '.mutation', '.data', '.demo', 'reports'],
+    ...['test/*', '!test/kit', '!test/fixtures'],
+  ],
   tempDirName: '.mutation/work',
   reporters: ['progress-append-only', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
