@@ -21,6 +21,7 @@ import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import type { Caller, Handlers } from './context';
 import type { PresentError } from './errors';
+import { Gate } from './gate';
 import { documentLimits, LIMITS } from './limits';
 import { answerKey, SharedAnswers } from './shared';
 
@@ -62,6 +63,10 @@ class CloseSocket extends Error {
 }
 
 const SUBSCRIPTIONS_PER_SOCKET = 100;
+/** So many events of all subscriptions are read for at once: each takes a connection, and requests need some too. */
+const EVENTS_AT_ONCE = 8;
+/** So many events of one subscription are answered ahead of the one being sent: a burst is not read one after the other. */
+const AHEAD = 8;
 const CLOSE_CODES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 4401, FORBIDDEN: 4403, UNAVAILABLE: 1013 };
 
 /**
@@ -72,6 +77,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   const { schema, log, metrics, present, keepAliveMs = 12_000, slowAfterMs = 30_000 } = options;
   const rules = [documentLimits, ...specifiedRules, ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   const shared = new SharedAnswers();
+  const gate = new Gate(EVENTS_AT_ONCE);
   const server = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, handleProtocols });
 
   const callerOf = (extra: Extra, connectionParams: unknown, operationName?: string | null): Caller => ({
@@ -119,8 +125,15 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     }
     const events = source[Symbol.asyncIterator]();
     const key = options.classOf ? answerKey(options.classOf(opening), args) : null;
-    const execution = (event: unknown) => executeOnce({ ...args, rootValue: event }, caller);
+    const execution = (event: unknown) => gate.pass(() => executeOnce({ ...args, rootValue: event }, caller));
     const answer = (event: unknown) => (key === null ? execution(event) : shared.get(event, key, () => execution(event)));
+    const ahead: Promise<ExecutionResult | null>[] = [];
+    const take = (): Promise<ExecutionResult | null> => {
+      const taken = events.next().then((event) => (event.done || !isOpen ? null : answer(event.value)));
+      // a failure comes out when its turn has come
+      taken.catch(() => undefined);
+      return taken;
+    };
     let isOpen = true;
     metrics.subscriptions.inc();
     const close = async (): Promise<void> => {
@@ -138,9 +151,10 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     const results: AsyncIterableIterator<ExecutionResult> = {
       [Symbol.asyncIterator]: () => results,
       async next() {
+        while (ahead.length < AHEAD) ahead.push(take());
         try {
-          const event = await events.next();
-          if (!event.done) return { done: false, value: await answer(event.value) };
+          const result = await ahead.shift()!;
+          if (result !== null) return { done: false, value: result };
         } catch (error) {
           await end();
           throw error;
