@@ -62,7 +62,9 @@ function person(chance: Chance, n: number): Person {
     const at = someday();
     return { kind: 'AWARD', id: `${n} ${type} ${i}`, at, expiresAt: null, initial: null, recordedAt: at };
   };
-  const awards = Object.fromEntries(TYPES.map((type) => [type, range(type === 'CPR' ? 4 : 3, (i) => award(type, i))]));
+  // in order of time, as the database gives them
+  const awardsOf = (type: string) => range(type === 'CPR' ? 4 : 3, (i) => award(type, i)).sort((a, b) => a.at - b.at);
+  const awards = Object.fromEntries(TYPES.map((type) => [type, awardsOf(type)]));
   const earned: CreditFact[] = range(10, (i) => ({ at: someday(), hours: 4, isPending: false, factId: `${n} credit ${i}` }));
   const changes = range(3, someday).sort((a, b) => a - b);
   const grade = changes.map((from, i) => ({ from, to: changes[i + 1] ?? Infinity, value: chance.int(1, 3), factId: `${n} grade ${i}` })); // prettier-ignore

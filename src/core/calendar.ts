@@ -1,6 +1,6 @@
 /** Civil days, calendar spans and time zones: the only place where dates become instants and back. */
 import { Temporal } from 'temporal-polyfill';
-import { remember } from './remember';
+import { remember, rememberNumbers } from './remember';
 
 /** Milliseconds since 1970-01-01T00:00Z; -Infinity and Infinity are the ends of time. */
 export type Instant = number;
@@ -194,12 +194,12 @@ export interface ZoneDays {
   readonly dayAt: (instant: Instant) => DayNumber;
 }
 
-/** The days of a zone, remembered: a zone look-up costs 100 times a remembered one. Throws a RangeError when there is no such zone. */
+/** The days of a zone, remembered (280 years of them): a zone look-up costs 100 times a remembered one. Throws a RangeError when there is no such zone. */
 export const zoneDays: (zone: string) => ZoneDays = remember(128, (zone: string): ZoneDays => {
   const startOf =
     zone === 'UTC'
       ? (n: DayNumber): Instant => n * DAY_MS
-      : remember(100_000, (n: DayNumber): Instant => {
+      : rememberNumbers(100, (n: DayNumber): Instant => {
           const { year, month, day } = toCivil(n);
           return new Temporal.PlainDate(year, month, day).toZonedDateTime(zone).epochMilliseconds;
         });
