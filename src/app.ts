@@ -25,6 +25,7 @@ import { ruleDefinitions } from './graph/rules/definitions';
 import { applyCapabilities, type Subjects } from './graph/sources/declare';
 import { applyVerifications } from './graph/verifications/record';
 import { loadSigner } from './journal/audit/key';
+import { serveExports } from './integrations/exports/route';
 import { AddressPolicy, type Resolve } from './integrations/webhooks/addresses';
 import { Courier } from './integrations/webhooks/courier';
 import type { WebhookGraph } from './integrations/webhooks/kit';
@@ -207,6 +208,7 @@ async function build(
     log,
   });
   onStop(() => server.stop());
+  serveExports(server.app, { authenticate, cursors, feed, db: pool });
   const url = await server.listen().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') throw error;
     throw new StartError(

@@ -30,7 +30,10 @@ export class ServerProcess {
   readonly complaints: string[] = [];
   private child: ChildProcess | null = null;
 
-  constructor(readonly dir: string) {}
+  constructor(
+    readonly dir: string,
+    private readonly env: Readonly<Record<string, string>> = {},
+  ) {}
 
   /** The same database without the server in between. */
   get databaseUrl(): string {
@@ -40,7 +43,7 @@ export class ServerProcess {
   async start(): Promise<void> {
     const child = spawn(process.execPath, ['-r', './test/kit/register.cjs', path.join('src', 'main.ts')], {
       cwd: root,
-      env: { PATH: process.env['PATH'], DATA_DIR: this.dir, ADMIN_KEY: KEY, PORT: '0', LOG_LEVEL: 'error' },
+      env: { PATH: process.env['PATH'], DATA_DIR: this.dir, ADMIN_KEY: KEY, PORT: '0', LOG_LEVEL: 'error', ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;

@@ -37,6 +37,12 @@ export function deliveryId(endpointId: string, eventId: string): string {
 
 /** The body of the message about an entry; the same bytes whenever it is built, so that nothing of it has to be stored. */
 export function messageBody(entry: LogEntry, cursor: string): string {
+  const data = changeData(entry, cursor);
+  return JSON.stringify({ type: messageType(entry), timestamp: data['recordedAt'], data });
+}
+
+/** A change as the polling feed tells it, with public ids and no edges. */
+export function changeData(entry: LogEntry, cursor: string): Readonly<Record<string, unknown>> {
   const body = (entry.body ?? {}) as Body;
   const about = Object.entries(body)
     .filter(([name]) => !UNTOLD.has(name))
@@ -44,22 +50,18 @@ export function messageBody(entry: LogEntry, cursor: string): string {
       const mark = NAMED.get(name);
       return [name, mark !== undefined && typeof value === 'string' ? `${mark}_${value}` : value] as const;
     });
-  return JSON.stringify({
-    type: messageType(entry),
-    timestamp: instantText(entry.recordedAt),
-    data: {
-      change: typeOf(entry),
-      kind: kindOf(entry),
-      position: entry.pos,
-      cursor,
-      occurredAt: instantText(entry.occurredAt),
-      recordedAt: instantText(entry.recordedAt),
-      employee: body['employee'] ?? null,
-      ...(typeof body['set'] === 'object' && body['set'] !== null && { attributes: Object.keys(body['set']) }),
-      ...Object.fromEntries(about),
-      ...(entry.erased && { erased: true }),
-    },
-  });
+  return {
+    change: typeOf(entry),
+    kind: kindOf(entry),
+    position: entry.pos,
+    cursor,
+    occurredAt: instantText(entry.occurredAt),
+    recordedAt: instantText(entry.recordedAt),
+    employee: body['employee'] ?? null,
+    ...(typeof body['set'] === 'object' && body['set'] !== null && { attributes: Object.keys(body['set']) }),
+    ...Object.fromEntries(about),
+    ...(entry.erased && { erased: true }),
+  };
 }
 
 /** The credential an entry is about; null when it is about something else. */
