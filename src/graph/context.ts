@@ -11,6 +11,7 @@ import type { Params } from '../platform/sql';
 import type { Cached } from './catalogue';
 import type { CredentialDefinitions } from './credentials/types';
 import type { OutcomeRuleRow } from './outcomes/definitions';
+import type { Forget } from './erasure/erase';
 import type { PublishSettings } from './publication/publish';
 import type { RuleDefinitions } from './rules/definitions';
 
@@ -30,6 +31,8 @@ export interface Graph {
   readonly rules: Cached<RuleDefinitions>;
   readonly outcomes: Cached<readonly OutcomeRuleRow[]>;
   readonly publishing: PublishSettings;
+  /** What later rooms do when a person is erased. */
+  readonly forget: readonly Forget[];
 }
 
 /** The context of one GraphQL operation. */

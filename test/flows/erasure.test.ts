@@ -71,6 +71,14 @@ describe('the erasure of a person (F18, N20)', () => {
     expect(JSON.stringify(refused)).toContain(ID);
     await api.upsert([{ externalId: 'OTHER', managerExternalId: null }]);
     const { id } = await api.person(ID, 'id');
+    // a receiver that answered by repeating what it was told
+    await server.execute(
+      `WITH told AS (INSERT INTO webhook_delivery VALUES (gen_random_uuid(), gen_random_uuid(), 1, $1, 't', NULL, now(), 'DELIVERED', 1, now(), now(), NULL)
+         RETURNING id, endpoint_id)
+       INSERT INTO webhook_attempt (delivery_id, endpoint_id, at, outcome, status, latency_ms, body_hash, response)
+       SELECT id, endpoint_id, now(), 'DELIVERED', 200, 1, '', $2 FROM told`,
+      [id.slice('emp_'.length), `thank you for ${CANARY}`],
+    );
     const trail = (await api.ask(`auditTrail(node: "${id}") { nodes { position leaf } }`)).auditTrail.nodes;
     const proof = await eventually(
       async () =>

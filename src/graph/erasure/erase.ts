@@ -13,8 +13,16 @@ export interface Erasure {
   readonly reason: string;
 }
 
+/** Removes what a later room keeps of a person. */
+export type Forget = (write: Write, employeeId: string) => void;
+
 /** Makes everything that was ever said about a person unreadable, for ever; answers whom, or why not. */
-export async function eraseEmployee(write: Write, id: string, erasure: Erasure): Promise<string | Refusal> {
+export async function eraseEmployee(
+  write: Write,
+  id: string,
+  erasure: Erasure,
+  others: readonly Forget[],
+): Promise<string | Refusal> {
   const no = refuse(erasure);
   if (isRefusal(no)) return no;
   await holdCatalogue(write.db);
@@ -22,6 +30,7 @@ export async function eraseEmployee(write: Write, id: string, erasure: Erasure):
   if (!person) return refusal('UNKNOWN_EMPLOYEE', 'Nobody is known by this key: it may be erased already.', ['employee']);
   await removeMentions(write, await namesOf(write, id), erasedMark(id));
   removeRows(write, id);
+  for (const forget of others) forget(write, id);
   write.record({
     kind: 'employee.erased',
     entity: id,

@@ -44,7 +44,7 @@ export class ErasureResolver {
     const { value, cursor } = await context.write('api', async (write) =>
       id === null
         ? refusal('UNKNOWN_EMPLOYEE', 'Nobody is known by this key: it may be erased already.', ['employee'])
-        : eraseEmployee(write, id, input),
+        : eraseEmployee(write, id, input, context.graph.forget),
     );
     if (isRefusal(value)) return { employeeId: null, refusal: value, cursor };
     context.graph.feed.forget([value]);
