@@ -28,7 +28,7 @@ import { loadSigner } from './journal/audit/key';
 import { serveExports } from './integrations/exports/route';
 import { AddressPolicy, type Resolve } from './integrations/webhooks/addresses';
 import { Courier } from './integrations/webhooks/courier';
-import { forgetResponses } from './integrations/webhooks/forget';
+import { forgetReceivers } from './integrations/webhooks/forget';
 import type { WebhookGraph } from './integrations/webhooks/kit';
 import { webhookMetrics } from './integrations/webhooks/metrics';
 import { secretKey, Secrets } from './integrations/webhooks/secrets';
@@ -178,7 +178,7 @@ async function build(
 
   const graph: WebhookGraph = {
     webhooks: { policy, secrets, poke: () => courier.poke() },
-    forget: [forgetResponses],
+    forget: [forgetReceivers],
     clock,
     zone,
     writer,

@@ -168,6 +168,55 @@ describe('webhooks', () => {
     ]);
   });
 
+  it('say live when revocations are slower than issues, per receiver (N10)', async () => {
+    const slow = await startReceiver(({ body }) => {
+      // time stands still in this test but for what this receiver makes of it
+      if (body.type === 'credential.revoked') server.clock.advance(7_000);
+      return 200;
+    });
+    const { id } = await hooks.register(slow.url, { kinds: ['ISSUED', 'REVOKED'] });
+    await api.upsert([{ externalId: 'N' }]);
+    await api.issue([{ employeeExternalId: 'N', typeCode: 'CPR', issuedOn: '2026-05-01' }]);
+    await hooks.quiet(id);
+    await api.revoke(['N', 'CPR'], 'fraud');
+    await hooks.quiet(id);
+    expect((await hooks.one(id)).figures).toMatchObject({ issuanceP95Seconds: 0, revocationP95Seconds: 7, successRate: 1 });
+    await hooks.disable(id);
+    await slow.stop();
+  });
+
+  it('are counted for Prometheus, with the lag of each (I8)', async () => {
+    const deaf = await startReceiver(() => 500);
+    const { id } = await hooks.register(deaf.url, { kinds: ['ADDED'] });
+    await api.upsert([{ externalId: 'M' }]);
+    await eventually(
+      () => hooks.one(id),
+      ({ failuresInARow }) => failuresInARow === 1,
+    );
+    server.clock.advance(2_000);
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    const value = (name: string, labels: string) => Number(new RegExp(`^${name}\\{${labels}\\} (\\S+)$`, 'm').exec(text)?.[1]);
+    expect(value('webhook_attempts_total', `webhook="${id}",outcome="REFUSED"`)).toBe(1);
+    expect(value('webhook_lag_seconds', `webhook="${id}"`)).toBe(2);
+    expect(value('webhook_pending_deliveries', `webhook="${id}"`)).toBe(1);
+    expect(value('webhook_dead_deliveries', `webhook="${id}"`)).toBe(0);
+    expect(value('webhook_attempts_total', `webhook="${hook.id}",outcome="DELIVERED"`)).toBeGreaterThan(10);
+    await hooks.disable(id);
+    await deaf.stop();
+  });
+
+  it('forget whom they were filtered by, and what was answered about them, when a person is erased (N20)', async () => {
+    const { id } = await hooks.register(receiver.url, { filter: { employeeExternalId: ['GONE', 'STAYS'] } });
+    await api.upsert([{ externalId: 'GONE' }]);
+    await hooks.quiet(id);
+    await server.query('mutation ($input: EraseEmployeeInput!) { eraseEmployee(input: $input) { refusal { code } } }', {
+      input: { employee: { externalId: { value: 'GONE' } }, reason: 'asked' },
+    });
+    const { webhook } = await server.query('query ($id: ID!) { webhook(id: $id) { filter } }', { id });
+    expect(webhook.filter).toEqual({ employeeExternalId: ['STAYS'] });
+    await hooks.disable(id);
+  });
+
   it('leave no secret in the database that anybody could sign with (G9)', async () => {
     const rows = await server.execute<Record<string, unknown>>('SELECT * FROM webhook_endpoint');
     const kept = JSON.stringify(

@@ -23,6 +23,13 @@ function byPerson(receiver: Receiver): Map<string, number[]> {
   return people;
 }
 
+/** A key that two nodes share. */
+function newKeyFile(): string {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'webhooks-')), 'secret-key');
+  fs.writeFileSync(file, randomBytes(32).toString('base64'));
+  return file;
+}
+
 const isAscending = (positions: readonly number[]): boolean =>
   positions.every((position, i) => i === 0 || positions[i - 1]! < position);
 
@@ -89,16 +96,33 @@ describe('deliveries', () => {
     expect(beside).toBeLessThan(Math.max(2 * alone, 250));
   }, 60_000);
 
+  it('are made by one node at a time, and the next takes over (F9)', async () => {
+    const database = await createDatabase();
+    const receiver = await startReceiver();
+    const SECRET_KEY_FILE = newKeyFile();
+    const start = () => startTestApp({ databaseUrl: database.url, env: { ...LOCAL, SECRET_KEY_FILE } });
+    const [first, second] = [await start(), await start()];
+    const { id } = await talkAboutWebhooks(second).register(receiver.url, { kinds: ['ADDED'] });
+    for (const [i, node] of [first, second, first, second].entries())
+      await talkTo(node).upsert(Array.from({ length: 10 }, (_, k) => ({ externalId: `N${i}-${k}` })));
+    await talkAboutWebhooks(first).quiet(id);
+    expect([receiver.received.length, receiver.accepted().length]).toEqual([40, 40]);
+    await first.stop();
+    await talkTo(second).upsert([{ externalId: 'last' }]);
+    await talkAboutWebhooks(second).quiet(id);
+    expect([receiver.received.length, receiver.accepted().length]).toEqual([41, 41]);
+    await second.stop();
+    await receiver.stop();
+    await database.drop();
+  }, 30_000);
+
   it('survive a server that is stopped in the middle: the next one goes on, nothing is lost (P7)', async () => {
     const database = await createDatabase();
     const receiver = await startReceiver(async () => {
       await pause(5);
       return 200;
     });
-    // as two nodes share it
-    const SECRET_KEY_FILE = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'webhooks-')), 'secret-key');
-    fs.writeFileSync(SECRET_KEY_FILE, randomBytes(32).toString('base64'));
-    const env = { ...LOCAL, SECRET_KEY_FILE };
+    const env = { ...LOCAL, SECRET_KEY_FILE: newKeyFile() };
     const first = await startTestApp({ at: START, databaseUrl: database.url, env });
     const { id } = await talkAboutWebhooks(first).register(receiver.url, { kinds: ['ADDED', 'JOB_CHANGED'] });
     const people = Array.from({ length: 40 }, (_, i) => `P${i}`);

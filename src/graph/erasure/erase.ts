@@ -13,8 +13,8 @@ export interface Erasure {
   readonly reason: string;
 }
 
-/** Removes what a later room keeps of a person. */
-export type Forget = (write: Write, employeeId: string) => void;
+/** Removes what a later room keeps of a person, who was known by these names. */
+export type Forget = (write: Write, employeeId: string, names: readonly string[]) => void;
 
 /** Makes everything that was ever said about a person unreadable, for ever; answers whom, or why not. */
 export async function eraseEmployee(
@@ -28,9 +28,10 @@ export async function eraseEmployee(
   await holdCatalogue(write.db);
   const person = (await lockEmployees(write.db, [id])).get(id);
   if (!person) return refusal('UNKNOWN_EMPLOYEE', 'Nobody is known by this key: it may be erased already.', ['employee']);
-  await removeMentions(write, await namesOf(write, id), erasedMark(id));
+  const names = await namesOf(write, id);
+  await removeMentions(write, names, erasedMark(id));
   removeRows(write, id);
-  for (const forget of others) forget(write, id);
+  for (const forget of others) forget(write, id, names);
   write.record({
     kind: 'employee.erased',
     entity: id,
