@@ -1,6 +1,5 @@
 // The composition root: the only file that builds things.
 import 'reflect-metadata';
-import { lookup } from 'node:dns/promises';
 import { migrations } from '../migrations';
 import { bootstrapKey, keyAuthentication } from './access/keys';
 import { GraphContext, type Graph } from './graph/context';
@@ -31,6 +30,7 @@ import { Courier } from './integrations/webhooks/courier';
 import { forgetReceivers } from './integrations/webhooks/forget';
 import type { WebhookGraph } from './integrations/webhooks/kit';
 import { webhookMetrics } from './integrations/webhooks/metrics';
+import { resolveNames } from './integrations/webhooks/resolve';
 import { secretKey, Secrets } from './integrations/webhooks/secrets';
 import { Cursors } from './journal/cursor';
 import { Feed } from './journal/feed';
@@ -157,7 +157,7 @@ async function build(
   timers.start();
   onStop(() => timers.stop());
 
-  const policy = new AddressPolicy(config.webhooks, substitutes.resolve ?? ((host) => lookup(host, { all: true })));
+  const policy = new AddressPolicy(config.webhooks, substitutes.resolve ?? resolveNames());
   const secrets = new Secrets(secretKey(config.secretKeyFile, config.dataDir));
   // of their own, so that a thousand receivers do not keep a request waiting
   const couriers = await createPool(databaseUrl, {

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AddressPolicy, type Resolve } from '../../src/integrations/webhooks/addresses';
 import { agentFor, post } from '../../src/integrations/webhooks/post';
+import { resolveNames } from '../../src/integrations/webhooks/resolve';
 import { startTestApp } from '../kit/app';
 import { eventually, talkTo } from '../kit/seed';
 import { startReceiver } from './receiver';
@@ -173,6 +174,11 @@ describe('addresses', () => {
     agent.destroy();
     await receiver.stop();
   });
+
+  it('of names that only this machine knows are found as well', async () => {
+    const found = await resolveNames()('localhost');
+    expect(found.map(({ address }) => address)).toEqual(expect.arrayContaining([expect.stringMatching(/^(127\.0\.0\.1|::1)$/)]));
+  }, 20_000);
 
   it('that change between registration and connection are refused there (C12 P12)', async () => {
     let asked = 0;

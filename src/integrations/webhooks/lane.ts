@@ -76,9 +76,11 @@ export class Lane {
   /** Somebody changed the endpoint: what is sent from now on follows. */
   update(endpoint: Endpoint): void {
     const isMoved = endpoint.url !== this.#endpoint.url;
-    if (endpoint.version !== this.#endpoint.version) this.#picked = [];
-    if (this.#picked.length === 0 && this.#busy.size === 0)
+    // otherwise what this lane knows is newer than what was read meanwhile
+    if (endpoint.version !== this.#endpoint.version) {
+      this.#picked = [];
       [this.#failures, this.#notBefore] = [endpoint.failures, endpoint.notBefore];
+    }
     this.#endpoint = endpoint;
     this.#target = targetOf(endpoint);
     if (isMoved) {

@@ -126,7 +126,7 @@ export async function dueHeads(db: Db, endpointId: string, busy: readonly string
     db,
     `/* dueHeads */ SELECT d.id, d.position, d.lane, d.attempts FROM webhook_delivery d
      WHERE d.endpoint_id = $1 AND d.state = 'PENDING' AND d.next_attempt_at <= $3 AND NOT d.lane = ANY($2::uuid[])
-       AND NOT EXISTS (SELECT FROM webhook_delivery e WHERE e.endpoint_id = d.endpoint_id AND e.lane = d.lane AND e.state = 'PENDING' AND e.position < d.position)
+       AND d.position = (SELECT min(e.position) FROM webhook_delivery e WHERE e.endpoint_id = d.endpoint_id AND e.lane = d.lane AND e.state = 'PENDING')
      ORDER BY d.position LIMIT $4`,
     [endpointId, busy, instantText(now), limit],
   );
@@ -140,7 +140,10 @@ export interface Verdict {
   readonly notBefore: number | null;
 }
 
-/** Keeps an attempt, and what becomes of the delivery and its endpoint. */
+/**
+ * Keeps an attempt, and what becomes of the delivery and its endpoint. What waits behind a failure is put off with it: ten thousand changes
+ * of one person that cannot be told are not looked at again and again.
+ */
 export async function recordAttempt(
   db: Db,
   endpointId: string,
@@ -160,6 +163,9 @@ export async function recordAttempt(
          acknowledged_at = CASE WHEN $10 = 'DELIVERED' THEN coalesce(acknowledged_at, $13) ELSE acknowledged_at END,
          died_at = CASE WHEN $10 = 'DEAD' THEN $13::timestamptz END
        WHERE id = $1 AND state = 'PENDING'
+     ), lane AS (
+       UPDATE webhook_delivery SET next_attempt_at = CASE WHEN $10 = 'PENDING' THEN $11 ELSE $13 END
+       WHERE endpoint_id = $2 AND lane = $14 AND state = 'PENDING' AND id <> $1 AND ($10 = 'PENDING' OR next_attempt_at > $13)
      )
      UPDATE webhook_endpoint SET
        failures = CASE WHEN $10 = 'DELIVERED' THEN 0 ELSE failures + 1 END,
@@ -171,7 +177,7 @@ export async function recordAttempt(
     [
       ...[due.id, endpointId, instantText(begunAt), posted.outcome, posted.status, posted.error, Math.round(posted.latencyMs)],
       ...[bodyHash, posted.response, verdict.state, instantText(verdict.nextAttemptAt), instantText(verdict.notBefore)],
-      instantText(now),
+      ...[instantText(now), due.lane],
     ],
   );
 }

@@ -40,7 +40,7 @@ export async function resend(write: Write, deliveryId: string): Promise<Refusal 
   const [row] = await rows<{ state: string }>(
     write.db,
     `/* resendDelivery */ WITH endpoint AS (
-       UPDATE webhook_endpoint e SET not_before = NULL FROM webhook_delivery d WHERE d.id = $1 AND e.id = d.endpoint_id
+       UPDATE webhook_endpoint e SET not_before = NULL, version = e.version + 1 FROM webhook_delivery d WHERE d.id = $1 AND e.id = d.endpoint_id
        RETURNING e.id, e.state
      ), queued AS (
        UPDATE webhook_delivery d SET state = 'PENDING', attempts = 0, next_attempt_at = $2, died_at = NULL FROM endpoint
