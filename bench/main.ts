@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { measureFacts } from './facts';
 import { measureIngestion } from './ingestion';
+import { measureJournal } from './journal';
 import { startDatabases, type Databases } from './kit/databases';
 import { load, machine, say, toMarkdown, type Section } from './kit/report';
 import { measurePublishing } from './publish';
@@ -14,6 +15,7 @@ const JOBS: Readonly<Record<string, (databases: Databases) => Promise<Section>>>
   start: measureStart,
   ingestion: measureIngestion,
   facts: measureFacts,
+  journal: measureJournal,
   reads: measureReads,
   publish: measurePublishing,
   rules: measureRules,
