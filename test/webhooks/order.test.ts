@@ -118,8 +118,10 @@ describe('deliveries', () => {
 
   it('survive a server that is stopped in the middle: the next one goes on, nothing is lost (P7)', async () => {
     const database = await createDatabase();
-    const receiver = await startReceiver(async () => {
-      await pause(5);
+    // it takes thirty, and keeps the rest waiting until the server is gone
+    let isGone = false;
+    const receiver: Receiver = await startReceiver(async () => {
+      while (!isGone && receiver.received.length > 30) await pause(5);
       return 200;
     });
     const env = { ...LOCAL, SECRET_KEY_FILE: newKeyFile() };
@@ -138,6 +140,7 @@ describe('deliveries', () => {
     );
     await pause(200);
     await first.stop();
+    isGone = true;
     const taken = receiver.accepted().length;
     expect(taken).toBeLessThan(160);
     const second = await startTestApp({ at: '2026-06-01T12:10:00Z', databaseUrl: database.url, env });
