@@ -23,9 +23,12 @@ function byPerson(receiver: Receiver): Map<string, number[]> {
   return people;
 }
 
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'credential-graph-webhooks-'));
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
 /** A key that two nodes share. */
 function newKeyFile(): string {
-  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'webhooks-')), 'secret-key');
+  const file = path.join(folder, randomBytes(8).toString('hex'));
   fs.writeFileSync(file, randomBytes(32).toString('base64'));
   return file;
 }
