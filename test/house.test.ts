@@ -292,4 +292,12 @@ describe('modules', () => {
     );
     expect(wrong).toEqual([]);
   });
+
+  it('take each advisory lock for one thing only', () => {
+    const taken = sources.flatMap(({ tree }) =>
+      [...tree.text.matchAll(/const \w*(?:LOCK|LEASE)\w* = ([\d_]+);/g)].map((found) => found[1]!),
+    );
+    expect(taken.length).toBeGreaterThan(5);
+    expect(new Set(taken).size).toBe(taken.length);
+  });
 });

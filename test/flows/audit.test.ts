@@ -105,6 +105,9 @@ describe('the audit', () => {
     for (const wrong of [
       'inclusionProof(position: 9999) { leaf }',
       'inclusionProof(position: 0.5) { leaf }',
+      'inclusionProof(position: 1, size: 1.5) { leaf }',
+      'auditCheckpoint(position: 1.5) { size }',
+      'auditCheckpoint(position: 1e30) { size }',
       'consistencyProof(from: 3, to: 9999) { from }',
     ])
       expect((await server.send(`{ ${wrong} }`)).errors![0]!.extensions.code).toBe('BAD_USER_INPUT');

@@ -202,6 +202,81 @@ describe('the erasure of a person (F18, N20)', () => {
     expect(nodes.find((entry: any) => entry.position === position).leaf).toBe(leaf);
   });
 
+  it('keeps what others are waited for, though it holds the same text elsewhere', async () => {
+    await api.upsert([{ externalId: '7' }]);
+    const attempt = { courseCode: 'CPR-1', status: 'PASSED', completedAt: '2026-05-01T00:00:00Z' };
+    await api.complete([
+      { ...attempt, employeeExternalId: 'late', attemptId: '7' },
+      { ...attempt, employeeExternalId: '7', courseCode: 'not defined' },
+    ]);
+    await erase(keyOf('7'));
+    expect((await api.quarantine()).nodes.map(({ item }) => (JSON.parse(item)).employeeExternalId)).toEqual(['late']);
+    await api.upsert([{ externalId: 'late' }]);
+    expect((await api.person('late', 'completions { totalCount }')).completions.totalCount).toBe(1);
+  });
+
+  it('judges anew whose manager was erased, by rules that ask for the manager', async () => {
+    await api.defineRoles('REPORTS');
+    await api.upsert([
+      { externalId: 'QB' },
+      { externalId: 'QREP', managerExternalId: 'QB', effectiveAt: '2024-01-01T00:00:00Z' },
+    ]);
+    await api.publishRule('REPORTS', { attribute: { name: 'managerExternalId', equals: 'QB' } });
+    expect((await api.eligibility('QREP', 'REPORTS')).verdict).toBe('ELIGIBLE');
+    await erase(keyOf('QB'));
+    const { verdict, explanation } = await api.eligibility('QREP', 'REPORTS', 'verdict explanation { verdict }');
+    expect([verdict, explanation[0].verdict]).toEqual(['NOT_ELIGIBLE', 'NOT_ELIGIBLE']);
+  });
+
+  it('is refused while the person is given what outcomes open', async () => {
+    await api.upsert([{ externalId: 'OWNER' }]);
+    const define = (more: object) =>
+      server.query(
+        'mutation ($input: DefineOutcomesInput!) { defineOutcomes(input: $input) { results { outcome refusal { code } } } }',
+        {
+          input: {
+            outcomes: [
+              { code: 'O', title: 'O', kind: 'HRBP_TASK', when: ['ELIGIBLE'], owner: { employeeExternalId: 'OWNER' }, ...more },
+            ],
+          },
+        },
+      );
+    expect((await define({})).defineOutcomes.results).toEqual([{ outcome: 'APPLIED', refusal: null }]);
+    expect(await erase(keyOf('OWNER'))).toMatchObject({ employeeId: null, refusal: { code: 'EMPLOYEE_OWNS_OUTCOMES' } });
+    await define({ active: false });
+    expect((await erase(keyOf('OWNER'))).refusal).toBeNull();
+  });
+
+  it('spoils nothing that is told at the same moment, of the person or of others', async () => {
+    for (let round = 0; round < 12; round++) {
+      const externalId = `RACE${round}`;
+      await api.upsert([{ externalId }, { externalId: `OTHER${round}` }]);
+      const say = (operation: string, type: string, input: object) =>
+        server.send(`mutation ($input: ${type}!) { ${operation}(input: $input) { results { outcome } } }`, { input });
+      const attempt = { courseCode: 'CPR-1', status: 'PASSED', completedAt: '2026-05-01T00:00:00Z' };
+      const answers = await Promise.all([
+        server.send('mutation ($input: EraseEmployeeInput!) { eraseEmployee(input: $input) { refusal { code } } }', {
+          input: { employee: keyOf(externalId), reason: 'asked for it' },
+        }),
+        say('grantApproval', 'ApprovalInput', { employeeExternalId: externalId, kind: 'nights' }),
+        say('recordCompletions', 'RecordCompletionsInput', {
+          source: 'lms',
+          completions: [
+            { ...attempt, employeeExternalId: externalId },
+            { ...attempt, employeeExternalId: `OTHER${round}` },
+          ],
+        }),
+        say('upsertEmployees', 'UpsertEmployeesInput', { source: 'hris', employees: [{ externalId, jobTitle: 'Nurse' }] }),
+        say('verifyCredentials', 'VerifyCredentialsInput', {
+          source: 's',
+          verifications: [{ employeeExternalId: externalId, typeCode: 'CPR' }],
+        }),
+      ]);
+      expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
+      expect((await api.person(`OTHER${round}`, 'completions { totalCount }')).completions.totalCount).toBe(1);
+    }
+  });
+
   it('lets the same id be given to somebody new', async () => {
     await api.upsert([{ externalId: ID, givenName: 'Another' }]);
     const person = await api.person(ID, 'id name credentials { totalCount }');

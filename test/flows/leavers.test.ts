@@ -78,6 +78,20 @@ describe('leavers and those who return', () => {
     expect(JSON.stringify(dump)).not.toContain('4711');
   });
 
+  it('have one reference at a time: another takes its place, null takes it away, blanks are none (D13)', async () => {
+    const send = async (externalId: string, personReference: string | null) =>
+      (await api.upsert([{ externalId, personReference }])).results[0]!;
+    const first = await send('X1', 'Z-1');
+    expect((await send('X1', 'Z-9')).outcome).toBe('APPLIED');
+    expect((await send('X2', 'Z-1')).id).not.toBe(first.id);
+    expect((await send('X3', ' Z-9 ')).id).toBe(first.id);
+    expect((await send('X1', null)).outcome).toBe('APPLIED');
+    expect((await send('X1', null)).outcome).toBe('UNCHANGED');
+    expect((await send('X4', 'Z-9')).id).not.toBe(first.id);
+    expect((await send('X5', '  ')).id).not.toBe((await send('X6', '  ')).id);
+    expect((await send('X8', '\u0045\u0301')).id).toBe((await send('X7', '\u00c9')).id);
+  });
+
   it('are never two people, however many say at once that they are back (D13)', async () => {
     const back = Array.from({ length: 12 }, (_, i) =>
       api.upsert([{ externalId: `B${i}`, personReference: 'of B', jobTitle: `T${i}` }]),

@@ -267,4 +267,22 @@ describe('lists', () => {
       expect((await page(name, 'first: 0')).nodes).toEqual([]);
     }
   }, 20_000);
+
+  it.each([
+    ['employees(first: 1, after: $c)', ['employees:NAME', 'a', 'x']],
+    [
+      'employees(first: 1, after: $c, orderBy: HIRED_ON)',
+      ['employees:HIRED_ON', '2026-02-30', '0b9e1d5c-2f0a-4c1e-9d3e-6a1f6f0c7a11'],
+    ],
+    [
+      'employees(first: 1, before: $c, orderBy: HIRED_ON)',
+      ['employees:HIRED_ON', 'soon', '0b9e1d5c-2f0a-4c1e-9d3e-6a1f6f0c7a11'],
+    ],
+    ['credentials(first: 1, after: $c)', ['credentials', 'x']],
+    ['quarantine(first: 1, after: $c)', ['quarantine', 'x']],
+  ])('%s refuses a cursor that somebody made up', async (field, keys) => {
+    const c = Buffer.from(JSON.stringify(keys)).toString('base64url');
+    const { errors } = await server.send(`query ($c: String) { ${field} { totalCount } }`, { c });
+    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_CURSOR' } }]);
+  });
 });

@@ -92,6 +92,7 @@ export class AuditResolver {
     position: number | null,
     @Ctx() context: GraphContext,
   ): Promise<AuditCheckpoint | null> {
+    if (position != null && !isCount(position)) throw badInput(NO_POSITION);
     const row = await checkpointFor(await context.db(), position ?? null);
     return row && toCheckpoint(row);
   }
@@ -119,8 +120,8 @@ export class AuditResolver {
   ): Promise<InclusionProof | null> {
     const db = await context.db();
     const leaf = isCount(position) ? await leafAt(db, position) : null;
-    if (leaf === null)
-      throw badInput('There is no entry at this position: positions are whole numbers from 1 to the head of the log.');
+    if (leaf === null) throw badInput(NO_POSITION);
+    if (size != null && !isCount(size)) throw badInput('No head of this size was signed: take the size of a checkpoint.');
     const head = await checkpointFor(db, size ?? null);
     if (head === null || head.size < position) return null;
     if (size != null && head.size !== size) throw badInput('No head of this size was signed: take the size of a checkpoint.');
@@ -146,6 +147,7 @@ export class AuditResolver {
   @Subscription(() => AuditCheckpoint, {
     description: 'Every head of the log as it is signed, for witnesses; from the size of the last one you keep, or from now.',
     subscribe: ({ args, context }: { args: { after?: number | null }; context: GraphContext }) => {
+      if (args.after != null && !isCount(args.after)) throw badInput('`after` is the size of a head: a whole number.');
       const stop = new AbortController();
       const found = heads(context, args.after ?? null, stop.signal);
       const end = () => {
@@ -182,6 +184,7 @@ async function partOf(
 }
 
 const MOST_OF_A_PERSON = 10_000;
+const NO_POSITION = 'There is no entry at this position: positions are whole numbers from 1 to the head of the log.';
 
 function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;

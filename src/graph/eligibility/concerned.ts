@@ -30,7 +30,7 @@ export class Concern {
       const judged = key.startsWith('rule:') ? rules.judged.get(key.slice('rule:'.length)) : undefined;
       if (judged) roles.add(judged.role.code);
     }
-    const told = { roles, ...silenced(arrived) };
+    const told = { roles, attributes: redefined(arrived), ...silenced(arrived) };
     this.published = new Set([...roles, ...rules.reading(told).map((judged) => judged.role.code)]);
   }
 
@@ -69,6 +69,12 @@ export class Concern {
     }
     return found;
   }
+}
+
+/** Attributes that read otherwise than before, although nobody has told them anew. */
+function redefined(arrived: ReadonlySet<string>): Set<string> {
+  const prefix = 'attribute:';
+  return new Set([...arrived].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)));
 }
 
 /** What sources can speak of from this change on, or cannot any more. */

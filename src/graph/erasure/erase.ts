@@ -3,10 +3,10 @@ import { poisonIn } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_ADDRESS, refuseLongText } from '../../core/text-limits';
 import type { Write } from '../../journal/write';
-import { holdCatalogue } from '../catalogue';
+import { changeCatalogue } from '../catalogue';
 import { lockEmployees } from '../people/resolve';
 import { erasedMark } from '../people/store';
-import { namesOf, removeMentions, removeRows } from './store';
+import { namesOf, ownedDefinitions, removeMentions, removeRows } from './store';
 
 /** What is said of an erasure. */
 export interface Erasure {
@@ -25,11 +25,19 @@ export async function eraseEmployee(
 ): Promise<string | Refusal> {
   const no = refuse(erasure);
   if (isRefusal(no)) return no;
-  await holdCatalogue(write.db);
+  // nobody tells anything of anybody meanwhile, and a publication that has judged the person already begins anew
+  await changeCatalogue(write);
   const person = (await lockEmployees(write.db, [id])).get(id);
   if (!person) return refusal('UNKNOWN_EMPLOYEE', 'Nobody is known by this key: it may be erased already.', ['employee']);
   const names = await namesOf(write, id);
-  await removeMentions(write, names, erasedMark(id));
+  const owned = await ownedDefinitions(write.db, id);
+  if (owned.length > 0) {
+    const message = `What ${owned.join(', ')} opens is for this person to do: define it anew with another owner first.`;
+    return refusal('EMPLOYEE_OWNS_OUTCOMES', message, ['employee']);
+  }
+  const reports = await removeMentions(write, names, erasedMark(id));
+  if (reports.length > 0) write.arrive(['attribute:managerExternalId', 'attribute:otherManagerExternalIds']);
+  write.touch(reports);
   removeRows(write, id);
   for (const forget of others) forget(write, id, names);
   write.record({

@@ -4,7 +4,7 @@ import { refusal, type Refusal } from '../../core/refusal';
 import type { Write } from '../../journal/write';
 import { rows } from '../../platform/sql';
 
-const REFERENCES_LOCK = 7_006;
+const REFERENCES_LOCK = 7_005;
 
 /** The source of what is known in every source. */
 export const EVERYWHERE = '';
@@ -20,8 +20,11 @@ export function digestOf(reference: string): string {
   return createHash('sha256').update(`credential-graph/reference/1\n${reference}`).digest('base64url');
 }
 
-const referenceOf = ({ personReference }: Referred): string | null =>
-  typeof personReference === 'string' && personReference !== '' ? digestOf(personReference) : null;
+/** The same reference may be written in several ways: blanks around it and how its letters are composed say nothing. */
+function referenceOf({ personReference }: Referred): string | null {
+  const text = typeof personReference === 'string' ? personReference.trim().normalize('NFC') : '';
+  return text === '' ? null : digestOf(text);
+}
 
 /**
  * The people that references of items mean, by reference. Whoever brings references takes turns: two changes could otherwise both find nobody and
@@ -63,6 +66,32 @@ export function refuseReference(item: Referred, person: string, known: ReadonlyM
   if (other === undefined || other === person) return null;
   const message = `The personReference belongs to somebody else than "${item.externalId}": correct one of the two.`;
   return refusal('IDENTITY_CONFLICT', message, ['personReference']);
+}
+
+/** Whose references items tell anew, and which those are: a person has one at a time, and null takes it away. */
+export function toldReferences(
+  items: readonly Referred[],
+  personOf: (item: Referred) => string | null,
+): Map<string, string | null> {
+  const told = new Map<string, string | null>();
+  for (const item of items) {
+    const person = personOf(item);
+    if (person !== null && item.personReference !== undefined) told.set(person, referenceOf(item));
+  }
+  return told;
+}
+
+/** Removes references in whose place others were told; answers whose. */
+export async function replaceReferences(write: Write, told: ReadonlyMap<string, string | null>): Promise<string[]> {
+  if (told.size === 0) return [];
+  const kept = [...told.values()].filter((value) => value !== null);
+  const removed = await rows<{ person: string }>(
+    write.db,
+    `/* replaceReferences */ DELETE FROM employee_identity WHERE kind = 'REFERENCE' AND employee_id = ANY($1) AND NOT value = ANY($2)
+     RETURNING employee_id AS person`,
+    [[...told.keys()], kept],
+  );
+  return removed.map(({ person }) => person);
 }
 
 /** The identities that items bring by their references. */

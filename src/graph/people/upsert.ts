@@ -14,7 +14,7 @@ import { nodeId } from '../../platform/graphql/node-id';
 import { instantText, rows, rowsParam } from '../../platform/sql';
 import { holdCatalogue } from '../catalogue';
 import { assertionsOf, awaitingManagers, deriveStates, recordAssertions, reportingLines, type AssertionRow } from './facts';
-import { knownByReference, referenceIdentities, refuseReference, sameAs } from './references';
+import { knownByReference, referenceIdentities, refuseReference, replaceReferences, sameAs, toldReferences } from './references';
 import { arrivalKey, lockEmployees, resolvePeople, type LockedEmployee, type Resolved } from './resolve';
 
 /** An item of upsertEmployees; absent fields are left alone, null clears. */
@@ -25,7 +25,7 @@ export interface EmployeeItem {
   readonly [attribute: string]: Json | undefined;
 }
 
-const REPORTING_LINES_LOCK = 7_004;
+const REPORTING_LINES_LOCK = 7_007;
 
 /** Why an item cannot be taken as it is; null when it can. */
 export function checkEmployee(item: EmployeeItem): Refusal | null {
@@ -84,7 +84,7 @@ export async function applyEmployees(write: Write, raw: readonly unknown[], sour
   if (moved.size > 0) {
     await deriveStates(write, new Map([...moved].map((id) => [id, locked.get(id)!.externalId])), batch.facts, zone);
   }
-  if (moved.size > 0 || items.some((item) => item['personReference'] != null)) {
+  if (moved.size > 0 || items.some((item) => item['personReference'] !== undefined)) {
     const taken = items.filter((_, i) => results[i]!.outcome !== 'REJECTED');
     const named = await rememberIdentities(write, source, taken, people, aliases);
     items.forEach((item, i) => {
@@ -301,14 +301,21 @@ async function rememberIdentities(
     const email = item['email'];
     if (typeof email === 'string') records.push({ employee_id: person, kind: 'EMAIL', source, value: email.toLowerCase() });
   }
+  const told = toldReferences(items, (item) => {
+    const person = people.get(item.externalId)!;
+    return isRefusal(person) ? null : person;
+  });
+  const replaced = await replaceReferences(write, told);
+  // of several in one request the last one stands
+  const standing = records.filter(({ kind, employee_id, value }) => kind !== 'REFERENCE' || told.get(employee_id) === value);
   const fresh = await rows<{ person: string; value: string }>(
     write.db,
     `/* rememberIdentities */ INSERT INTO employee_identity (employee_id, kind, source, value, recorded_in)
      SELECT r.employee_id, r.kind, r.source, r.value, $2
      FROM jsonb_to_recordset($1) AS r(employee_id uuid, kind text, source text, value text) ON CONFLICT DO NOTHING
      RETURNING employee_id AS person, value`,
-    [rowsParam(records), write.change],
+    [rowsParam(standing), write.change],
   );
   write.arrive(fresh.map(({ value }) => arrivalKey(value)));
-  return new Set(fresh.map(({ person }) => person));
+  return new Set([...fresh.map(({ person }) => person), ...replaced]);
 }

@@ -55,7 +55,33 @@ function decodeKeys(cursor: string, list: string, keys: number): string[] {
   } catch {
     // falls through: whatever it was, it is not one of ours
   }
-  throw problem('INVALID_CURSOR', 'This page cursor is not one of this list: use a cursor from the same field, or leave it out.');
+  throw strangeCursor();
+}
+
+function strangeCursor(): Error {
+  return problem(
+    'INVALID_CURSOR',
+    'This page cursor is not one of this list: use a cursor from the same field, or leave it out.',
+  );
+}
+
+/** How the values of sort keys are written in cursors of ours. */
+const WRITTEN: Readonly<Record<SortKey['type'], RegExp>> = {
+  text: /^/,
+  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+  timestamptz: /^(-?infinity|\+?\d{4,6}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|\+00)( BC)?)$/,
+  date: /^(-?infinity|\d{4,6}-\d\d-\d\d( BC)?)$/,
+  bigint: /^-?\d{1,18}$/,
+};
+
+function isWritten(value: string, type: SortKey['type']): boolean {
+  if (!WRITTEN[type].test(value)) return false;
+  const day = type === 'date' || type === 'timestamptz' ? /^\+?(\d+)-(\d\d)-(\d\d)/.exec(value) : null;
+  if (day === null) return true;
+  const [year, month, dayOfMonth] = day.slice(1).map(Number) as [number, number, number];
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
+  return year >= 1 && dayOfMonth >= 1 && dayOfMonth <= days;
 }
 
 /** A column a list is ordered by: its SQL, and its type for the comparison with a cursor. */
@@ -67,7 +93,10 @@ export interface SortKey {
 /** The WHERE condition (to be and-ed), ORDER BY and LIMIT of a page; one row more than asked tells whether there is a next page. */
 export function keyset(page: Page, keys: readonly SortKey[], q: Params): { where: string; order: string; limit: string } {
   const columns = `(${keys.map((key) => key.sql).join(', ')})`;
-  const bound = (values: readonly string[]) => `(${values.map((value, i) => `${q.add(value)}::${keys[i]!.type}`).join(', ')})`;
+  const bound = (values: readonly string[]) => {
+    if (!values.every((value, i) => isWritten(value, keys[i]!.type))) throw strangeCursor();
+    return `(${values.map((value, i) => `${q.add(value)}::${keys[i]!.type}`).join(', ')})`;
+  };
   const conditions = ['true'];
   if (page.after) conditions.push(`${columns} > ${bound(page.after)}`);
   if (page.before) conditions.push(`${columns} < ${bound(page.before)}`);
