@@ -27,6 +27,7 @@ export async function eraseEmployee(
   if (isRefusal(no)) return no;
   // nobody tells anything of anybody meanwhile, and a publication that has judged the person already begins anew
   await changeCatalogue(write);
+  write.arrive(['catalogue']);
   const person = (await lockEmployees(write.db, [id])).get(id);
   if (!person) return refusal('UNKNOWN_EMPLOYEE', 'Nobody is known by this key: it may be erased already.', ['employee']);
   const names = await namesOf(write, id);
