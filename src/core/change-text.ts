@@ -26,6 +26,8 @@ export interface LeafChange {
   readonly after: Level;
   /** What ends a credential or an approval (or begins to vouch for it), when not its own expiry. */
   readonly endedBy?: 'SUSPENSION' | 'REVOCATION' | 'VERIFICATION' | 'MANAGER' | undefined;
+  /** Whether a credential counts again because its suspension was lifted. */
+  readonly isReinstated?: boolean;
 }
 
 /** A change that lies ahead, as a sentence: "CPR certification expires". With `dated` it says when: "CPR certification expires on 2027-03-30". */
@@ -64,8 +66,9 @@ export function changeAheadText(change: LeafChange, at: Instant, labels: Labels,
 
 function holdingAhead(leaf: HoldsNode, change: LeafChange, labels: Labels, begins: string, ends: string): string {
   const label = labels.type(leaf.typeCode);
-  const { before, after, endedBy } = change;
+  const { before, after, endedBy, isReinstated } = change;
   if (endedBy === 'VERIFICATION' && after > before) return `verification of ${label} takes effect${begins}`;
+  if (isReinstated && after > before) return `${label} is reinstated${after === Level.GRACE ? ', in grace' : ''}${begins}`;
   if (after === Level.MET) return `${label} takes effect${begins}`;
   if (after === Level.GRACE) return `${label} enters grace${begins}`;
   if (endedBy === 'VERIFICATION') return `verification of ${label} is older than ${spanText(leaf.verifiedWithin!)}${begins}`;
@@ -111,7 +114,8 @@ function windowChange(node: WindowNode, isBetter: boolean, labels: Labels, zone:
   return `${windowClause(node, !isBetter)}: (${ruleText(node.of, labels, zone)})`;
 }
 
-function holdingChange({ before, after, endedBy }: LeafChange): string {
+function holdingChange({ before, after, endedBy, isReinstated }: LeafChange): string {
+  if (isReinstated && after > before) return after === Level.GRACE ? 'reinstated, in grace' : 'reinstated';
   if (after === Level.MET) return before === Level.GRACE ? 'renewed' : 'obtained';
   if (after === Level.GRACE) return before === Level.MET ? 'now in grace' : 'obtained, in grace';
   if (endedBy === 'VERIFICATION') return 'no longer verified recently enough';

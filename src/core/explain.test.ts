@@ -147,6 +147,11 @@ describe('why a verdict will change', () => {
     expect(because(holds('CPR'), known, 10)).toEqual(['CPR certification expires']);
   });
 
+  it('tells a suspension that is lifted from an award that takes effect', () => {
+    const lifted = facts({ CPR: [slice(0, 5, { endedBy: 'SUSPENSION' }), slice(8, 30, { begunBy: 'REINSTATEMENT' })] });
+    expect(because(holds('CPR'), lifted, 6)).toEqual(['CPR certification is reinstated']);
+  });
+
   it('names what a warning is about, with its date', () => {
     const known = facts({ CPR: [slice(0, 30)] });
     expect(because(holds('CPR'), known, 10, 7)).toEqual(['CPR certification expires on 2027-01-30']);

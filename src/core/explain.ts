@@ -17,6 +17,7 @@ import { changeAheadText, changeMadeText, reachText, type LeafChange } from './c
 import { instantText, leafLabel, ruleText, windowClause, type Labels } from './rule-text';
 import { equal, Level, levelAt, levelBefore, nextChange, sinceChange, type Timeline } from './timeline';
 import { answerAt, verdictOf, type Verdict } from './verdict';
+import type { Stretch } from './windows';
 
 /** One condition of a rule as it stands at an instant. */
 export interface ExplanationNode {
@@ -199,7 +200,13 @@ function stepBecause(
     changes.map(({ hiddenFrom, ...change }) =>
       hiddenFrom !== null && RANKS[audience] < RANKS[hiddenFrom]
         ? `${UNDISCLOSED} changes${on}`
-        : changeAheadText({ ...change, endedBy: endedBy(change.leaf, facts, at) }, at, labels, zone, dated),
+        : changeAheadText(
+            { ...change, endedBy: endedBy(change.leaf, facts, at), isReinstated: isReinstatedAt(change.leaf, facts, at) },
+            at,
+            labels,
+            zone,
+            dated,
+          ),
     ),
   );
 }
@@ -211,6 +218,10 @@ function endedBy(leaf: LeafNode | WindowNode, facts: PersonFacts, at: Instant): 
   const ending = slices.filter((slice) => slice.to === at);
   if (leaf.verifiedWithin && ending.length === 0 && !slices.some((slice) => slice.from === at)) return 'VERIFICATION';
   return ending.find((slice) => slice.endedBy !== undefined)?.endedBy;
+}
+
+function isReinstatedAt(leaf: LeafNode | WindowNode, facts: PersonFacts, at: Instant): boolean {
+  return leaf.op === 'holds' && holdingSlices(leaf, facts).some(({ from, begunBy }) => from === at && begunBy !== undefined);
 }
 
 /** Whether an approval ends at an instant whoever the manager is. */
@@ -253,7 +264,8 @@ function causes(
 /**
  * What a write changed about the conditions of one rule, in sentences: `before` and `after` are `evaluateNodes` of the same rule with the
  * facts before and after the write. Where the root's level at `now` differs, the leaves that did it; else the leaves that differ now or
- * from now on; else those that differ in the past. `facts` (after the write) lets it tell a revocation from an expiry.
+ * from now on; else those that differ in the past. `facts` (after the write) lets it tell a revocation from an expiry, and with those before
+ * the write a reinstatement from an award.
  */
 export function changeBecause(
   before: readonly NodeTimeline[],
@@ -262,14 +274,20 @@ export function changeBecause(
   labels: Labels,
   zone = 'UTC',
   facts?: PersonFacts,
+  factsBefore?: PersonFacts,
 ): string[] {
   const old = new Map(before.map(({ id, timeline }) => [id, timeline]));
   const levels = (timeline: Timeline, id: string): readonly [Level, Level] => [
     levelAt(old.get(id) ?? timeline, now),
     levelAt(timeline, now),
   ];
-  const made = (change: LeafChange): string =>
-    changeMadeText({ ...change, endedBy: facts === undefined ? undefined : lastEndedBy(change.leaf, facts, now) }, labels, zone);
+  const made = ({ leaf, ...change }: LeafChange): string => {
+    const told = facts && {
+      endedBy: lastEndedBy(leaf, facts, now),
+      isReinstated: factsBefore !== undefined && isReinstatedBetween(leaf, factsBefore, facts, now),
+    };
+    return changeMadeText({ leaf, ...change, ...told }, labels, zone);
+  };
   const [was, is] = levels(after[0]!.timeline, after[0]!.id);
   if (was !== is) return distinct(causes(after, levels).map(made));
 
@@ -294,6 +312,20 @@ function lastEndedBy(leaf: LeafNode | WindowNode, facts: PersonFacts, now: Insta
     (last, slice) => (last === undefined || slice.to >= last.to ? slice : last),
     undefined,
   )?.endedBy;
+}
+
+/** Whether a holding counts now because its suspension was lifted, and did not before. */
+function isReinstatedBetween(leaf: LeafNode | WindowNode, before: PersonFacts, after: PersonFacts, now: Instant): boolean {
+  if (leaf.op !== 'holds') return false;
+  const counts = ({ from, to }: Stretch) => from <= now && now < to;
+  return holdingSlices(leaf, after)
+    .filter(counts)
+    .some(({ from, factId, begunBy }) => {
+      const old = holdingSlices(leaf, before).filter((slice) => slice.factId === factId);
+      // lifted from its very beginning a suspension leaves no trace
+      const wasCut = () => old.some(({ to, endedBy }) => endedBy === 'SUSPENSION' && from < to && to <= now);
+      return !old.some(counts) && (begunBy === 'REINSTATEMENT' || wasCut());
+    });
 }
 
 function equalFrom(a: Timeline, b: Timeline, from: Instant): boolean {

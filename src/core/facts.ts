@@ -11,6 +11,8 @@ export interface HoldingSlice {
   readonly factId: string;
   /** What ends it, when that is not the passing of its own expiry; only sentences depend on it. */
   readonly endedBy?: 'SUSPENSION' | 'REVOCATION';
+  /** What it begins with, when that is not an award; only sentences depend on it. */
+  readonly begunBy?: 'REINSTATEMENT';
   /** When the credential was verified; absent: never. */
   readonly verifications?: readonly Happening[];
 }

@@ -94,7 +94,13 @@ describe('a rule that says the same of everybody', () => {
   it('is judged from when on it takes effect (N5)', () => {
     const past = during(null, '2026-01-01');
     expect(lint(past)).toBeNull();
-    expect(lint(past, { from: day('2026-01-01') })).toMatchObject({ code: 'RULE_CANNOT_HOLD' });
+    for (const over of [past, all(holds('A'), past)]) {
+      expect(lint(over, { from: day('2026-01-01') })).toMatchObject({
+        code: 'RULE_CANNOT_HOLD',
+        message: expect.stringContaining('is over when the version takes effect'),
+      });
+    }
+    expect(lint(all(holds('A'), not(holds('A')), past), { from: day('2026-01-01') })?.message).toMatch(/^Nobody can ever meet/);
     expect(lint(during('2020-01-01', null), { from: day('2021-01-01') })).toMatchObject({ code: 'RULE_ALWAYS_HOLDS' });
     expect(lint(within(past, 5), { from: day('2026-06-01') })).toBeNull();
   });

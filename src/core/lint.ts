@@ -108,8 +108,11 @@ function cappedBelow({ node, path }: Place): Refusal | null {
 
 function sameForAll(rule: RuleNode, from: Instant, path: Path): Refusal | null {
   if (isPossible(rule, [Level.GRACE, Level.MET], from) === false) {
-    const message =
-      'Nobody can ever meet this rule: its conditions exclude each other, ask for a value that nobody can have, or for longer than there is time for. Take out or loosen those that do.';
+    // conditions but for periods do not depend on time: what could be met before cannot be any more because a period is over
+    const isOver = isPossible(rule, [Level.GRACE, Level.MET], -Infinity) === true;
+    const message = isOver
+      ? 'Nobody can meet this rule any more: the period in which it could be met is over when the version takes effect. Give its `during` other bounds, or an earlier `effectiveFrom`.'
+      : 'Nobody can ever meet this rule: its conditions exclude each other, ask for a value that nobody can have, or for longer than there is time for. Take out or loosen those that do.';
     return refusal('RULE_CANNOT_HOLD', message, path);
   }
   if (isPossible(rule, [Level.UNMET, Level.PENDING], from) === false) {

@@ -1,9 +1,14 @@
 // Values that parse as JSON but that PostgreSQL cannot keep, or that would come back changed.
-const MAX_DEPTH = 32;
+/** How deep values nest at most. */
+export const DEEPEST_VALUE = 32;
 
 /** Where in a value there is something that cannot be stored, and what; null when all of it can. */
-export function poisonIn(value: unknown, path: readonly string[] = []): { path: readonly string[]; what: string } | null {
-  if (path.length > MAX_DEPTH) return { path: path.slice(0, 3), what: `is nested deeper than ${MAX_DEPTH} levels` };
+export function poisonIn(
+  value: unknown,
+  path: readonly string[] = [],
+  deepest = DEEPEST_VALUE,
+): { path: readonly string[]; what: string } | null {
+  if (path.length > deepest) return { path: path.slice(0, 3), what: `is nested deeper than ${deepest} levels` };
   if (typeof value === 'string') {
     if (value.includes('\u0000')) return { path, what: 'holds the character U+0000' };
     if (!isWellFormed(value)) return { path, what: 'holds half of a surrogate pair' };
@@ -16,7 +21,7 @@ export function poisonIn(value: unknown, path: readonly string[] = []): { path: 
   }
   if (typeof value !== 'object' || value === null) return null;
   for (const [name, member] of Object.entries(value)) {
-    const found = poisonIn(name, [...path, '(name)']) ?? poisonIn(member, [...path, name]);
+    const found = poisonIn(name, [...path, '(name)'], deepest) ?? poisonIn(member, [...path, name], deepest);
     if (found) return found;
   }
   return null;

@@ -24,10 +24,20 @@ export function parseRule(input: unknown, catalogue: RuleCatalogue, path: readon
       if (kind === 'type') return catalogue.typeCodes.has(code);
       return (kind === 'course' ? catalogue.courseCodes : catalogue.roleCodes)?.has(code) ?? true;
     },
-    instant: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
+    instant: milliseconds,
     limits: ruleLimits,
     checksDates: true,
   }).read(input, path);
+}
+
+const milliseconds = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+
+/** That a rule nests deeper than it may, whatever it refers to; null: it does not, or something else is wrong with it first. */
+export function refuseDeepRule(input: unknown, path: Path): Refusal | null {
+  const rules = { knows: () => true, instant: milliseconds, limits: ruleLimits, checksDates: false };
+  const read = new RuleReader(rules).read(input, path);
+  return isRefusal(read) && read.code === 'RULE_TOO_DEEP' ? read : null;
 }
 
 /** The one operator of each node, by its name on the wire. Adding an operator adds an entry here. */

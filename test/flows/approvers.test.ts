@@ -2,7 +2,7 @@
 import { startTestApp, type TestApp } from '../kit/app';
 import { eventually, talkTo, type IngestAnswer, type Talk } from '../kit/seed';
 
-const PAYLOAD = 'results { outcome id refusal { code path } } cursor';
+const PAYLOAD = 'results { outcome id refusal { code message path } } cursor';
 const ANSWER = `verdict isEligibleExceptApproval nearestWays { steps { kind text } } explanation { op text verdict binding }`;
 
 describe('approvers', () => {
@@ -178,9 +178,24 @@ describe('approvers', () => {
       return [refusal?.code, ...(refusal?.path ?? [])];
     };
     expect(await codes({ kinds: [] })).toEqual(['INVALID_KIND', 'kinds']);
+    expect(await codes({}, report)).toEqual(['DELEGATION_TO_SELF', 'delegateExternalId']);
     expect(await codes({ until: '2026-01-01T00:00:00Z' })).toEqual(['DELEGATION_BACKWARDS', 'until']);
     expect(await codes({ from: '9999-01-01T00:00:00Z' })).toEqual(['DATE_OUT_OF_RANGE', 'from']);
     expect(await codes({}, ' ')).toEqual(['INVALID_EXTERNAL_ID', 'managerExternalId']);
     expect((await act('grantApproval', report, ' ')).refusal).toMatchObject({ code: 'INVALID_EXTERNAL_ID' });
+  });
+
+  it('says of whom decides about themselves that nobody does (D6)', async () => {
+    const { boss, report, other } = await team();
+    await delegate(boss, report, { from: '2026-01-01T00:00:00Z' });
+    const message = async (approver: string) => {
+      const { refusal } = await act('grantApproval', report, approver);
+      return [refusal?.code, refusal?.message];
+    };
+    expect(await message(report)).toEqual(['APPROVER_NOT_ENTITLED', expect.stringMatching(/^Nobody decides about themselves: /)]);
+    expect(await message(other)).toEqual([
+      'APPROVER_NOT_ENTITLED',
+      expect.stringContaining("was not the person's primary manager"),
+    ]);
   });
 });

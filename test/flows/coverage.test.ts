@@ -229,6 +229,27 @@ describe('the status of a credential', () => {
     ]);
   });
 
+  it('is told as reinstated where its suspension is lifted, and as obtained where it is awarded', async () => {
+    await hold('LIFTED', '2026-01-01');
+    const holding = ['LIFTED', 'CPR'] as const;
+    await api.suspend(holding, 'inquiry', '2026-02-01T00:00:00Z');
+    await api.reinstate(holding, 'cleared', '2026-02-02T00:00:00Z');
+    // the second one was a mistake, and is lifted from its beginning
+    await api.suspend(holding, 'inquiry', '2026-02-05T00:00:00Z');
+    await api.reinstate(holding, 'mistaken', '2026-02-05T00:00:00Z');
+    await api.revoke(holding, 'fraud', '2026-02-10T00:00:00Z');
+    await hold('LIFTED', '2026-02-20');
+    const { found } = await api.changes('... on EligibilityChange { kind because }', {
+      employeeExternalId: ['LIFTED'],
+      kind: ['TRANSITION'],
+    });
+    expect(found.map(({ because }) => because)).toEqual(
+      ['obtained', 'suspended', 'reinstated', 'suspended', 'reinstated', 'revoked', 'obtained'].map((what) => [
+        `CPR certification ${what}`,
+      ]),
+    );
+  });
+
   it('is suspended and reinstated from and until the instants that were said, past or to come, while its clock runs on (C15)', async () => {
     await hold('ACTS', '2026-01-01');
     const holding = ['ACTS', 'CPR'] as const;

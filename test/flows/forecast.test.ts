@@ -365,6 +365,10 @@ describe('coverage forecast', () => {
       return [errors![0]!.extensions.code, errors![0]!.message];
     };
     expect(await refused('roleCode: ["NURSE", "COOK"]')).toEqual(['BAD_USER_INPUT', expect.stringContaining('"COOK"')]);
+    expect(await refused('roleCode: ["NURSE"], groupBy: [LOCATION, DEPARTMENT, LOCATION]')).toEqual([
+      'BAD_USER_INPUT',
+      'groupBy names LOCATION twice: name each dimension once.',
+    ]);
     expect(await refused('roleCode: ["NURSE"], minimum: -1')).toEqual(['BAD_USER_INPUT', expect.stringContaining('0 or more')]);
     expect(await refused('roleCode: ["NURSE"], horizon: "P5Y1D"')).toEqual([
       'BAD_USER_INPUT',

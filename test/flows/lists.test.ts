@@ -199,6 +199,18 @@ describe('lists', () => {
     );
   });
 
+  it('counts refuse a dimension that is named twice', async () => {
+    for (const [field, dimension] of [
+      ['credentialCounts', 'TYPE'],
+      ['eligibilityCounts', 'ROLE'],
+    ]) {
+      const { errors } = await server.send(`{ ${field}(groupBy: [${dimension}, ${dimension}]) { keys count } }`);
+      expect(errors?.map(({ message, extensions }) => [extensions.code, message])).toEqual([
+        ['BAD_USER_INPUT', `groupBy names ${dimension} twice: name each dimension once.`],
+      ]);
+    }
+  });
+
   it('credentialCounts equals a count of the same rows, by every grouping', async () => {
     const rows = PEOPLE.flatMap((person) => [
       ...(holdsAlpha(person) ? [{ person, TYPE: 'ALPHA', soon: lapsesSoon(person) }] : []),

@@ -93,6 +93,12 @@ describe('a plan to a role', () => {
       obstacle: 'NO_MOVES',
       reason: 'No moves lead from AIDE to ISLAND: define them with defineCareerPath.',
     });
+    const many = Array.from({ length: 12 }, (_, i) => `MANY-${i + 10}`);
+    await api.defineRoles(...many);
+    await api.upsert([{ externalId: 'MANY', status: 'TERMINATED', roleCodes: many }]);
+    expect((await plan('MANY', 'ISLAND')).reason).toBe(
+      'No moves lead from MANY-10, MANY-11, MANY-12, MANY-13, MANY-14 and 7 more to ISLAND: define them with defineCareerPath.',
+    );
     expect(await plan('P', 'CHIEF')).toMatchObject({ obstacle: 'NO_WAY', stages: [] });
     expect(await plan('P', 'NURSE', 'ISLAND')).toMatchObject({ obstacle: 'NO_MOVES' });
   });

@@ -378,6 +378,8 @@ describe('rules', () => {
 
   describe('refuses, with a code and the place in the input (D1 D2)', () => {
     const deep = (levels: number): object => (levels === 0 ? holds('B') : { not: deep(levels - 1) });
+    const chosen = (levels: number): object => (levels === 0 ? holds('A') : { atLeast: { n: 1, of: [chosen(levels - 1)] } });
+    const choices = (levels: number): string[] => Array.from({ length: levels }, () => ['atLeast', 'of', '0']).flat();
     const nots = (levels: number): string[] => Array.from({ length: levels }, () => 'not');
     const table: [what: string, rule: object, code: string, path: string[]][] = [
       [
@@ -400,6 +402,8 @@ describe('rules', () => {
       ['no values', attribute('jobFamily', { in: [] }), 'RULE_ATTRIBUTE_TEST', ['rule', 'attribute', 'in']],
       ['no such attribute', attribute('not a name', { equals: 1 }), 'RULE_ATTRIBUTE_UNKNOWN', ['rule', 'attribute', 'name']],
       ['a rule too deep', deep(12), 'RULE_TOO_DEEP', ['rule', ...nots(12)]],
+      ['a rule too deep of the longest operator', chosen(12), 'RULE_TOO_DEEP', ['rule', ...choices(12)]],
+      ['a rule far too deep', chosen(50), 'RULE_TOO_DEEP', ['rule', ...choices(12)]],
       ['a rule too large', { all: Array.from({ length: 200 }, () => holds('A')) }, 'RULE_TOO_LARGE', ['rule', 'all', '199']],
     ];
     it.each(table)('%s', async (_, rule, code, path) => {
@@ -433,6 +437,7 @@ describe('rules', () => {
 
     it('nothing of a rule at the limit: twelve levels, two hundred conditions', async () => {
       expect(await verdicts(deep(11), ['four'])).toBe('yes');
+      expect(await verdicts(chosen(11), ['four'])).toBe('yes');
       expect(await verdicts({ all: Array.from({ length: 199 }, () => holds('A')) }, ['four'])).toBe('yes');
     });
   });

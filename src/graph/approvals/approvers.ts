@@ -21,11 +21,14 @@ export async function managersOfActs(write: Write, acts: readonly NamedAct[]): P
   const delegations = await delegationsOf(write.db, [...new Set(known)]);
   return acts.map((act, i) => {
     const managerUuid = managers[i]!;
-    return managerUuid !== null && mayDecide({ ...act, managerUuid }, delegations) ? managerUuid : notEntitled(act.kind);
+    return managerUuid !== null && mayDecide({ ...act, managerUuid }, delegations) ? managerUuid : notEntitled(act);
   });
 }
 
-function notEntitled(kind: string): Refusal {
-  const message = `The approver was not the person's primary manager then, and the manager had not let them decide about "${kind}": let the manager decide, or record delegateApprovals first.`;
+function notEntitled({ employeeUuid, approverUuid, kind }: NamedAct): Refusal {
+  const message =
+    approverUuid === employeeUuid
+      ? 'Nobody decides about themselves: let the primary manager decide, or whom the manager has named with delegateApprovals.'
+      : `The approver was not the person's primary manager then, and the manager had not let them decide about "${kind}": let the manager decide, or record delegateApprovals first.`;
   return refusal('APPROVER_NOT_ENTITLED', message, ['approverExternalId']);
 }

@@ -55,6 +55,8 @@ export async function applyDelegations(write: Write, raw: readonly unknown[], so
     if (typeof manager !== 'string') return { ...manager, kept };
     const delegate = personOf(found, item.delegateExternalId, 'delegateExternalId');
     if (typeof delegate !== 'string') return { ...delegate, kept };
+    // the two ids may differ and name one person
+    if (delegate === manager) return { outcome: 'REJECTED', id: null, refusal: toThemselves() };
     const row: DelegationRow = {
       uuid: uuidv7(),
       managerUuid: manager,
@@ -83,6 +85,11 @@ export async function applyDelegations(write: Write, raw: readonly unknown[], so
   });
   recordDelegationRows(write, [...added.values()], retired);
   return results;
+}
+
+function toThemselves(): Refusal {
+  const message = 'A manager decides without a delegation: name somebody else as the delegate.';
+  return refusal('DELEGATION_TO_SELF', message, ['delegateExternalId']);
 }
 
 function refuseBackwards({ from, until }: DelegationItem, now: number): Refusal | null {

@@ -103,15 +103,20 @@ function startsOf(employee: Employee, { roles, versionsOf }: KnownCareers, facts
   });
 }
 
+/** How many roles a sentence names: somebody may be eligible for hundreds. */
+const MOST_NAMED = 5;
+
 function reasonText(reason: Plan['reason'], starts: readonly string[], target: string): string | null {
+  const left = starts.length - MOST_NAMED;
+  const named = starts.slice(0, MOST_NAMED).join(', ') + (left > 0 ? ` and ${left} more` : '');
   switch (reason) {
     case null:
       return null;
     case 'NO_START':
       return "No role of the person's is known, and they are eligible for none: name one with fromRoleCode.";
     case 'NO_MOVES':
-      return `No moves lead from ${starts.join(', ')} to ${target}: define them with defineCareerPath.`;
+      return `No moves lead from ${named} to ${target}: define them with defineCareerPath.`;
     case 'NO_WAY':
-      return `Each way from ${starts.join(', ')} to ${target} leads through a role for which nothing would make the person eligible, or that has no rule.`;
+      return `Each way from ${named} to ${target} leads through a role for which nothing would make the person eligible, or that has no rule.`;
   }
 }

@@ -217,7 +217,11 @@ export class CredentialInput {
   expiresOn?: string | null;
   @Field(() => String, { nullable: true, description: 'Where the evidence is.' })
   evidenceUrl?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether the whole of the requirements was met anew.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether the whole of the requirements was met anew. A revocation voids what was awarded at or before its instant: a new initial award must be later.',
+  })
   initial?: boolean | null;
 }
 

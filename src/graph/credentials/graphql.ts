@@ -4,7 +4,7 @@ import { isRefusal, type Refusal } from '../../core/refusal';
 import { statusText } from '../../core/status-text';
 import { IngestPayload } from '../../journal/graphql';
 import type { Write } from '../../journal/write';
-import { badInput } from '../../platform/graphql/errors';
+import { badInput, refuseRepeated } from '../../platform/graphql/errors';
 import { nodeId } from '../../platform/graphql/node-id';
 import { connection, listConnection, parsePage, type Connection, type PageArgs } from '../../platform/graphql/paging';
 import { PagedArgs } from '../../platform/graphql/types';
@@ -206,6 +206,7 @@ export class CredentialResolver {
     @Ctx() context: GraphContext,
   ): Promise<CredentialCount[]> {
     if (groupBy.length === 0) throw badInput('Name at least one dimension in groupBy.');
+    refuseRepeated(groupBy);
     const view = await viewOf(context, args);
     return credentialGroups(await context.db(), view, groupBy, filter);
   }
@@ -276,7 +277,7 @@ export class CredentialResolver {
 
   @Mutation(() => CredentialPayload, {
     description:
-      'Takes a credential back; what was awarded before is void from then on. May arrive before the issue it takes back.',
+      'Takes a credential back; what was awarded at or before that instant is void from then on, so a new initial award must be later than it. May arrive before the issue it takes back.',
   })
   revokeCredential(
     @Arg('input', () => CredentialActionInput, { description: 'Which one, and why.' }) input: CredentialActionInput,

@@ -38,7 +38,7 @@ export async function whatWasLearned(context: GraphContext, pair: PairRow, sides
     return [fresh.rule ? `rule version ${fresh.rule.version} was published` : 'no rule was known'];
   if (!fresh.rule || !old.rule) return [NOT_THERE];
   const [before, after] = [evaluateNodes(old.rule.node, old.facts), evaluateNodes(fresh.rule.node, fresh.facts)];
-  const why = changeBecause(before, after, from.at, labels, context.graph.zone, fresh.facts);
+  const why = changeBecause(before, after, from.at, labels, context.graph.zone, fresh.facts, old.facts);
   return why.length > 0 ? why : [NOT_THERE];
 }
 

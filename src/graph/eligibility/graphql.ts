@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graph
 import { isEligibleExceptApproval } from '../../core/except-approval';
 import { explain, untilBecause } from '../../core/explain';
 import { answerAt, fromSegments, isEligible, segmentsBetween, type VerdictSegment } from '../../core/verdict';
-import { badInput } from '../../platform/graphql/errors';
+import { badInput, refuseRepeated } from '../../platform/graphql/errors';
 import { connection, parsePage, type Connection, type PageArgs } from '../../platform/graphql/paging';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { PagedArgs } from '../../platform/graphql/types';
@@ -163,6 +163,7 @@ export class EligibilityResolver {
     @Ctx() context: GraphContext,
   ): Promise<EligibilityCount[]> {
     if (groupBy.length === 0) throw badInput('Name at least one dimension in groupBy.');
+    refuseRepeated(groupBy);
     const view = await viewOf(context, args);
     const roles = await judgedRoles(context, view, filter);
     return pairGroups(await context.db(), view, groupBy, roles, toPairFilter(filter));

@@ -163,7 +163,8 @@ function because(
   if (isPublished) return [`rule version ${judged.published.at(-1)!.version} was published`];
   if (!version) return [];
   const nodes = (facts: PersonFacts) => evaluateNodes(version.node, facts);
-  const why = changeBecause(nodes(person.before), nodes(person.after), setting.until, setting.labels, setting.zone, person.after);
+  const { before, after } = person;
+  const why = changeBecause(nodes(before), nodes(after), setting.until, setting.labels, setting.zone, after, before);
   if (why.length > 0) return why;
   if (person.isNew) return ['the person became known'];
   return difference.kind === 'FORECAST' ? ['the outlook changed'] : [];

@@ -130,6 +130,8 @@ function add<T>(lists: Map<string, T[]>, name: string, items: readonly T[]): voi
   else lists.set(name, [...items]);
 }
 
+const REINSTATED = { begunBy: 'REINSTATEMENT' } as const;
+
 /** The stretches in which a holding counts for rules. Segments are in order of time; those that neither count nor cut one short may be missing. */
 export function holdingSlices(
   segments: readonly StatusSegment[],
@@ -143,9 +145,12 @@ export function holdingSlices(
     const level = status === 'ACTIVE' ? 'MET' : 'GRACE';
     const following = segments[i + 1];
     const next = following?.from === to ? following.status : null;
-    if (next === 'SUSPENDED') slices.push({ from, to, level, ...fact, endedBy: 'SUSPENSION' });
-    else if (next === 'REVOKED') slices.push({ from, to, level, ...fact, endedBy: 'REVOCATION' });
-    else slices.push({ from, to, level, ...fact });
+    const preceding = segments[i - 1];
+    const isReinstated = preceding?.to === from && preceding.status === 'SUSPENDED';
+    const slice = { from, to, level, ...fact, ...(isReinstated && REINSTATED) } as const;
+    if (next === 'SUSPENDED') slices.push({ ...slice, endedBy: 'SUSPENSION' });
+    else if (next === 'REVOKED') slices.push({ ...slice, endedBy: 'REVOCATION' });
+    else slices.push(slice);
   });
   return slices;
 }

@@ -62,7 +62,9 @@ export class CoverageRenewal {
   view: View;
   @Field(() => DateTimeScalar, { description: 'The first instant at which it would no longer count.' })
   lapsesAt: number;
-  @Field(() => DateScalar, { description: 'The last civil day of the organisation on which it counts: renew it by then.' })
+  @Field(() => DateScalar, {
+    description: 'The first due date: the last civil day of the organisation on which it counts. Renew it by then.',
+  })
   dueOn: string;
 }
 
@@ -74,7 +76,7 @@ export const CoverageRenewalConnection = connectionOf(
 
 @ObjectType({
   description:
-    'The smallest set of credentials which, renewed in time and kept valid until the end of the horizon, leave no day under the minimum; where even all renewals cannot do that, days come as near to it as they can.',
+    'The smallest set of credentials which, renewed by the day they are first due and kept valid from then until the end of the horizon, leave no day under the minimum; where even all renewals cannot do that, days come as near to it as they can.',
   simpleResolvers: true,
 })
 export class CoverageRenewalPlan {

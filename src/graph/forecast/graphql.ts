@@ -6,7 +6,7 @@ import { untilBecause } from '../../core/explain';
 import { calendarFrom } from '../../core/forecast';
 import { isoText } from '../../core/instant-text';
 import { answerAt } from '../../core/verdict';
-import { badInput } from '../../platform/graphql/errors';
+import { badInput, refuseRepeated } from '../../platform/graphql/errors';
 import { uuidOf } from '../../platform/graphql/node-id';
 import { listConnection, parsePage, type Connection } from '../../platform/graphql/paging';
 import { DurationScalar } from '../../platform/graphql/scalars';
@@ -121,7 +121,7 @@ const whereabouts = {
 export class CoverageForecastResolver {
   @Query(() => [CoverageForecast], {
     description:
-      'How many people there will be for roles, day by day, if no new fact arrives: one forecast for each role and group of people, by role and keys. With a minimum also when there are first too few, because of whom, and which renewals avoid it.',
+      'How many people there will be for roles, day by day, if no new fact arrives: one forecast for each role and group of people, by role and keys. With a minimum also when there are first too few, because of whom, and which credentials to renew and keep valid to avoid it.',
   })
   async coverageForecast(
     @Arg('roleCode', () => [String], { description: 'For these roles.' }) roleCode: string[],
@@ -143,6 +143,7 @@ export class CoverageForecastResolver {
     @Args(() => ViewArgs) args: ViewArgs,
     @Ctx() context: GraphContext,
   ): Promise<CoverageForecast[]> {
+    refuseRepeated(groupBy);
     if (minimum !== null && minimum < 0) throw badInput('`minimum` is a number of people: 0 or more.');
     const view = await viewOf(context, args);
     const outside = refuseDates({ at: view.at }, ['at']);

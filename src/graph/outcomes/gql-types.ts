@@ -87,7 +87,10 @@ export class Outcome implements Node {
   because: readonly string[];
   @Field(() => DateTimeScalar, { description: 'When the verdict began; the outcome is open from then on.' })
   occurredAt: number;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'By when it is to be done; null: whenever.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'By when it is to be done; null: whenever.',
+  })
   dueAt: number | null;
   @Field(() => OutcomeState, { description: 'How far it has got at the instant asked about.' })
   state: keyof typeof OutcomeState;
@@ -151,7 +154,11 @@ export class OutcomeRuleInput {
     description: 'External id of who owns it where the manager is not known; required when the manager is the owner.',
   })
   fallbackOwner?: string | null;
-  @Field(() => DurationScalar, { nullable: true, description: 'How long after the verdict began it is due; absent: whenever.' })
+  @Field(() => DurationScalar, {
+    nullable: true,
+    description:
+      'How long its owner has. Counts from the beginning of the verdict, or from when the person is known and the outcome is recorded, whichever is latest. Absent: whenever.',
+  })
   dueIn?: string | null;
   @Field(() => Boolean, {
     nullable: true,
@@ -164,7 +171,8 @@ export class OutcomeRuleInput {
 export class OutcomeOwnerInput {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'true: the primary manager of whom it is about, as of the instant at which the verdict began.',
+    description:
+      'true: the primary manager of whom it is about, as of the instant at which the verdict began, or from which the person is known when that is later.',
   })
   manager?: boolean;
   @Field(() => String, { nullable: true, description: 'The person with this external id.' })

@@ -8,7 +8,7 @@ import type { Db } from '../../platform/postgres/pool';
 import { instantText } from '../../platform/sql';
 import type { Cached } from '../catalogue';
 import type { Consequences } from '../eligibility/settle';
-import { managersAt } from '../people/store';
+import { standingsFrom, type Standing } from '../people/store';
 import type { OutcomeRuleRow } from './definitions';
 import { outcomesAround, recordOutcomes, type OutcomeRow } from './store';
 
@@ -24,7 +24,7 @@ export interface SettledOutcomes {
 export function openOutcomes(cache: Cached<readonly OutcomeRuleRow[]>, zone: string): Consequences {
   return async (write, told, version) => {
     const rules = await cache.get(write.db, write.arrived.has('catalogue'), version);
-    const { entries, rows } = await settleOutcomes(write.db, told, rules, zone);
+    const { entries, rows } = await settleOutcomes(write.db, told, rules, { now: write.now, zone });
     recordOutcomes(write, rows);
     return entries;
   };
@@ -35,12 +35,12 @@ export async function settleOutcomes(
   db: Db,
   told: readonly NewEntry[],
   rules: readonly OutcomeRuleRow[],
-  zone: string,
+  { now, zone }: { readonly now: number; readonly zone: string },
 ): Promise<SettledOutcomes> {
   const effects = told.flatMap((entry) => effectsOf(entry, rules));
   if (effects.length === 0) return { entries: new Map(), rows: [] };
-  const opening = effects.filter(({ rule, opens }) => opens && rule.ownerUuid === null);
-  const [around, managers] = await Promise.all([
+  const opening = effects.filter(({ rule, opens }) => opens && (rule.ownerUuid === null || rule.dueIn !== null));
+  const [around, standings] = await Promise.all([
     outcomesAround(
       db,
       distinct(effects.map(({ reached }) => reached.employeeUuid)),
@@ -48,23 +48,29 @@ export async function settleOutcomes(
     ),
     opening.length === 0
       ? []
-      : managersAt(
+      : standingsFrom(
           db,
           opening.map(({ reached }) => reached),
         ),
   ]);
-  const managerOf = new Map(opening.map((effect, i) => [effect, managers[i] ?? null]));
+  const standingOf = new Map(opening.map((effect, i) => [effect, standings[i]!]));
   const items = new Items(around);
   const entries = new Map<NewEntry, NewEntry[]>();
   for (const effect of effects) {
     const { rule, reached, opens } = effect;
-    const owner = rule.ownerUuid ?? managerOf.get(effect) ?? rule.fallbackOwnerUuid;
-    const row = opens ? items.open(rule, reached, owner!, zone) : items.withdraw(rule, reached);
+    const standing = standingOf.get(effect);
+    const owner = rule.ownerUuid ?? standing?.managerUuid ?? rule.fallbackOwnerUuid;
+    const row = opens ? items.open(rule, reached, owner!, dueAt(rule, standing, now, zone)) : items.withdraw(rule, reached);
     if (row === null) continue;
     const following = entries.get(reached.entry) ?? [];
     entries.set(reached.entry, [...following, toEntry(opens ? 'opened' : 'withdrawn', row, rule, reached.roleCode, reached.at)]);
   }
   return { entries, rows: items.changed() };
+}
+
+// a verdict may have begun long before anybody knew of it: the time that the owner has begins when it can be acted upon
+function dueAt({ dueIn }: OutcomeRuleRow, standing: Standing | undefined, now: number, zone: string): number | null {
+  return dueIn === null ? null : addSpanToInstant(Math.max(standing!.from, now), parseSpan(dueIn)!, zone);
 }
 
 /** A verdict that a person has reached, and the one they left. */
@@ -110,7 +116,7 @@ class Items {
   }
 
   /** Opens one, unless the verdict that began then has had its own; one that was withdrawn as if it had never begun is open again. */
-  open(rule: OutcomeRuleRow, reached: Reached, ownerUuid: string, zone: string): OutcomeRow | null {
+  open(rule: OutcomeRuleRow, reached: Reached, ownerUuid: string, dueAt: number | null): OutcomeRow | null {
     const pair = { ruleUuid: rule.uuid, employeeUuid: reached.employeeUuid, roleUuid: reached.roleUuid };
     const earlier = this.all.get(keyOf({ ...pair, occurredAt: reached.at }));
     if (this.open_.has(pairOf(pair)) || earlier?.state === 'DONE') return null;
@@ -122,7 +128,7 @@ class Items {
       because: reached.because,
       occurredAt: reached.at,
       ownerUuid,
-      dueAt: rule.dueIn === null ? null : addSpanToInstant(reached.at, parseSpan(rule.dueIn)!, zone),
+      dueAt,
       state: 'OPEN',
       closedAt: null,
       closedBy: null,

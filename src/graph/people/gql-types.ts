@@ -198,7 +198,8 @@ export class EmployeeInput {
   terminatedOn?: string | null;
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When these values begin to hold; default now. May be in the past (a correction) or the future.',
+    description:
+      'When these values begin to hold; default now. May be in the past (a correction) or the future. On a first load give the day on which they began, such as the hiring date: before it the person is PRE_HIRE, and lists, diffs and counts of the past do not contain them.',
   })
   effectiveAt?: number | null;
   @Field(() => JsonScalar, { nullable: true, description: 'Custom attributes by name; those not named are left alone.' })

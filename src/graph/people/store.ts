@@ -289,3 +289,25 @@ export async function managersAt(
   );
   return found.map(({ id }) => id);
 }
+
+/** How somebody stands at an instant, or when they first do. */
+export interface Standing {
+  /** That instant, or the one from which the person is known. */
+  readonly from: number;
+  readonly managerUuid: string | null;
+}
+
+/** How people stand at instants; before anything is known of them, as it first is. */
+export async function standingsFrom(
+  db: Db,
+  asked: readonly { readonly employeeUuid: string; readonly at: number }[],
+): Promise<Standing[]> {
+  return rows<Standing>(
+    db,
+    `/* standingsFrom */ SELECT greatest(p.at, s.valid_from) AS "from", s.manager_id AS "managerUuid"
+     FROM unnest($1::uuid[], $2::timestamptz[]) WITH ORDINALITY AS p(id, at, n)
+     LEFT JOIN LATERAL (SELECT valid_from, manager_id FROM employee_state
+       WHERE employee_id = p.id AND valid_to > p.at AND retired_in IS NULL ORDER BY valid_from LIMIT 1) s ON true ORDER BY p.n`,
+    columnParams(asked, [({ employeeUuid }) => employeeUuid, ({ at }) => instantText(at)]),
+  );
+}

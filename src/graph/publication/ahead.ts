@@ -197,7 +197,7 @@ export class VerdictsAhead {
   private async withOutcomes(all: readonly Judged[]): Promise<readonly Judged[]> {
     const { write, rules } = this;
     const told = all.flatMap(({ events }) => events);
-    const { entries, rows } = await settleOutcomes(write.db, told, rules.outcomes, rules.zone);
+    const { entries, rows } = await settleOutcomes(write.db, told, rules.outcomes, { now: write.now, zone: rules.zone });
     setOutcomesAside(write, 'ahead_outcome', rows);
     const withFollowing = (event: NewEntry) => [event, ...(entries.get(event) ?? [])];
     return rows.length === 0 ? all : all.map((judged) => ({ ...judged, events: judged.events.flatMap(withFollowing) }));

@@ -4,11 +4,11 @@ import { parseSpan, type Instant } from '../../core/calendar';
 import { refuseDates } from '../../core/dates';
 import { lintRule } from '../../core/lint';
 import { isAttributeName, isCustomAttribute, personAttributes } from '../../core/person';
-import { poisonIn } from '../../core/poison';
+import { DEEPEST_VALUE, poisonIn } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
-import { canonicalJson, dependencies, type Json, type RuleNode } from '../../core/rule';
+import { canonicalJson, dependencies, ruleLimits, type Json, type RuleNode } from '../../core/rule';
 import { ruleHash, ruleToAst } from '../../core/rule-ast';
-import { parseRule } from '../../core/rule-reader';
+import { parseRule, refuseDeepRule } from '../../core/rule-reader';
 import { ruleText } from '../../core/rule-text';
 import type { Write } from '../../journal/write';
 import type { Db } from '../../platform/postgres/pool';
@@ -53,8 +53,11 @@ export interface DraftSetting {
 
 /** Checks what can be checked of a draft alone. */
 export function refuseDraft(draft: RuleDraft): Refusal | null {
-  const poison = poisonIn(draft);
-  if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  const poison = poisonIn(draft, [], DEEPEST_DRAFT);
+  if (poison) {
+    const what = `A value ${poison.what}, which cannot be stored: correct it.`;
+    return refuseDeepRule(draft.rule, ['rule']) ?? refusal('UNSTORABLE_VALUE', what, poison.path);
+  }
   const outside = refuseDates(draft, ['effectiveFrom']);
   if (outside || draft.warnBefore == null) return outside;
   const span = parseSpan(draft.warnBefore);
@@ -63,6 +66,8 @@ export function refuseDraft(draft: RuleDraft): Refusal | null {
   return refusal('RULE_DURATION_INVALID', message, ['warnBefore']);
 }
 
+// a level of a rule takes up to three of its value, as in { atLeast: { of: [ ] } }, and what a condition compares with nests as any value
+const DEEPEST_DRAFT = 3 * ruleLimits.depth + DEEPEST_VALUE;
 const LONGEST_WARNING_YEARS = 10;
 
 /** Reads a draft against what is defined; a refusal says what keeps it from being published. */

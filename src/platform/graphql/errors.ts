@@ -22,3 +22,9 @@ export function problem(code: ErrorCode, message: string): GraphQLError {
 export function badInput(message: string): GraphQLError {
   return problem('BAD_USER_INPUT', message);
 }
+
+/** Refuses a dimension that is named twice: the second says nothing that the first does not. */
+export function refuseRepeated(groupBy: readonly string[]): void {
+  const repeated = groupBy.find((dimension, i) => groupBy.indexOf(dimension) !== i);
+  if (repeated !== undefined) throw badInput(`groupBy names ${repeated} twice: name each dimension once.`);
+}
