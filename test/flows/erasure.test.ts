@@ -210,7 +210,7 @@ describe('the erasure of a person (F18, N20)', () => {
       { ...attempt, employeeExternalId: '7', courseCode: 'not defined' },
     ]);
     await erase(keyOf('7'));
-    expect((await api.quarantine()).nodes.map(({ item }) => (JSON.parse(item)).employeeExternalId)).toEqual(['late']);
+    expect((await api.quarantine()).nodes.map(({ item }) => JSON.parse(item).employeeExternalId)).toEqual(['late']);
     await api.upsert([{ externalId: 'late' }]);
     expect((await api.person('late', 'completions { totalCount }')).completions.totalCount).toBe(1);
   });

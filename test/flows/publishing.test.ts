@@ -120,6 +120,11 @@ describe('a rule published for many', () => {
           ]),
         ([row]) => row!.due === 0,
       );
+      // what the timers have committed is in the log a moment later
+      await eventually(
+        () => server.execute<{ n: number }>('SELECT count(*)::int AS n FROM inbox'),
+        ([row]) => row!.n === 0,
+      );
       const versions = await server.execute<{ wrong: number }>(
         `SELECT count(*)::int AS wrong FROM employee e WHERE version <> (SELECT count(*) FROM log l WHERE l.entity = e.id)
            OR version <> (SELECT max(l.entity_version) FROM log l WHERE l.entity = e.id)`,

@@ -48,7 +48,7 @@ interface Stored {
 const stored = (server: TestApp): Promise<Stored[]> =>
   server.execute<Stored>(`SELECT e.external_id || ' ' || r.code AS pair, g.valid_from AS "from", g.valid_to AS "to", g.verdict
     FROM eligibility_segment g JOIN employee e ON e.id = g.employee_id JOIN role r ON r.id = g.role_id AND r.retired_in IS NULL
-    WHERE g.retired_in IS NULL`);
+    WHERE g.retired_in IS NULL ORDER BY r.code, e.external_id, g.valid_from`);
 
 const verdictAt = (rows: readonly Stored[], pair: string, at: number): string =>
   rows.find((row) => row.pair === pair && row.from <= at && at < row.to)?.verdict ?? 'NOT_ELIGIBLE';
