@@ -1,7 +1,7 @@
 // The audit's audit: reads the whole log as the database has it and says where it is not what was promised.
 import { openCheckpoint, parseCheckpoint, type Verifier } from '../../core/checkpoint';
 import type { Db } from '../../platform/postgres/pool';
-import { leafHash, LEAF_VERSION } from '../leaf';
+import { leafHash, LEAF_VERSION, type LeafInput } from '../leaf';
 import { checkpointsAfter, type CheckpointRow } from './checkpoints';
 import { SealedTree } from './tree';
 
@@ -36,19 +36,8 @@ export interface VerifyOptions {
 
 const PAGE = 5_000;
 
-interface Row {
+interface Row extends LeafInput {
   readonly pos: number;
-  readonly eventId: string;
-  readonly kind: string;
-  readonly entity: string;
-  readonly entityVersion: number;
-  readonly subject: string | null;
-  readonly actor: string;
-  readonly source: string | null;
-  readonly occurredAt: number;
-  readonly recordedAt: number;
-  readonly bodyFormat: number;
-  readonly body: Buffer;
   readonly leafVersion: number;
   readonly leaf: Buffer;
   readonly chain: Buffer | null;
