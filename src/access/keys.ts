@@ -1,9 +1,9 @@
 // Who asks: API keys. The bootstrap key has every scope.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Actor } from '../platform/context';
 import { problem } from '../platform/graphql/errors';
+import { keptSecret } from '../platform/secret-file';
 
 /** What a request brings to say who it is. */
 export interface Credentials {
@@ -36,13 +36,8 @@ export function keyAuthentication(adminKey: string): Authenticate {
 /** The bootstrap key: the configured one, else the one kept in the data folder, made there at the first start. */
 export function bootstrapKey(configured: string | null, dataDir: string): { readonly key: string; readonly isNew: boolean } {
   if (configured !== null) return { key: configured, isNew: false };
-  const file = path.join(dataDir, 'admin-key');
-  if (existsSync(file)) return { key: readFileSync(file, 'utf8').trim(), isNew: false };
-  const key = `cgk_${randomBytes(24).toString('base64url')}`;
-  mkdirSync(dataDir, { recursive: true });
-  writeFileSync(file, `${key}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600);
-  return { key, isNew: true };
+  const { text: key, isNew } = keptSecret(path.join(dataDir, 'admin-key'), () => `cgk_${randomBytes(24).toString('base64url')}`);
+  return { key, isNew };
 }
 
 function text(value: unknown): string | undefined {

@@ -205,7 +205,8 @@ export function provesConsistency(from: number, to: number, proof: readonly Hash
   return last === 0 && smaller.equals(fromRoot) && larger.equals(toRoot);
 }
 
-function isCount(value: number): boolean {
+/** Whether a number counts leaves: whole, and not negative. */
+export function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 

@@ -6,6 +6,9 @@ export { canonicalJson } from '../core/canonical-json';
 /** A JSON value; numbers must be finite. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 
+/** The kind of the fact that a person's key is gone: every node that reads it forgets the person. */
+export const ERASURE = 'employee.erased';
+
 /** One fact, as recorded inside a write. Its event id, actor, source and position are given by the journal. */
 export interface NewEntry {
   /** Past tense, dotted: `credential.issued`. */

@@ -72,11 +72,7 @@ export class Sequencer {
   }
 
   async #work(session: Session): Promise<void> {
-    while (!this.#session.stopped && !(await takeLease(session))) {
-      session.succeeded();
-      await this.#session.bell.sleep(TRY_LEASE_EVERY_MS);
-    }
-    if (this.#session.stopped) return;
+    if (!(await this.#session.hold(session, LEASE, TRY_LEASE_EVERY_MS))) return;
     await sealOldEntries(session.client);
     const signing = new Signing(this.#options);
     await signing.begin(session);
@@ -148,11 +144,6 @@ class Signing {
   #isTime(): boolean {
     return performance.now() - this.#signedAt >= SIGN_EVERY_MS;
   }
-}
-
-async function takeLease({ db }: Session): Promise<boolean> {
-  const { rows } = await db.query<{ taken: boolean }>('/* takeLease */ SELECT pg_try_advisory_lock($1) AS taken', [LEASE]);
-  return rows[0]?.taken === true;
 }
 
 /** Far cheaper than a batch that finds nothing: no lock, nothing written. */

@@ -54,6 +54,19 @@ export class KeptSession {
     this.#running = this.#run();
   }
 
+  /** Waits until this connection holds a lock that one session of the database holds at a time; false: stopped before it did. */
+  async hold(session: Session, lock: number, tryEveryMs: number): Promise<boolean> {
+    while (!this.#stopped) {
+      const { rows } = await session.db.query<{ taken: boolean }>('/* holdAlone */ SELECT pg_try_advisory_lock($1) AS taken', [
+        lock,
+      ]);
+      if (rows[0]?.taken === true) return true;
+      session.succeeded();
+      await this.bell.sleep(tryEveryMs);
+    }
+    return false;
+  }
+
   /** Ends after the statement under way; one that does not return is cut off after two seconds. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -1,7 +1,7 @@
 // Reads the log once per node and keeps its end in memory, for all subscribers together.
 import type { Log } from '../platform/log';
 import { readSealed, type SealedEntry } from './decode';
-import type { LogEntry } from './entry';
+import { ERASURE, type LogEntry } from './entry';
 import type { KeyCache } from './keys';
 import { headPosition } from './known';
 import { CHANNEL, type SequencedBatch } from './move-batch';
@@ -23,8 +23,6 @@ const RING_SIZE = 4096;
 const POLL_MS = 1000;
 const PAGE = 500;
 const OWN_HINT_MS = 20;
-/** Says that a person's key is gone, to every node that reads it. */
-const ERASURE = 'employee.erased';
 
 /**
  * The end of the log, as this node has seen it. It looks on a hint and at least every second, on a connection of its own; while somebody

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Arg, Args, Ctx, ID, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { causeOf, reasonOf } from '../../core/audit-cause';
+import { isCount } from '../../core/merkle';
 import { checkpointFor, checkpointsAfter, verifiersOf, type CheckpointRow } from '../../journal/audit/checkpoints';
 import { consistencyProof, inclusionProof } from '../../journal/audit/proofs';
 import { sealedEntries } from '../../journal/decode';
@@ -185,10 +186,6 @@ async function partOf(
 
 const MOST_OF_A_PERSON = 10_000;
 const NO_POSITION = 'There is no entry at this position: positions are whole numbers from 1 to the head of the log.';
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
-}
 
 function base64(hash: Buffer): string {
   return hash.toString('base64');

@@ -1,5 +1,5 @@
 // Entries of the log as the schema shows them, and which of them a filter lets through.
-import type { LogEntry } from '../../journal/entry';
+import { ERASURE, type LogEntry } from '../../journal/entry';
 import { nodeId } from '../../platform/graphql/node-id';
 import { parseInstant } from '../../platform/graphql/scalars';
 import { loadApproval, loadDelegation } from '../approvals/graphql';
@@ -16,8 +16,6 @@ type Body = Readonly<Record<string, unknown>>;
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const instant = (value: unknown): number | null => (typeof value === 'string' ? parseInstant(value) : null);
-
-const ERASURE = 'employee.erased';
 
 /** The kind of a change as filters and the schema name it. */
 export function kindOf(entry: LogEntry): string {

@@ -37,7 +37,7 @@ export interface Judgement {
   readonly events: NewEntry[];
   /** The next instant at which the verdict changes by time alone. */
   readonly nextAt: number;
-  /** Whether it changed by time alone since the person was settled. */
+  /** Whether a verdict that is stored anew changed by time alone since the person was settled. */
   readonly hasPassed: boolean;
 }
 
@@ -89,11 +89,13 @@ export function judgeAgain(
     );
   }
   const segments = toSegments(after);
+  const isStoredAnew = !sameSegments(segments, stored);
   return {
-    segments: sameSegments(segments, stored) ? null : segments,
+    segments: isStoredAnew ? segments : null,
     due,
     events,
-    ...passing(after, person, until),
+    nextAt: nextTransition(after, until) ?? Infinity,
+    hasPassed: isStoredAnew && (nextTransition(after, person.settledUntil) ?? Infinity) <= until,
   };
 }
 
@@ -109,18 +111,8 @@ export function passTime(
     segments: null,
     due: dueEvents(person, judged, timeline, setting),
     events: [],
-    ...passing(timeline, person, setting.until),
-  };
-}
-
-function passing(
-  timeline: VerdictTimeline,
-  { settledUntil }: JudgedPerson,
-  until: number,
-): Pick<Judgement, 'nextAt' | 'hasPassed'> {
-  return {
-    nextAt: nextTransition(timeline, until) ?? Infinity,
-    hasPassed: (nextTransition(timeline, settledUntil) ?? Infinity) <= until,
+    nextAt: nextTransition(timeline, setting.until) ?? Infinity,
+    hasPassed: false,
   };
 }
 

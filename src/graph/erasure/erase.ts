@@ -2,6 +2,7 @@
 import { poisonIn } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_ADDRESS, refuseLongText } from '../../core/text-limits';
+import { ERASURE } from '../../journal/entry';
 import type { Write } from '../../journal/write';
 import { changeCatalogue } from '../catalogue';
 import { lockEmployees } from '../people/resolve';
@@ -42,7 +43,7 @@ export async function eraseEmployee(
   removeRows(write, id);
   for (const forget of others) forget(write, id, names);
   write.record({
-    kind: 'employee.erased',
+    kind: ERASURE,
     entity: id,
     entityVersion: person.version + 1,
     // about nobody any more: it must stay readable, and says no more than that it was done and why

@@ -7,7 +7,7 @@ import { rows } from '../../platform/sql';
 const REFERENCES_LOCK = 7_005;
 
 /** The source of what is known in every source. */
-export const EVERYWHERE = '';
+const EVERYWHERE = '';
 
 /** An item as far as it says who somebody is. */
 export interface Referred {
@@ -16,7 +16,7 @@ export interface Referred {
 }
 
 /** What is stored of a reference: enough to know it again. */
-export function digestOf(reference: string): string {
+function digestOf(reference: string): string {
   return createHash('sha256').update(`credential-graph/reference/1\n${reference}`).digest('base64url');
 }
 

@@ -177,7 +177,7 @@ export class VerdictsAhead {
         const judgement = judgeAgain(judgedPerson, judged, rowsOf, { ...setting, until });
         nextAt = Math.min(nextAt, judgement.nextAt);
         isChanged ||= judgement.segments !== null || judgement.events.length > 0;
-        hasPassed ||= judgement.segments !== null && judgement.hasPassed;
+        hasPassed ||= judgement.hasPassed;
         events.push(...judgement.events);
         if (judgement.segments === null) continue;
         const replaced = replacement(rowsOf, judgement.segments);

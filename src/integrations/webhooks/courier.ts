@@ -3,7 +3,7 @@ import { kindOf, passes } from '../../graph/changes/change';
 import type { LogEntry } from '../../journal/entry';
 import { KeptSession, type Session } from '../../journal/session';
 import type { Writer } from '../../journal/write';
-import { instantText, rows } from '../../platform/sql';
+import { instantText } from '../../platform/sql';
 import { isGivenUp, disableEndpoint } from './state';
 import { Lane, type LaneOptions } from './lane';
 import { credentialOf, deliveryId, messageType } from './message';
@@ -62,10 +62,7 @@ export class Courier {
   }
 
   async #work(session: Session): Promise<void> {
-    while (!this.#session.stopped && !(await takeLock(session))) {
-      session.succeeded();
-      await this.#session.bell.sleep(TRY_LOCK_EVERY_MS);
-    }
+    if (!(await this.#session.hold(session, LOCK, TRY_LOCK_EVERY_MS))) return;
     let callOff: () => void = () => undefined;
     this.#isStale = true;
     try {
@@ -152,11 +149,6 @@ export class Courier {
     this.#endpoints = [];
     await Promise.all(lanes.map((lane) => lane.close(graceMs)));
   }
-}
-
-async function takeLock({ db }: Session): Promise<boolean> {
-  const [lock] = await rows<{ mine: boolean }>(db, '/* courierTurn */ SELECT pg_try_advisory_lock($1) AS mine', [LOCK]);
-  return lock!.mine;
 }
 
 function groupedByCursor(endpoints: readonly Endpoint[], full: ReadonlySet<string>): Map<number, Endpoint[]> {

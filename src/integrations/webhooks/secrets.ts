@@ -1,8 +1,9 @@
 // Secrets at rest: sealed with a key that is never in the database, so that a dump of it lets nobody sign.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { KEY_BYTES, openBody, SEALED, sealBody } from '../../journal/cipher';
+import { keptSecret } from '../../platform/secret-file';
 import { StartError } from '../../platform/start-error';
 
 const SECRET_BYTES = 32;
@@ -36,19 +37,12 @@ export class Secrets {
  */
 export function secretKey(named: string | null, dataDir: string): Buffer {
   const file = named ?? path.join(dataDir, 'secret-key');
-  if (named === null) makeOnce(file);
-  const key = Buffer.from(existsSync(file) ? readFileSync(file, 'utf8').trim() : '', 'base64');
+  const text = named === null ? keptSecret(file, () => randomBytes(KEY_BYTES).toString('base64')).text : textOf(file);
+  const key = Buffer.from(text, 'base64');
   if (key.length !== KEY_BYTES) throw new StartError(`${file} holds no key: make one with "openssl rand -base64 32".`);
   return key;
 }
 
-// of two nodes that start together one makes the key, and both read it
-function makeOnce(file: string): void {
-  if (existsSync(file)) return;
-  mkdirSync(path.dirname(file), { recursive: true });
-  try {
-    writeFileSync(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }

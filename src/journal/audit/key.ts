@@ -1,8 +1,9 @@
 // The key that signs the log: in a file, never in the database, so that whoever can rewrite the one cannot sign for it.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { newSigningKey, readSigner } from '../../core/checkpoint';
+import { keptSecret } from '../../platform/secret-file';
 import { StartError } from '../../platform/start-error';
 import type { HeadSigner } from './checkpoints';
 
@@ -12,17 +13,17 @@ import type { HeadSigner } from './checkpoints';
  */
 export function loadSigner(file: string | null, dataDir: string): HeadSigner {
   const place = file ?? path.join(dataDir, 'audit-key');
-  if (file === null && !existsSync(place)) {
-    mkdirSync(dataDir, { recursive: true });
-    writeFileSync(place, `${newSigningKey(`credential-graph/${randomBytes(6).toString('hex')}`)}\n`, { mode: 0o600 });
-    chmodSync(place, 0o600);
-  }
   try {
-    const signer = readSigner(readFileSync(place, 'utf8'));
+    const text = file === null ? keptSecret(place, newKey).text : readFileSync(file, 'utf8');
+    const signer = readSigner(text);
     return { origin: signer.name, signer };
   } catch (error) {
     throw new StartError(`The key that signs the log cannot be read from ${place}: ${(error as Error).message}.`, {
       cause: error,
     });
   }
+}
+
+function newKey(): string {
+  return newSigningKey(`credential-graph/${randomBytes(6).toString('hex')}`);
 }
