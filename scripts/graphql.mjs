@@ -1,8 +1,9 @@
-// Sends a GraphQL file to a running server: npm run -s graphql <file> ['{"variable": "value"}']
+// Sends a GraphQL file to a running server: npm run -s graphql <file> ['{"variable": "value"}' [field.of.the.answer]]
+// A field that is named is printed as it is, and nothing else: for texts that belong into a file.
 // Reads the key from KEY, and the address from URL or HOST and PORT.
 import { readFileSync } from 'node:fs';
 
-const [file, variables = '{}'] = process.argv.slice(2);
+const [file, variables = '{}', field] = process.argv.slice(2);
 if (!file) {
   process.stderr.write('Name a file: npm run -s graphql docs/first-steps/1-define.graphql\n');
   process.exit(2);
@@ -16,5 +17,6 @@ const answer = await fetch(url, {
   json: () => ({ errors: [{ message: `${url} does not answer: ${error.cause?.code ?? error.message}` }] }),
 }));
 const { data, errors } = await answer.json();
-process.stdout.write(`${JSON.stringify(errors ?? data, null, 2)}\n`);
-process.exit(errors ? 1 : 0);
+const named = field && !errors ? field.split('.').reduce((value, name) => value?.[name], data) : undefined;
+process.stdout.write(typeof named === 'string' ? named : `${JSON.stringify(errors ?? data, null, 2)}\n`);
+process.exitCode = errors || (field && typeof named !== 'string') ? 1 : 0;

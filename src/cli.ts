@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// The command line: `credential-graph audit verify` reads the whole log and says whether it is what was promised.
+// The command line: `audit verify` reads the whole log and says whether it is what was promised, `verify` does so with one proof.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSigner, readVerifier, type Verifier } from './core/checkpoint';
+import { verifyProof } from './graph/proofs/verify';
 import { checkpointFor } from './journal/audit/checkpoints';
 import { verifyLog } from './journal/audit/verify';
 import { loadConfig } from './platform/config';
@@ -16,6 +17,9 @@ const USAGE = `Usage:
       Reads the whole log of the database (DATABASE_URL, or the embedded one of DATA_DIR) and says whether it is what was promised.
       --key      a key that may have signed it, as auditKeys lists it; default the one of this installation
       --witness  a file with signed heads that were kept outside, one after the other
+  credential-graph verify FILE [--key VERIFIER ...]
+      Verifies a proof that exportProof answered. It needs neither server nor database.
+      --key      the key whose signature is trusted; default the one the file names, which is then for you to compare
 Ends with 0 when everything is right, with 1 when something is not, with 2 when it could not be found out.
 `;
 
@@ -32,8 +36,55 @@ async function main(args: readonly string[]): Promise<boolean> {
     return true;
   }
   const keys = (values.key ?? []).map(readVerifier);
-  if (positionals.join(' ') === 'audit verify') return auditVerify(keys, values.witness ?? []);
+  const [command, argument, ...more] = positionals;
+  if (command === 'audit' && argument === 'verify' && more.length === 0) return auditVerify(keys, values.witness ?? []);
+  if (command === 'verify' && argument !== undefined && more.length === 0) return proofVerify(argument, keys);
   throw new UsageError(USAGE);
+}
+
+function proofVerify(file: string, keys: readonly Verifier[]): boolean {
+  const found = verifyProof(readText(file), keys);
+  if (typeof found === 'string') {
+    process.stdout.write(`WRONG: ${found}\n`);
+    return false;
+  }
+  const { document, exportedAt, exportedBy, reason, entries, open, head, signedBy } = found;
+  const lines = [
+    document.answer.statement,
+    ...traceLines(document.answer['trace']),
+    '',
+    `Right. It follows from ${open} of the ${entries} entries the log has about the person up to the export, none left out, and from`,
+    `${document.definitions.rules.length} published rule versions; each is in the log ${head.origin} of ${head.size} entries, signed by`,
+    `  ${signedBy}`,
+    `Exported at ${new Date(exportedAt).toISOString()} by ${exportedBy}: ${reason}`,
+  ];
+  if (keys.length === 0)
+    lines.push(
+      'Whose key that is, only you can tell: compare it with what you were given by other means, or pass it with --key.',
+    );
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return true;
+}
+
+function traceLines(trace: unknown): string[] {
+  const nodes = (trace ?? []) as readonly {
+    readonly id: string;
+    readonly verdict: string;
+    readonly text: string;
+    readonly factIds: string[];
+  }[];
+  return nodes.map(({ id, verdict, text, factIds }) => {
+    const facts = factIds.length === 0 ? '' : ` [${factIds.join(', ')}]`;
+    return `${'  '.repeat(id.split('.').length)}${verdict}: ${text}${facts}`;
+  });
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new StartError(`There is no file ${file} to read.`, { cause: error });
+  }
 }
 
 async function auditVerify(keys: readonly Verifier[], witnessFiles: readonly string[]): Promise<boolean> {

@@ -4,6 +4,7 @@ import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
 import { AuditResolver } from './graph/audit/graphql';
 import { ErasureResolver } from './graph/erasure/graphql';
+import { ProofResolver } from './graph/proofs/graphql';
 import { ApprovalDelegationResolver, ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
 import { CareerPathResolver, RoleCareersResolver } from './graph/careers/graphql';
 import { CareerPlanResolver } from './graph/careers/graphql-plan';
@@ -96,6 +97,7 @@ const resolvers = [
   NodeResolver,
   AuditResolver,
   ErasureResolver,
+  ProofResolver,
   WebhookResolver,
   WebhookDeliveryResolver,
   AcknowledgementResolver,

@@ -47,6 +47,7 @@ const slices = [
   'changes',
   'audit',
   'erasure',
+  'proofs',
 ];
 const longest = 400;
 

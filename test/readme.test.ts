@@ -73,6 +73,7 @@ describe('README', () => {
       'npm start',
       'npm run demo',
       'npm run -s audit verify',
+      'npm run -s verify proof.json',
       'export KEY=$(cat .data/admin-key)',
       ...commands.filter((command) => command.startsWith('npm run -s graphql')),
     ];
@@ -93,7 +94,9 @@ describe('README', () => {
       expect({ command, code, output }).toMatchObject({ code: 0 });
       answers.push(output);
     }
-    expect(JSON.parse(answers.at(-1)!)).toEqual(JSON.parse(blocks('json')[0]!));
+    expect(JSON.parse(answers[2]!)).toEqual(JSON.parse(blocks('json')[0]!));
+    const proof = await run('npm run -s verify proof.json');
+    expect(proof).toMatchObject({ code: 0, output: expect.stringMatching(/ was eligible for ER-NURSE, under rule version 1: /) });
     const audit = await run('npm run -s audit verify');
     expect(audit).toMatchObject({ code: 0, output: expect.stringContaining('Right. Root ') });
     await server.stop();
@@ -102,6 +105,7 @@ describe('README', () => {
   it('shows documents that the schema takes, the same as in docs/first-steps', () => {
     const schema = buildGraphSchema();
     for (const document of blocks('graphql')) expect(validate(schema, parse(document))).toEqual([]);
+    expect(validate(schema, parse(readFileSync(path.join(root, 'docs/first-steps/4-prove.graphql'), 'utf8')))).toEqual([]);
     expect(blocks('graphql')[0]).toBe(readFileSync(path.join(root, 'docs/first-steps/3-why.graphql'), 'utf8'));
   });
 

@@ -1,4 +1,5 @@
-import { openBody, plainBody, sealBody } from './cipher';
+import { createHash } from 'node:crypto';
+import { entryKey, openBody, openEntry, plainBody, sealBody, sealEntry } from './cipher';
 import { canonicalJson } from './entry';
 
 const key = Buffer.from('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f', 'hex');
@@ -49,5 +50,42 @@ describe('the cipher of bodies', () => {
     expect(openBody(sealed, key, '01890a5d-ac96-774b-bcce-b302099a8058')).toEqual(damaged);
     expect(openBody({ ...sealed, bytes: sealed.bytes.subarray(0, 9) }, key, eventId)).toEqual(damaged);
     expect(openBody({ ...sealed, format: 9 }, key, eventId)).toEqual(damaged);
+  });
+});
+
+describe('the cipher of one entry', () => {
+  const other = '01890a5d-ac96-774b-bcce-b302099a8058';
+
+  it('is opened by the key of the person, and by its own', () => {
+    const body = { name: 'Ada \u0000', list: [1.5, null, false] };
+    const sealed = sealEntry(body, key, eventId);
+    expect(openBody(sealed, key, eventId)).toEqual({ body, erased: false, damaged: false });
+    expect(openEntry(sealed, entryKey(key, eventId), eventId)).toEqual(body);
+    expect(openBody(sealed, undefined, eventId)).toEqual({ body: null, erased: true, damaged: false });
+  });
+
+  it('is opened by no other key, nor as another entry, nor with any byte changed', () => {
+    const sealed = sealEntry({ a: 1 }, key, eventId);
+    const own = entryKey(key, eventId);
+    expect(openEntry(sealed, entryKey(key, other), eventId)).toBeNull();
+    expect(openEntry(sealed, own, other)).toBeNull();
+    expect(openEntry(sealBody({ a: 1 }, own, eventId), own, eventId)).toBeNull();
+    for (let i = 0; i < sealed.bytes.length; i++) {
+      const bytes = Buffer.from(sealed.bytes);
+      bytes[i]! ^= 1;
+      expect(openEntry({ ...sealed, bytes }, own, eventId)).toBeNull();
+      expect(openBody({ ...sealed, bytes }, key, eventId)).toEqual({ body: null, erased: false, damaged: true });
+    }
+  });
+
+  it('commits to its key: bytes that another key would decrypt are refused for their first 32', () => {
+    const sealed = sealEntry({ a: 1 }, key, eventId);
+    const own = entryKey(key, eventId);
+    const commitment = createHash('sha256').update('credential-graph entry key').update(own).digest();
+    expect(sealed.bytes.subarray(0, 32).equals(commitment)).toBe(true);
+    const foreign = sealEntry({ a: 2 }, Buffer.alloc(32, 9), eventId);
+    const spliced = { ...sealed, bytes: Buffer.concat([sealed.bytes.subarray(0, 32), foreign.bytes.subarray(32)]) };
+    expect(openEntry(spliced, own, eventId)).toBeNull();
+    expect(openEntry(spliced, entryKey(Buffer.alloc(32, 9), eventId), eventId)).toBeNull();
   });
 });

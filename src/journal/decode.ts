@@ -1,6 +1,6 @@
 // Rows of the log as entries.
 import type { Db } from '../platform/postgres/pool';
-import { openBody, SEALED } from './cipher';
+import { openBody, PLAIN } from './cipher';
 import type { LogEntry } from './entry';
 import type { KeyCache } from './keys';
 
@@ -59,7 +59,7 @@ export interface SealedEntry {
 /** Rows with the keys of the people they are about. */
 export async function sealedEntries(db: Db, keys: KeyCache, rows: readonly LogRow[]): Promise<SealedEntry[]> {
   const people = new Set<string>();
-  for (const row of rows) if (row.body_format === SEALED && row.subject !== null) people.add(row.subject);
+  for (const row of rows) if (row.body_format !== PLAIN && row.subject !== null) people.add(row.subject);
   const keyOf = await keys.keysOf(db, people);
   return rows.map((row) => new SealedRow(row, row.subject === null ? undefined : keyOf.get(row.subject)));
 }

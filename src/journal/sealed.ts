@@ -2,7 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import { ts } from '../platform/postgres/pool';
 import { plainArray } from '../platform/sql';
-import { freshNonces, plainBody, sealBody, type StoredBody } from './cipher';
+import { plainBody, sealEntry, type StoredBody } from './cipher';
 import type { NewEntry } from './entry';
 
 /** The columns that `sealed` fills. */
@@ -25,8 +25,7 @@ export function sealedRows(first: number, before = ''): string {
 /** Facts as parameters, each body sealed with its person's key. Throws when a person has no key or a fact no finite instant. */
 export function sealed(entries: readonly NewEntry[], keys: ReadonlyMap<string, Buffer>): unknown[] {
   const eventIds = entries.map(() => uuidv7());
-  const nonces = freshNonces(entries.length);
-  const bodies = entries.map((entry, i) => storedBody(entry, eventIds[i]!, keys, nonces[i]!));
+  const bodies = entries.map((entry, i) => storedBody(entry, eventIds[i]!, keys));
   const lengths = bodies.map((body) => body.bytes.length);
   let end = 1;
   const starts = lengths.map((length) => (end += length) - length);
@@ -45,11 +44,11 @@ export function sealed(entries: readonly NewEntry[], keys: ReadonlyMap<string, B
   ];
 }
 
-function storedBody(entry: NewEntry, eventId: string, keys: ReadonlyMap<string, Buffer>, nonce: Buffer): StoredBody {
+function storedBody(entry: NewEntry, eventId: string, keys: ReadonlyMap<string, Buffer>): StoredBody {
   if (entry.subject === null) return plainBody(entry.body);
   const key = keys.get(entry.subject.toLowerCase());
   if (key === undefined) throw new Error(`${entry.kind}: person ${entry.subject} has no key; call ensureKeys when adding people`);
-  return sealBody(entry.body, key, eventId, nonce);
+  return sealEntry(entry.body, key, eventId);
 }
 
 function occurredAt(entry: NewEntry): string {

@@ -361,8 +361,8 @@ describe('a write', () => {
       `SELECT body_format AS format, position('SHIBBOLETH'::bytea IN body) > 0 AS hits FROM log ORDER BY pos`,
     );
     expect(stored.rows).toEqual([
-      { format: 1, hits: false },
-      { format: 1, hits: false },
+      { format: 2, hits: false },
+      { format: 2, hits: false },
       { format: 0, hits: false },
     ]);
     const bodies = async (): Promise<unknown[]> =>

@@ -1,6 +1,9 @@
 // Answers from approvals, incidents, verifications, hours and the words of sources, read later as they were known after every act.
+import { verifyProof } from '../../src/graph/proofs/verify';
 import { startTestApp, type TestApp } from '../kit/app';
-import { talkTo, type Talk } from '../kit/seed';
+import { keyOf, talkTo, type Talk } from '../kit/seed';
+
+const EXPORT = `mutation ($input: ExportProofInput!) { exportProof(input: $input) { file refusal { message } } }`;
 
 jest.setTimeout(60_000);
 
@@ -90,5 +93,27 @@ describe('what was known of further facts', () => {
     // the retraction brings back what was before, and that a source can speak of what it always did is no news: all others tell
     expect(new Set(seen.map(({ found }) => JSON.stringify(found))).size).toBe(acts.length - 2);
     for (const { knownAt, found } of seen) expect(await look(knownAt)).toEqual(found);
+
+    // and from the log alone
+    const prove = async (roleCode: string, at: string, knownAt: string) => {
+      const input = { employee: keyOf('P'), roleCode, at, knownAt, reason: 'to compare' };
+      const { exportProof } = await server.query(EXPORT, { input });
+      const proof = verifyProof(exportProof.file);
+      if (typeof proof === 'string') throw new Error(proof);
+      const { verdict, until, trace } = proof.document.answer as any;
+      const [root] = trace;
+      return { verdict, until, root: { verdict: root.verdict, factIds: root.factIds } };
+    };
+    const asked = seen
+      .flatMap(({ knownAt }) => roles.flatMap((role) => instants.map((at) => ({ role, at, knownAt }))))
+      .filter((_, i) => i % 4 === 0);
+    for (let i = 0; i < asked.length; i += 20) {
+      const some = asked.slice(i, i + 20);
+      const proofs = await Promise.all(some.map(({ role, at, knownAt }) => prove(role, at, knownAt)));
+      const answers = await Promise.all(
+        some.map(({ role, ...when }) => api.eligibility('P', role, 'verdict until explanation { verdict factIds }', when)),
+      );
+      expect(proofs).toEqual(answers.map(({ explanation: [root], ...rest }: any) => ({ ...rest, root })));
+    }
   });
 });

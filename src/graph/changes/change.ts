@@ -50,7 +50,7 @@ export function typeOf(entry: LogEntry): string {
   if (entry.kind === 'eligibility.changed') return 'EligibilityChange';
   if (entry.kind === 'credential.act_recorded') return 'EmployeeChange';
   if (entry.kind.startsWith('credential.')) return 'CredentialChange';
-  if (entry.kind === 'employee.changed') return 'EmployeeChange';
+  if (entry.kind === 'employee.changed' || entry.kind === 'answer.exported') return 'EmployeeChange';
   if (entry.kind === 'completion.recorded') return 'CompletionChange';
   if (entry.kind.startsWith('approval.')) return 'ApprovalChange';
   if (entry.kind.startsWith('incident.')) return 'IncidentChange';

@@ -1,5 +1,7 @@
 // What follows from a change for the credentials of the people it touched: awards, timelines, and the events on them.
+import { isoText } from '../../core/instant-text';
 import { foldHolding, type Holding, type HoldingEvent, type HoldingSegment } from '../../core/renewal';
+import { canonicalJson } from '../../core/rule';
 import type { NewEntry } from '../../journal/entry';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -113,9 +115,7 @@ function settlePerson(
     if (!isSame) changedTypes.add(type.code);
     const facts = new Map([...factsBefore, ...factsAfter].map((fact) => [fact.id, fact]));
     due.push(...dueEvents(holding, person.settledUntil, until, facts));
-    const made = isSame ? [] : changeEvents(holding, until, facts, isRedefined);
-    events.push(...made);
-    if (made.length === 0 && fresh !== null) events.push(toRecorded(holding, fresh, until));
+    if (!isSame) events.push(...tellChange(holding, until, facts, fresh, isRedefined));
     for (const event of folded.events) {
       if (event.at > until && isAnnounced(event, type)) {
         nextAt = Math.min(nextAt, event.at);
@@ -174,6 +174,31 @@ function changeEvents(holding: SettledHolding, until: number, facts: Facts, isRe
   return [toEntry(holding, 'CORRECTED', until, current?.expiresAt ?? null, undefined), ...entries];
 }
 
+/** What the log says of a changed holding: always something, and each time how it stands since over all of time. */
+function tellChange(
+  holding: SettledHolding,
+  until: number,
+  facts: Facts,
+  fresh: CredentialFact | null,
+  isRedefined: boolean,
+): NewEntry[] {
+  const entries = changeEvents(holding, until, facts, isRedefined);
+  if (entries.length === 0 && fresh !== null) entries.push(toRecorded(holding, fresh.kind, fresh.reason, fresh.at, until));
+  const timeline = timelineOf(holding.after);
+  if (entries.length === 0 && canonicalJson(timeline) !== canonicalJson(timelineOf(holding.before))) {
+    entries.push(toRecorded(holding, 'REDEFINITION', null, until, until));
+  }
+  return entries.map((entry) => ({ ...entry, body: { ...(entry.body as object), ...timeline } }));
+}
+
+/** A holding over all of time: when each status begins, and the awards that count. */
+function timelineOf({ segments, awards }: Holding) {
+  return {
+    timeline: segments.map(({ from, status }) => [from === -Infinity ? null : isoText(from), status]),
+    awards: awards.filter((award) => award.counted).map((award) => isoText(award.at)),
+  };
+}
+
 /** How a holding stood in the past. */
 function pastOf({ segments }: Holding, until: number): string {
   return JSON.stringify(
@@ -182,20 +207,21 @@ function pastOf({ segments }: Holding, until: number): string {
 }
 
 // what takes effect later, or not at all, makes nothing happen now; but every change is in the log, or it would never count as known
-function toRecorded({ row, type }: SettledHolding, fact: CredentialFact, until: number): NewEntry {
+function toRecorded({ row, type }: SettledHolding, act: string, reason: string | null, at: number, until: number): NewEntry {
   return {
     kind: 'credential.act_recorded',
     entity: row.employeeId,
     entityVersion: 0,
     subject: row.employeeId,
-    occurredAt: Math.min(fact.at, until),
+    occurredAt: Math.min(at, until),
     body: {
       kind: 'RECORDED',
       credential: row.id,
       typeCode: type.code,
-      act: fact.kind,
-      reason: fact.reason,
-      effectiveAt: instantText(fact.at),
+      instance: row.instance,
+      act,
+      reason,
+      effectiveAt: instantText(at),
     },
   };
 }

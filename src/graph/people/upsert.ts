@@ -95,8 +95,10 @@ export async function applyEmployees(write: Write, raw: readonly unknown[], sour
       if (!batch.changed.has(person)) batch.changed.set(person, new Map());
     });
   }
-  for (const [id, set] of batch.changed) recordEmployeeChange(write, id, set, created.has(id));
-  for (const id of created.keys()) if (!batch.changed.has(id)) recordEmployeeChange(write, id, new Map(), true);
+  const told = batch.toldOf();
+  for (const [id, set] of batch.changed) recordEmployeeChange(write, id, set, told.get(id) ?? [], created.has(id));
+  for (const id of created.keys())
+    if (!batch.changed.has(id)) recordEmployeeChange(write, id, new Map(), told.get(id) ?? [], true);
   write.touch(moved);
   write.arrive([...created.values(), ...aliases].map(arrivalKey));
   return results as ItemResult[];
@@ -207,6 +209,17 @@ class Batch {
     return [...this.fresh.values()];
   }
 
+  /** What is added, by person. */
+  toldOf(): Map<string, AssertionRow[]> {
+    const told = new Map<string, AssertionRow[]>();
+    for (const fact of this.fresh.values()) {
+      const list = told.get(fact.employeeId);
+      if (list) list.push(fact);
+      else told.set(fact.employeeId, [fact]);
+    }
+    return told;
+  }
+
   apply(person: LockedEmployee, item: EmployeeItem, isNew: boolean): ItemResult {
     const id = nodeId('emp', person.id);
     const at = item.effectiveAt ?? this.write.now;
@@ -238,10 +251,21 @@ class Batch {
   }
 }
 
-function recordEmployeeChange(write: Write, employeeId: string, set: ReadonlyMap<string, AssertionRow>, isNew: boolean): void {
+function recordEmployeeChange(
+  write: Write,
+  employeeId: string,
+  set: ReadonlyMap<string, AssertionRow>,
+  told: readonly AssertionRow[],
+  isNew: boolean,
+): void {
   if (!isNew && employmentAttributes.some((name) => set.has(name))) write.arrive([EMPLOYMENT]);
   const asserted = [...set.values()].filter((fact) => fact.name !== EXISTENCE);
   const occurredAt = asserted.length > 0 ? Math.min(...asserted.map((fact) => fact.at)) : write.now;
+  const isSaid = (fact: AssertionRow) => fact.at === occurredAt && set.get(fact.name) === fact && fact.name !== EXISTENCE;
+  const apart = new Set(told.filter((fact) => !isSaid(fact)).map(({ name }) => name));
+  const also = told
+    .filter(({ name }) => apart.has(name))
+    .map(({ name, at, value }) => ({ name, at: new Date(at).toISOString(), value }));
   write.record({
     kind: 'employee.changed',
     entity: employeeId,
@@ -252,6 +276,8 @@ function recordEmployeeChange(write: Write, employeeId: string, set: ReadonlyMap
       kind: changeKind(set, isNew),
       set: Object.fromEntries(asserted.map((fact) => [fact.name, fact.value])),
       effectiveAt: new Date(occurredAt).toISOString(),
+      // attributes that are told of other instants: all that is said of them stands here
+      ...(also.length > 0 && { also }),
     },
   });
 }

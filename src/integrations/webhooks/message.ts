@@ -19,7 +19,10 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ...['approver', 'manager', 'delegate', 'owner'].map((name) => [name, 'emp'] as const),
 ]);
 /** What the feed does not tell, or tells in a field of another name. */
-const UNTOLD: ReadonlySet<string> = new Set(['kind', 'employee', 'set', 'id', 'uuid', 'eventId']);
+const UNTOLD: ReadonlySet<string> = new Set([
+  ...['kind', 'employee', 'set', 'id', 'uuid', 'eventId'],
+  ...['also', 'timeline', 'awards', 'proof'],
+]);
 
 /** The word receivers subscribe to and switch on: what it is about and what happened, such as `credential.revoked`. */
 export function messageType(entry: LogEntry): string {

@@ -11,19 +11,31 @@ export async function inclusionProof(db: Db, position: number, size: number): Pr
   return prove(db, inclusionPlan(position - 1, size));
 }
 
+/** The same for many entries at once, in their order. */
+export async function inclusionProofs(db: Db, positions: readonly number[], size: number): Promise<Hash[][]> {
+  return proveAll(
+    db,
+    positions.map((position) => inclusionPlan(position - 1, size)),
+  );
+}
+
 /** The hashes that prove that the log of `from` entries is the beginning of the log of `to` entries. */
 export async function consistencyProof(db: Db, from: number, to: number): Promise<Hash[]> {
   return prove(db, consistencyPlan(from, to));
 }
 
 async function prove(db: Db, plan: ProofPlan): Promise<Hash[]> {
-  const subtrees = plan.flat();
+  return (await proveAll(db, [plan]))[0]!;
+}
+
+async function proveAll(db: Db, plans: readonly ProofPlan[]): Promise<Hash[][]> {
+  const subtrees = [...new Map(plans.flat(2).map((subtree) => [keyOf(subtree), subtree])).values()];
   const hashes = new Map<string, Hash>();
   const small = subtrees.filter(({ height }) => height < NODE_HEIGHT);
   const large = subtrees.filter(({ height }) => height >= NODE_HEIGHT);
   for (const [subtree, parts] of await leavesOf(db, small)) hashes.set(keyOf(subtree), rootOfComplete(parts));
   for (const [subtree, parts] of await nodesOf(db, large)) hashes.set(keyOf(subtree), rootOfComplete(parts));
-  return proofOf(plan, (subtree) => hashes.get(keyOf(subtree))!);
+  return plans.map((plan) => proofOf(plan, (subtree) => hashes.get(keyOf(subtree))!));
 }
 
 const keyOf = ({ height, index }: Subtree): string => `${height} ${index}`;
@@ -41,7 +53,7 @@ async function leavesOf(db: Db, subtrees: readonly Subtree[]): Promise<Parts> {
       plainArray(subtrees.map(({ height, index }) => (index + 1) * 2 ** height)),
     ],
   );
-  return subtrees.map((subtree, i) => [subtree, rows.filter((row) => row.place === i + 1).map((row) => row.leaf)]);
+  return inPlaces(subtrees, rows, (row) => row.leaf);
 }
 
 // a large subtree is made of the stored ones next below it
@@ -61,7 +73,17 @@ async function nodesOf(db: Db, subtrees: readonly Subtree[]): Promise<Parts> {
       plainArray(stored.map((range) => range.last)),
     ],
   );
-  return subtrees.map((subtree, i) => [subtree, rows.filter((row) => row.place === i + 1).map((row) => row.hash)]);
+  return inPlaces(subtrees, rows, (row) => row.hash);
+}
+
+function inPlaces<R extends { readonly place: number }>(
+  subtrees: readonly Subtree[],
+  rows: readonly R[],
+  hashOf: (row: R) => Hash,
+): Parts {
+  const parts = subtrees.map((subtree): [Subtree, Hash[]] => [subtree, []]);
+  for (const row of rows) parts[row.place - 1]![1].push(hashOf(row));
+  return parts;
 }
 
 function rootOfComplete(hashes: readonly Hash[]): Hash {

@@ -1,0 +1,73 @@
+// Puts a proof file together from the log, once a signed head includes the export.
+import { openCheckpoint, readVerifier } from '../../core/checkpoint';
+import { checkpointFor, verifiersOf } from '../../journal/audit/checkpoints';
+import { inclusionProofs } from '../../journal/audit/proofs';
+import { DISCLOSABLE, entryKey, openBody } from '../../journal/cipher';
+import type { LogRow } from '../../journal/decode';
+import { loadKeys } from '../../journal/keys';
+import type { Db } from '../../platform/postgres/pool';
+import { readsOfQuestion, type ProvedDocument } from './answer';
+import { readDefinitions } from './definitions';
+import { FORMAT, writeProof, type ProvedEntry } from './file';
+import { isNeeded } from './replay';
+import { entriesAbout, entriesAt, EXPORTED } from './store';
+
+/** The proof whose export is the entry at a position; null: there is none there, it cannot be read any more, or no signed head includes it yet. */
+export async function assembleProof(db: Db, position: number): Promise<string | null> {
+  const [closing] = await entriesAt(db, [position]);
+  if (closing?.kind !== EXPORTED) return null;
+  const employee = closing.subject!;
+  const key = (await loadKeys(db, [employee])).get(employee);
+  const head = await checkpointFor(db, position);
+  const document = documentIn(closing, key);
+  if (key === undefined || head === null || document === null) return null;
+
+  const reads = readsOfQuestion(document.question, readDefinitions(document.definitions));
+  const isOpen = ({ pos, kind }: LogRow) => pos === position || (pos <= document.question.knownAt && isNeeded(kind, reads));
+  const about = await entriesAbout(db, employee, position, Number.MAX_SAFE_INTEGER);
+  const publications = await entriesAt(
+    db,
+    document.definitions.rules.map((rule) => rule.position),
+  );
+  const all = [...about, ...publications].sort((a, b) => a.pos - b.pos);
+  const paths = await inclusionProofs(
+    db,
+    all.map(({ pos }) => pos),
+    head.size,
+  );
+  const verifiers = await verifiersOf(db);
+  return writeProof({
+    format: FORMAT,
+    statement: document.answer.statement,
+    entries: all.map((row, i) => ({
+      ...toEntry(row),
+      key: row.body_format === DISCLOSABLE && isOpen(row) ? entryKey(key, row.event_id).toString('base64') : null,
+      path: paths[i]!.map((hash) => hash.toString('base64')),
+    })),
+    head: head.note,
+    signedBy: verifiers.find((verifier) => openCheckpoint(head.note, [readVerifier(verifier)]) !== null)!,
+  });
+}
+
+/** What an export says; null: the person was erased. */
+function documentIn(row: LogRow, key: Buffer | undefined): ProvedDocument | null {
+  const { body } = openBody({ format: row.body_format, bytes: row.body }, key, row.event_id);
+  return body === null ? null : (body as unknown as { readonly proof: ProvedDocument }).proof;
+}
+
+function toEntry(row: LogRow): Omit<ProvedEntry, 'key' | 'path'> {
+  return {
+    position: row.pos,
+    eventId: row.event_id,
+    kind: row.kind,
+    entity: row.entity,
+    entityVersion: row.entity_version,
+    subject: row.subject,
+    actor: row.actor,
+    source: row.source,
+    occurredAt: row.occurred_at,
+    recordedAt: row.recorded_at,
+    bodyFormat: row.body_format,
+    body: row.body.toString('base64'),
+  };
+}

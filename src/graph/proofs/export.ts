@@ -1,0 +1,190 @@
+// exportProof: the answer to one question, worked out from the log alone and put on record, with all that it was worked out from.
+import { poisonIn } from '../../core/poison';
+import { refusal, type Refusal } from '../../core/refusal';
+import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
+import { answerAt, fromSegments } from '../../core/verdict';
+import { DISCLOSABLE, openBody, PLAIN } from '../../journal/cipher';
+import type { LogRow } from '../../journal/decode';
+import { canonicalJson, type Json } from '../../journal/entry';
+import { loadKeys } from '../../journal/keys';
+import type { Write } from '../../journal/write';
+import { nodeId } from '../../platform/graphql/node-id';
+import type { Db } from '../../platform/postgres/pool';
+import type { GraphContext, View } from '../context';
+import { loadTypes, type KnownDefinitions } from '../eligibility/known-facts';
+import { assertionsKnown, holdingTimelines, segmentsOfPairs } from '../eligibility/store';
+import { coursesKnown } from '../learning/store';
+import type { Employee } from '../people/gql-types';
+import { lockEmployees } from '../people/resolve';
+import { isErasedMark } from '../people/store';
+import { definitionsKnown } from '../rules/definitions';
+import { answerTo, NOTHING, type ProvedAnswer, type ProvedDocument, type Question } from './answer';
+import { definitionsFor } from './definitions';
+import { isNeeded, replay, type ToldPerson } from './replay';
+import { entriesAbout, EXPORTED, publicationsOf } from './store';
+
+/** What a proof is asked of: a role or a credential type, and why it leaves the house. */
+export interface Asked {
+  readonly roleCode?: string | null;
+  readonly typeCode?: string | null;
+  readonly reason: string;
+}
+
+/** More entries than this about one person make a file nobody can handle (about 1 kB each). */
+const MOST_ENTRIES = 20_000;
+
+/** Why a proof cannot be asked for like this; null: it can. */
+export function refuseAsked(asked: Asked): Refusal | null {
+  const poison = poisonIn(asked);
+  if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  if ((asked.roleCode == null) === (asked.typeCode == null)) {
+    return refusal('AMBIGUOUS_QUESTION', 'Ask of one role or of one credential type: send roleCode or typeCode.', ['roleCode']);
+  }
+  if (asked.reason.trim() === '') {
+    return refusal('REASON_REQUIRED', 'Say for whom the proof is and why: the reason is kept with the export.', ['reason']);
+  }
+  return refuseLongText(asked, ['roleCode', 'typeCode'], LONGEST_NAME) ?? refuseLongText(asked, ['reason'], LONGEST_ADDRESS);
+}
+
+/** Answers from the log, as the view knows it, and makes sure that the graph answers the same. The view's position must be given. */
+export async function proveAnswer(
+  context: GraphContext,
+  employee: Employee,
+  asked: Asked,
+  view: View & { readonly known: number },
+): Promise<ProvedDocument | Refusal> {
+  const db = await context.db();
+  const known = { rules: await definitionsKnown(db, view), types: await loadTypes(context, view), zone: context.graph.zone };
+  const role = [...known.rules.byCode.values()].find((judged) => judged.role.code === asked.roleCode);
+  if (asked.typeCode != null && !known.types.some((type) => type.code === asked.typeCode)) {
+    return refusal('UNKNOWN_CREDENTIAL_TYPE', `There is no credential type "${asked.typeCode}": correct its code.`, ['typeCode']);
+  }
+  const reads = asked.typeCode == null ? (role?.reads ?? NOTHING) : { ...NOTHING, types: new Set([asked.typeCode]) };
+  const entries = await entriesAbout(db, employee.uuid, view.known, MOST_ENTRIES + 1);
+  if (entries.length > MOST_ENTRIES) return notProvable(`the log says more than ${MOST_ENTRIES} things of the person`);
+  if (entries[0] && entries[0].entity_version !== 1)
+    return notProvable('the oldest entries about the person are not kept any more');
+  const needed = entries.filter(({ kind }) => isNeeded(kind, reads));
+  const told = await toldBy(db, employee.uuid, needed);
+  if (told === null) return notProvable('entries it needs were written by a version that could not show them one by one');
+
+  const courses = await coursesKnown(db, view, new Set([...reads.courses, ...reads.events]));
+  const positions = await publishedAt(db, known, asked.roleCode ?? null, reads.roles, view.known);
+  const definitions = definitionsFor(asked.roleCode ?? null, reads, known, courses, positions);
+  const question: Question = {
+    employee: nodeId('emp', employee.uuid),
+    externalId: employee.externalId,
+    name: employee.name,
+    at: view.at,
+    knownAt: view.known,
+    roleCode: asked.roleCode ?? null,
+    typeCode: asked.typeCode ?? null,
+  };
+  const answer = answerTo(question, definitions, told);
+  const isSame =
+    question.roleCode === null
+      ? await holdsTheSame(db, employee.uuid, question, known, view, told)
+      : role === undefined ||
+        (await judgesTheSame(db, { employeeUuid: employee.uuid, roleUuid: role.role.uuid }, role, view, answer));
+  if (isSame) return { question, definitions, answer };
+  if (await namesErased(db, view, employee.uuid, reads.attributes)) {
+    return notProvable('it turns on somebody who was erased since, whom the log still names');
+  }
+  throw new Error(`the log does not lead to the answer of the graph: ${answer.statement}`);
+}
+
+/** Puts an export on record: what was answered, to be told to whom and why. It closes the list of what the log says of the person. Answers the change. */
+export async function recordExport(
+  write: Write,
+  employee: string,
+  document: ProvedDocument,
+  reason: string,
+): Promise<number | Refusal> {
+  if ((await lockEmployees(write.db, [employee])).size === 0) return refusal('UNKNOWN_EMPLOYEE', ERASED_MEANWHILE, ['employee']);
+  write.record({
+    kind: EXPORTED,
+    entity: employee,
+    entityVersion: 0,
+    subject: employee,
+    occurredAt: write.now,
+    body: { reason, proof: document as unknown as Json },
+  });
+  write.touch([employee]);
+  return write.change;
+}
+
+const ERASED_MEANWHILE = 'Nobody is known by this key: it may be erased already.';
+
+function notProvable(why: string): Refusal {
+  return refusal('NOT_PROVABLE', `This answer cannot be shown from the log alone: ${why}.`, []);
+}
+
+async function toldBy(db: Db, employee: string, rows: readonly LogRow[]): Promise<ToldPerson | null> {
+  if (rows.some((row) => row.body_format !== DISCLOSABLE)) return null;
+  const key = (await loadKeys(db, [employee])).get(employee);
+  return replay(
+    rows.map(({ kind, occurred_at, body_format, body, event_id }) => ({
+      kind,
+      occurredAt: occurred_at,
+      body: openBody({ format: body_format, bytes: body }, key, event_id).body,
+    })),
+  );
+}
+
+async function publishedAt(
+  db: Db,
+  { rules }: KnownDefinitions,
+  roleCode: string | null,
+  roles: ReadonlySet<string>,
+  known: number,
+): Promise<(roleUuid: string, version: number) => number> {
+  const uuids = [roleCode ?? '', ...roles].flatMap((code) => rules.byCode.get(code)?.role.uuid ?? []);
+  const places = new Map<string, number>();
+  for (const { pos, entity, body } of await publicationsOf(db, uuids, known)) {
+    const { version } = openBody({ format: PLAIN, bytes: body }, undefined, '').body as { readonly version: number };
+    places.set(`${entity} ${version}`, pos);
+  }
+  return (roleUuid, version) => {
+    const place = places.get(`${roleUuid} ${version}`);
+    if (place === undefined) throw new Error(`version ${version} of the rule of role ${roleUuid} is not in the log`);
+    return place;
+  };
+}
+
+async function judgesTheSame(
+  db: Db,
+  pair: { readonly employeeUuid: string; readonly roleUuid: string },
+  { versions }: { readonly versions: Parameters<typeof fromSegments>[1] },
+  view: View,
+  answer: ProvedAnswer,
+): Promise<boolean> {
+  const stored = (await segmentsOfPairs(db, view, [pair])).get(`${pair.employeeUuid}|${pair.roleUuid}`) ?? [];
+  const { verdict, ruleVersion, since, until } = answerAt(fromSegments(stored, versions), view.at);
+  const text = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  const said = [answer['verdict'], answer['ruleVersion'], answer['since'], answer['until']];
+  return canonicalJson(said as Json[]) === canonicalJson([verdict, ruleVersion, text(since), text(until)]);
+}
+
+async function holdsTheSame(
+  db: Db,
+  employee: string,
+  { typeCode }: Question,
+  { types }: KnownDefinitions,
+  view: View,
+  told: ToldPerson,
+): Promise<boolean> {
+  const { uuid } = types.find((type) => type.code === typeCode)!;
+  const stored = await holdingTimelines(db, view, [employee], [uuid], [uuid]);
+  const lines = (list: readonly { uuid: string; from: number; to: number; status: string }[]) =>
+    list.map((step) => `${step.uuid} ${step.from} ${step.to} ${step.status}`).sort();
+  const own = told.holdings
+    .filter((holding) => holding.typeCode === typeCode)
+    .flatMap((holding) => holding.segments.map((segment) => ({ ...segment, uuid: holding.uuid })));
+  return canonicalJson(lines(own)) === canonicalJson(lines(stored.map((row) => ({ ...row, uuid: row.credentialUuid }))));
+}
+
+/** Whether an attribute that the answer turns on names somebody who was erased: the log names them as they were called. */
+async function namesErased(db: Db, view: View, employee: string, attributes: ReadonlySet<string>): Promise<boolean> {
+  const found = await assertionsKnown(db, view, [employee], attributes);
+  return found.some(({ value }: { readonly value: unknown }) => [value].flat().some(isErasedMark));
+}
