@@ -60,6 +60,20 @@ describe('the audit', () => {
     expect(nodes[4].body).toMatchObject({ typeCode: 'CPR', reason: 'under review' });
   });
 
+  it('keeps why a rule was published, when somebody says so (H6)', async () => {
+    await api.publishRule('NURSE', { holds: { typeCode: 'CPR', strict: true } }, { reason: ' board decision 7 ' });
+    await api.publishAward('CPR', { passed: { courseCode: 'CPR-1', minScore: 50 } }, { reason: 'board decision 8' });
+    const { role, credentialTypes } = await api.ask('role(code: "NURSE") { id } credentialTypes { nodes { id } }');
+    for (const [id, why] of [
+      [role.id, 'board decision 7'],
+      [credentialTypes.nodes[0].id, 'board decision 8'],
+    ]) {
+      expect((await trail(id)).nodes.at(-1)).toMatchObject({ why, actor: 'key:admin' });
+    }
+    const no = await api.publishRule('NURSE', { holds: { typeCode: 'CPR' } }, { reason: 'x'.repeat(9_000) });
+    expect(no.refusal).toMatchObject({ code: 'VALUE_TOO_LONG', path: ['reason'] });
+  });
+
   it('tells of a credential what names it, of a role what was published for it, page by page', async () => {
     const [credential] = await api.credentials('P', 'CPR', 'id');
     expect((await trail(credential.id)).nodes.map((entry: any) => entry.kind)).toEqual([
@@ -74,7 +88,11 @@ describe('the audit', () => {
       'credential.suspended',
     ]);
     const { role } = await api.ask('role(code: "NURSE") { id }');
-    expect((await trail(role.id)).nodes.map((entry: any) => entry.kind)).toEqual(['role.defined', 'rule.published']);
+    expect((await trail(role.id)).nodes.map((entry: any) => entry.kind)).toEqual([
+      'role.defined',
+      'rule.published',
+      'rule.published',
+    ]);
     const { errors } = await server.send('{ auditTrail(node: "nothing") { totalCount } }');
     expect(errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
   });

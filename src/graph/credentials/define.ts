@@ -7,7 +7,7 @@ import { poisonIn } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { expires, parseRenewalPolicy, type RenewalPolicyDraft } from '../../core/renewal';
 import { canonicalJson, type Json } from '../../core/rule';
-import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
+import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import { refuseReferences } from '../../core/type-references';
 import type { ItemResult } from '../../journal/ingest';
 import { announceArrivals } from '../../journal/quarantine';
@@ -186,6 +186,7 @@ export interface AwardRuleDraft {
   readonly typeCode: string;
   readonly when: unknown;
   readonly effectiveFrom?: number | null;
+  readonly reason?: string | null;
 }
 
 /** Publishes a version of the rule that turns completions into awards of a type; the people whose completions it reads are judged by it. */
@@ -196,7 +197,7 @@ export async function publishAwardRule(
 ): Promise<PublishedVersion | Refusal> {
   const poison = poisonIn(draft);
   if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
-  const outside = refuseDates(draft, ['effectiveFrom']);
+  const outside = refuseDates(draft, ['effectiveFrom']) ?? refuseLongText(draft, ['reason'], LONGEST_ADDRESS);
   if (outside) return outside;
   await lockCatalogue(write.db);
   const definitions = await cache.get(write.db, false);
@@ -257,6 +258,7 @@ export async function publishAwardRule(
     effectiveFrom: instantText(effectiveFrom),
     ast,
     hash,
+    ...(draft.reason?.trim() && { reason: draft.reason.trim() }),
   });
   const earlierCourses = (definitions.awardRules.get(type.uuid) ?? []).flatMap((rule) => awardCourses(rule.when));
   const people = await rows<{ employee_id: string }>(

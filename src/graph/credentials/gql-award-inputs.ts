@@ -14,6 +14,8 @@ export class PublishAwardRuleInput {
       'When it takes effect, default now; a first version by default since ever. Completions are decided by the version in effect when they were finished.',
   })
   effectiveFrom?: number | null;
+  @Field(() => String, { nullable: true, description: 'Why it is published; kept with the publication in the audit.' })
+  reason?: string | null;
 }
 
 @InputType({ description: 'What must have been completed since the last award; exactly one key.' })

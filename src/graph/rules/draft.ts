@@ -10,6 +10,7 @@ import { canonicalJson, dependencies, ruleLimits, type Json, type RuleNode } fro
 import { ruleHash, ruleToAst } from '../../core/rule-ast';
 import { parseRule, refuseDeepRule } from '../../core/rule-reader';
 import { ruleText } from '../../core/rule-text';
+import { LONGEST_ADDRESS, refuseLongText } from '../../core/text-limits';
 import type { Write } from '../../journal/write';
 import type { Db } from '../../platform/postgres/pool';
 import { instantText, rows } from '../../platform/sql';
@@ -27,6 +28,7 @@ export interface RuleDraft {
   readonly effectiveFrom?: number | null;
   readonly warnBefore?: string | null;
   readonly rehearsalHash?: string | null;
+  readonly reason?: string | null;
 }
 
 /** A draft that can be published. */
@@ -35,6 +37,8 @@ export interface CheckedDraft {
   readonly node: RuleNode;
   /** The draft as the next version. */
   readonly version: PublishedRow;
+  /** Why it is to be published; null: nobody said. */
+  readonly reason: string | null;
   /** When it is to take effect; null: nothing is said about that. */
   readonly effectiveFrom: Instant | null;
   /** Tells drafts apart: what is to be published, and when it takes effect. */
@@ -58,7 +62,7 @@ export function refuseDraft(draft: RuleDraft): Refusal | null {
     const what = `A value ${poison.what}, which cannot be stored: correct it.`;
     return refuseDeepRule(draft.rule, ['rule']) ?? refusal('UNSTORABLE_VALUE', what, poison.path);
   }
-  const outside = refuseDates(draft, ['effectiveFrom']);
+  const outside = refuseDates(draft, ['effectiveFrom']) ?? refuseLongText(draft, ['reason'], LONGEST_ADDRESS);
   if (outside || draft.warnBefore == null) return outside;
   const span = parseSpan(draft.warnBefore);
   if (span && span.months <= 12 * LONGEST_WARNING_YEARS && span.days <= 366 * LONGEST_WARNING_YEARS) return null;
@@ -108,6 +112,7 @@ export async function checkDraft(db: Db, draft: RuleDraft, setting: DraftSetting
     role,
     node,
     effectiveFrom,
+    reason: draft.reason?.trim() || null,
     version: {
       uuid: uuidv7(),
       roleId: role.uuid,
@@ -157,7 +162,7 @@ export function rulesWith(rules: RuleDefinitions, { role, version, effectiveFrom
 /** Records a draft as the next version of its rule. `number` is the version of the definitions that it makes. */
 export async function recordDraft(
   write: Write,
-  { role, version, node }: CheckedDraft,
+  { role, version, node, reason }: CheckedDraft,
   number: number,
 ): Promise<PublishedVersion> {
   await write.db.query(
@@ -183,6 +188,7 @@ export async function recordDraft(
     warnBefore: version.warnBefore,
     ast: version.ast,
     hash: version.hash,
+    ...(reason !== null && { reason }),
   });
   write.arrive([`rule:${role.uuid}`]);
   return {

@@ -32,6 +32,8 @@ export class RuleDraftInput {
     description: 'The hash of a rehearsal of this draft; refused when no rehearsal has it.',
   })
   rehearsalHash?: string | null;
+  @Field(() => String, { nullable: true, description: 'Why it is published; kept with the publication in the audit.' })
+  reason?: string | null;
 }
 
 @InputType({ description: 'One condition; exactly one key.' })

@@ -214,6 +214,8 @@ export type NoOpenInput = {
 export type RuleDraftInput = {
   /** When it takes effect, default now; a first version by default since ever. It replaces what was to hold from then on. */
   effectiveFrom?: string | null | undefined;
+  /** Why it is published; kept with the publication in the audit. */
+  reason?: string | null | undefined;
   /** The hash of a rehearsal of this draft; refused when no rehearsal has it. */
   rehearsalHash?: string | null | undefined;
   /** The role it judges. */
