@@ -26,6 +26,8 @@ import { applyVerifications } from './graph/verifications/record';
 import { loadSigner } from './journal/audit/key';
 import { serveExports } from './integrations/exports/route';
 import { AddressPolicy, type Resolve } from './integrations/webhooks/addresses';
+import { Exporter } from './integrations/stream/exporter';
+import { streamMetrics } from './integrations/stream/metrics';
 import { Courier } from './integrations/webhooks/courier';
 import { forgetReceivers } from './integrations/webhooks/forget';
 import type { WebhookGraph } from './integrations/webhooks/kit';
@@ -35,6 +37,7 @@ import { secretKey, Secrets } from './integrations/webhooks/secrets';
 import { Cursors } from './journal/cursor';
 import { Feed } from './journal/feed';
 import { Ingestion, type Applier } from './journal/ingest';
+import { Hints } from './journal/hints';
 import { KeyCache } from './journal/keys';
 import { Sequencer } from './journal/sequencer';
 import { openSnapshot } from './journal/snapshot';
@@ -48,6 +51,7 @@ import { createHttpServer } from './platform/http/server';
 import { createLog, type Log } from './platform/log';
 import { createMetrics } from './platform/metrics';
 import { startEmbedded } from './platform/postgres/launcher';
+import { Nats } from './platform/nats/connection';
 import { migrate } from './platform/postgres/migrate';
 import { createPool, isUnavailable, type Db } from './platform/postgres/pool';
 import { StartError } from './platform/start-error';
@@ -110,11 +114,21 @@ async function build(
   onStop(() => tail.stop());
   const feed = new Feed({ db: pool, tail, keys, log });
   onStop(async () => feed.stop());
+  const cursors = await Cursors.load(pool);
+  const nats = config.natsUrls === null ? null : new Nats({ urls: config.natsUrls, log });
+  const hints = nats && new Hints(nats, cursors.epoch, tail);
+  nats?.start();
+  onStop(async () => nats?.stop());
   const signer = loadSigner(config.auditKeyFile, config.dataDir);
-  const sequencer = new Sequencer({ databaseUrl, clock, signer, log, onSequenced: (batch) => feed.sequenced(batch) });
+  const sequencer = new Sequencer({
+    ...{ databaseUrl, clock, signer, log },
+    onSequenced: (batch) => {
+      feed.sequenced(batch);
+      hints?.sequenced(batch);
+    },
+  });
   sequencer.start();
   onStop(() => sequencer.stop());
-  const cursors = await Cursors.load(pool);
 
   const metrics = createMetrics();
   const zone = config.timeZone;
@@ -175,6 +189,21 @@ async function build(
   });
   courier.start();
   onStop(() => courier.stop());
+  if (nats !== null) {
+    const exporter: Exporter = new Exporter({
+      ...{ databaseUrl, nats, feed, cursors, clock, log },
+      onNews: (wake) => tail.onNext(wake),
+      onLoss: streamMetrics(metrics.registry, {
+        isUp: () => nats.connection !== null,
+        position: () => exporter.position,
+        head: () => feed.head(),
+      }),
+    });
+    exporter.start();
+    onStop(() => exporter.stop());
+    // first, so that nobody waits for an answer of NATS
+    onStop(() => nats.stop());
+  }
 
   const graph: WebhookGraph = {
     webhooks: { policy, secrets, poke: () => courier.poke() },

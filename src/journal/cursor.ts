@@ -26,6 +26,11 @@ export class Cursors {
     this.#epoch = Buffer.from(epoch.replaceAll('-', ''), 'hex').subarray(-EPOCH_BYTES);
   }
 
+  /** The name of the log whose positions these are: another one after a restore from a backup. */
+  get epoch(): string {
+    return this.#epoch.toString('hex');
+  }
+
   /** Reads epoch and key of this database's log. */
   static async load(db: Db): Promise<Cursors> {
     const { rows } = await db.query<{ epoch: string; cursor_key: Buffer }>(

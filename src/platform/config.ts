@@ -27,8 +27,8 @@ export interface Config {
   readonly auditKeyFile: string | null;
   /** null: one is generated on the first embedded start. */
   readonly adminKey: string | null;
-  /** null: one node, nothing to tell others. */
-  readonly natsUrl: string | null;
+  /** NATS servers, any of which will do; null: hints come from PostgreSQL alone, and nothing is exported. */
+  readonly natsUrls: readonly string[] | null;
   readonly oidc: { readonly issuer: string; readonly audience: string } | null;
   /** null: a key is made in `dataDir`. */
   readonly secretKeyFile: string | null;
@@ -67,6 +67,10 @@ function list(isRight: (entry: string) => boolean, what: string) {
     .refine((entries) => entries.every(isRight), `must be ${what}, separated by commas`);
 }
 
+function isNatsServer(entry: string): boolean {
+  return URL.canParse(entry) && ['nats:', 'tls:'].includes(new URL(entry).protocol) && new URL(entry).hostname !== '';
+}
+
 function isReceiver(entry: string): boolean {
   const [address, bits] = entry.split('/');
   if (bits !== undefined)
@@ -90,7 +94,7 @@ const environment = z
       .string()
       .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters without spaces')
       .optional(),
-    NATS_URL: url(['nats:', 'tls:', 'ws:', 'wss:'], 'a URL that begins with nats:// or tls://').optional(),
+    NATS_URL: list(isNatsServer, 'URLs that begin with nats:// or tls://').optional(),
     OIDC_ISSUER: url(['https:', 'http:'], 'the https:// URL of an OpenID Connect issuer').optional(),
     OIDC_AUDIENCE: z.string().optional(),
     SECRET_KEY_FILE: z.string().optional(),
@@ -135,7 +139,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: data.DATA_DIR,
     auditKeyFile: data.AUDIT_KEY_FILE ?? null,
     adminKey: data.ADMIN_KEY ?? null,
-    natsUrl: data.NATS_URL ?? null,
+    natsUrls: data.NATS_URL ?? null,
     oidc: data.OIDC_ISSUER && data.OIDC_AUDIENCE ? { issuer: data.OIDC_ISSUER, audience: data.OIDC_AUDIENCE } : null,
     secretKeyFile: data.SECRET_KEY_FILE ?? null,
     webhooks: { allow: data.WEBHOOK_ALLOW ?? [], ports: data.WEBHOOK_PORTS?.map(Number) ?? null },

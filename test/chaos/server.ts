@@ -28,7 +28,7 @@ export class ServerProcess {
   /** Where it listens; null while it does not. */
   url: string | null = null;
   readonly complaints: string[] = [];
-  private child: ChildProcess | null = null;
+  protected child: ChildProcess | null = null;
 
   constructor(
     readonly dir: string,

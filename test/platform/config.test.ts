@@ -18,7 +18,7 @@ describe('the configuration', () => {
       dataDir: '.data',
       auditKeyFile: null,
       adminKey: null,
-      natsUrl: null,
+      natsUrls: null,
       oidc: null,
       secretKeyFile: null,
       webhooks: { allow: [], ports: null },
@@ -45,7 +45,7 @@ describe('the configuration', () => {
         DATA_DIR: '/d',
         AUDIT_KEY_FILE: '/k',
         ADMIN_KEY: 'k',
-        NATS_URL: 'nats://n:4222',
+        NATS_URL: 'nats://n:4222, tls://u:p@m',
       },
       ...{
         OIDC_ISSUER: 'https://idp.example',
@@ -67,7 +67,7 @@ describe('the configuration', () => {
         dataDir: '/d',
         auditKeyFile: '/k',
         adminKey: 'k',
-        natsUrl: 'nats://n:4222',
+        natsUrls: ['nats://n:4222', 'tls://u:p@m'],
       },
       ...{ oidc: { issuer: 'https://idp.example', audience: 'graph' }, timeZone: 'Europe/Berlin', logLevel: 'warn' },
     });
@@ -99,7 +99,11 @@ describe('the configuration', () => {
     ],
     [{ DATABASE_URL: 'mysql://u:secret@h' }, 'DATABASE_URL must be a URL that begins with postgresql://.'],
     [{ ADMIN_KEY: 'my secret' }, 'ADMIN_KEY must be 1 to 200 visible ASCII characters without spaces.'],
-    [{ NATS_URL: 'redis://x' }, 'NATS_URL must be a URL that begins with nats:// or tls://.'],
+    [
+      { NATS_URL: 'nats://a,redis://u:secret@x' },
+      'NATS_URL must be URLs that begin with nats:// or tls://, separated by commas.',
+    ],
+    [{ NATS_URL: 'nats://' }, 'NATS_URL must be URLs that begin with nats:// or tls://, separated by commas.'],
   ])('refuses %j in one sentence, without repeating secrets', (env, expected) => {
     expect(sentence(env as Record<string, string>)).toBe(expected);
   });

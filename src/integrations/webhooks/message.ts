@@ -1,7 +1,8 @@
 // What a webhook says: one change of the log, as the polling feed tells it.
 import { createHash } from 'node:crypto';
 import { kindOf, typeOf } from '../../graph/changes/change';
-import type { LogEntry } from '../../journal/entry';
+import { ERASURE, type LogEntry } from '../../journal/entry';
+import { nodeId } from '../../platform/graphql/node-id';
 import { instantText } from '../../platform/sql';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -20,7 +21,7 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 ]);
 /** What the feed does not tell, or tells in a field of another name. */
 const UNTOLD: ReadonlySet<string> = new Set([
-  ...['kind', 'employee', 'set', 'id', 'uuid', 'eventId'],
+  ...['kind', 'employee', 'employeeId', 'set', 'id', 'uuid', 'eventId'],
   ...['also', 'timeline', 'awards', 'proof'],
 ]);
 
@@ -47,6 +48,7 @@ export function messageBody(entry: LogEntry, cursor: string): string {
 /** A change as the polling feed tells it, with public ids and no edges. */
 export function changeData(entry: LogEntry, cursor: string): Readonly<Record<string, unknown>> {
   const body = (entry.body ?? {}) as Body;
+  const person = personOf(entry);
   const about = Object.entries(body)
     .filter(([name]) => !UNTOLD.has(name))
     .map(([name, value]) => {
@@ -61,10 +63,17 @@ export function changeData(entry: LogEntry, cursor: string): Readonly<Record<str
     occurredAt: instantText(entry.occurredAt),
     recordedAt: instantText(entry.recordedAt),
     employee: body['employee'] ?? null,
+    // of an erasure too: whom to forget is known by this id alone
+    employeeId: person === null ? null : nodeId('emp', person),
     ...(typeof body['set'] === 'object' && body['set'] !== null && { attributes: Object.keys(body['set']) }),
     ...Object.fromEntries(about),
     ...(entry.erased && { erased: true }),
   };
+}
+
+/** The person an entry is about, or who was erased by it; null when it is about nobody. */
+export function personOf(entry: LogEntry): string | null {
+  return entry.kind === ERASURE ? entry.entity : entry.subject;
 }
 
 /** The credential an entry is about; null when it is about something else. */
