@@ -28,7 +28,7 @@ export interface ExporterOptions {
 }
 
 const LOCK = 7_026;
-const TRY_LOCK_EVERY_MS = 1_000;
+const TRY_EVERY_MS = 1_000;
 /** Between two looks at the log when nothing hints at news. */
 const LOOK_MS = 1_000;
 /** Between two comparisons of the stream with the log. */
@@ -39,7 +39,7 @@ const BELIEVE_AFTER_MS = 1_000;
 const PAUSE_MS = 1_000;
 const PAGE = 500;
 /** The clocks of NATS and of this node may differ by this when messages have become too old to be kept. */
-const CLOCKS_DIFFER_MS = 3_600_000;
+const SKEW_MS = 3_600_000;
 
 /** What a comparison found. */
 type Finding = 'WHOLE' | 'END_MISSING' | 'BROKEN';
@@ -75,7 +75,7 @@ export class Exporter {
   }
 
   async #work(session: Session): Promise<void> {
-    if (!(await this.#session.hold(session, LOCK, TRY_LOCK_EVERY_MS))) return;
+    if (!(await this.#session.hold(session, LOCK, TRY_EVERY_MS))) return;
     while (!this.#session.stopped) {
       try {
         await this.#export(session);
@@ -173,7 +173,7 @@ export class Exporter {
         `The stream ${STREAM} ends with a change at position ${last} that is not in this log: another installation writes to it, or the log was set back. Give each installation an account of its own in NATS, or remove the stream and tell its readers.`,
       );
     }
-    const mustBeSince = this.options.clock.now() - keptMs + Math.min(CLOCKS_DIFFER_MS, keptMs / 10);
+    const mustBeSince = this.options.clock.now() - keptMs + Math.min(SKEW_MS, keptMs / 10);
     const oldest = keptMs === Infinity ? 0 : await positionAt(db, mustBeSince);
     if (!isLimited && (await isAnythingWithin(db, oldest, first - 1))) return stretch === null ? 'END_MISSING' : 'BROKEN';
     if (count !== last - first + 1 - (await countErased(db, first, last))) return 'BROKEN';
