@@ -35,7 +35,8 @@ async function main(args: readonly string[]): Promise<boolean> {
     process.stdout.write(USAGE);
     return true;
   }
-  const keys = (values.key ?? []).map(readVerifier);
+  refuseSwallowed();
+  const keys = (values.key ?? []).map(keyOf);
   const [command, argument, ...more] = positionals;
   if (command === 'audit' && argument === 'verify' && more.length === 0) return auditVerify(keys, values.witness ?? []);
   if (command === 'verify' && argument !== undefined && more.length === 0) return proofVerify(argument, keys);
@@ -43,9 +44,9 @@ async function main(args: readonly string[]): Promise<boolean> {
 }
 
 function proofVerify(file: string, keys: readonly Verifier[]): boolean {
-  const found = verifyProof(readText(file), keys);
+  const found = verifyProof(readBytes(file), keys);
   if (typeof found === 'string') {
-    process.stdout.write(`WRONG: ${found}\n`);
+    process.stdout.write(`WRONG: ${printable(found)}\n`);
     return false;
   }
   const { document, exportedAt, exportedBy, reason, entries, open, head, signedBy } = found;
@@ -62,7 +63,7 @@ function proofVerify(file: string, keys: readonly Verifier[]): boolean {
     lines.push(
       'Whose key that is, only you can tell: compare it with what you were given by other means, or pass it with --key.',
     );
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(`${lines.map(printable).join('\n')}\n`);
   return true;
 }
 
@@ -79,11 +80,34 @@ function traceLines(trace: unknown): string[] {
   });
 }
 
-function readText(file: string): string {
+function readBytes(file: string): Uint8Array {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
-    throw new StartError(`There is no file ${file} to read.`, { cause: error });
+    throw new StartError(`${file} cannot be read: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
+/** A text of a file that somebody sent, as one line that does nothing to a terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
+}
+
+/** npm keeps options to itself unless `--` stands before them; what is not seen would not be checked. */
+function refuseSwallowed(): void {
+  const { npm_config_key: key, npm_config_witness: witness } = process.env;
+  if (key !== undefined || witness !== undefined) {
+    throw new UsageError(
+      'npm took an option for itself: write -- before the arguments, as in npm run verify -- FILE --key VERIFIER\n',
+    );
+  }
+}
+
+function keyOf(text: string): Verifier {
+  try {
+    return readVerifier(text);
+  } catch (error) {
+    throw new UsageError(`--key: ${(error as Error).message}.\n`);
   }
 }
 

@@ -73,7 +73,7 @@ describe('README', () => {
       'npm start',
       'npm run demo',
       'npm run -s audit verify',
-      'npm run -s verify proof.json',
+      'npm run -s verify -- proof.json',
       'export KEY=$(cat .data/admin-key)',
       ...commands.filter((command) => command.startsWith('npm run -s graphql')),
     ];
@@ -95,8 +95,11 @@ describe('README', () => {
       answers.push(output);
     }
     expect(JSON.parse(answers[2]!)).toEqual(JSON.parse(blocks('json')[0]!));
-    const proof = await run('npm run -s verify proof.json');
-    expect(proof).toMatchObject({ code: 0, output: expect.stringMatching(/ was eligible for ER-NURSE, under rule version 1: /) });
+    const proof = await run('npm run -s verify -- proof.json');
+    expect(proof).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/ was eligible for ER-NURSE under rule version 1, which asks: /),
+    });
     const audit = await run('npm run -s audit verify');
     expect(audit).toMatchObject({ code: 0, output: expect.stringContaining('Right. Root ') });
     await server.stop();

@@ -30,7 +30,7 @@ export function causeOf({ kind, actor, source, body }: CausedEntry): string {
 
 /** The reason that was given; null: none was. */
 export function reasonOf(body: unknown): string | null {
-  const { reason } = read(body);
+  const { reason = read(read(body)['proof'])['reason'] } = read(body);
   return typeof reason === 'string' ? reason : null;
 }
 

@@ -64,6 +64,8 @@ export function readVerifier(text: string): Verifier {
   if (!found || typed.length !== 1 + KEY_BYTES || typed[0] !== ED25519) {
     throw new Error('this is no verifier of an Ed25519 key: it must read <name>+<8 hex digits>+<base64>');
   }
+  if (typed.toString('base64') !== found[3])
+    throw new Error('the verifier was changed: its key is not spelled as it was given out');
   const hint = hintOf(found[1]!, typed);
   if (hint.toString('hex') !== found[2]) throw new Error('the verifier was changed: its hint does not fit its key');
   const publicKey = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, typed.subarray(1)]), format: 'der', type: 'spki' });

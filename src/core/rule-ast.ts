@@ -47,15 +47,17 @@ function written(terms: object): { [key: string]: Json } {
 
 const SPANS: ReadonlySet<string> = new Set(['duration', 'gap', 'window', 'lag', 'ttl', 'resetAfter', 'within', 'verifiedWithin']);
 
-/** Reads what `ruleToAst` wrote. Anything else is a bug and throws; the catalogue and the limits of today are not applied. */
-export function fromAst(ast: unknown): RuleNode {
+const NO_LIMITS = { depth: Infinity, nodes: Infinity };
+
+/** Reads what `ruleToAst` wrote. Anything else is a bug and throws; the catalogue is not applied, nor are the limits of today unless they are given. */
+export function fromAst(ast: unknown, limits: { readonly depth: number; readonly nodes: number } = NO_LIMITS): RuleNode {
   const node = new RuleReader({
     knows: () => true,
     instant: (value) => {
       const at = typeof value === 'string' ? Date.parse(value) : NaN;
       return Number.isNaN(at) ? undefined : at;
     },
-    limits: { depth: Infinity, nodes: Infinity },
+    limits,
     checksDates: false,
   }).read(ast, []);
   if (isRefusal(node)) throw new Error(`A stored rule cannot be read at ${node.path.join('.') || 'its root'}: ${node.message}`);

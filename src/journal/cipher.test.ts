@@ -78,14 +78,26 @@ describe('the cipher of one entry', () => {
     }
   });
 
-  it('commits to its key: bytes that another key would decrypt are refused for their first 32', () => {
+  it('commits to its key: bytes that another key would decrypt are refused for what precedes them', () => {
     const sealed = sealEntry({ a: 1 }, key, eventId);
     const own = entryKey(key, eventId);
     const commitment = createHash('sha256').update('credential-graph entry key').update(own).digest();
-    expect(sealed.bytes.subarray(0, 32).equals(commitment)).toBe(true);
+    expect(sealed.bytes.subarray(4, 36).equals(commitment)).toBe(true);
     const foreign = sealEntry({ a: 2 }, Buffer.alloc(32, 9), eventId);
-    const spliced = { ...sealed, bytes: Buffer.concat([sealed.bytes.subarray(0, 32), foreign.bytes.subarray(32)]) };
+    const spliced = { ...sealed, bytes: Buffer.concat([sealed.bytes.subarray(0, 36), foreign.bytes.subarray(36)]) };
     expect(openEntry(spliced, own, eventId)).toBeNull();
     expect(openEntry(spliced, entryKey(Buffer.alloc(32, 9), eventId), eventId)).toBeNull();
+  });
+
+  it('keeps free text from whoever has the key of the entry only', () => {
+    const body = { credential: 'c', reason: 'positive test', evidenceUrl: null, timeline: [] };
+    const sealed = sealEntry(body, key, eventId);
+    expect(openEntry(sealed, entryKey(key, eventId), eventId)).toEqual({ credential: 'c', evidenceUrl: null, timeline: [] });
+    expect(openBody(sealed, key, eventId)).toEqual({ body, erased: false, damaged: false });
+    for (let i = 0; i < sealed.bytes.length; i++) {
+      const bytes = Buffer.from(sealed.bytes);
+      bytes[i]! ^= 1;
+      expect(openBody({ ...sealed, bytes }, key, eventId).damaged).toBe(true);
+    }
   });
 });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { readVerifier } from '../../src/core/checkpoint';
 import type { ProofFile } from '../../src/graph/proofs/file';
 import { verifyProof, type HeldProof } from '../../src/graph/proofs/verify';
+import { openEntry } from '../../src/journal/cipher';
 import { startTestApp, type TestApp } from '../kit/app';
 import { forged, type Forgery } from '../kit/forge';
 import { keyOf, nursesNeedCpr, talkTo, type Talk } from '../kit/seed';
@@ -54,7 +55,7 @@ describe('a proof', () => {
     const { file, statement, refusal } = await exported('P', { roleCode: 'NURSE', at: '2026-05-03T00:00:00Z' });
     expect(refusal).toBeNull();
     expect(statement).toMatch(
-      /^At 2026-05-03T00:00:00\.000Z, as known after \d+ entries of the log, Ada Lovelace \(P\) was eligible for NURSE, under rule version 1: .*CPR/,
+      /^At 2026-05-03T00:00:00\.000Z, as known after \d+ entries of the log, "Ada Lovelace" \("P"\) was eligible for NURSE under rule version 1, which asks: holds CPR certification\. Decisive: holds CPR certification \(met\)\.$/,
     );
     const proof = held(file);
     expect(proof.document.answer).toMatchObject({
@@ -81,10 +82,30 @@ describe('a proof', () => {
     );
   });
 
+  it('says of every condition how it stands, also of one that must not be met', async () => {
+    await api.defineTypes({ code: 'BAN', name: 'Ban' });
+    await api.defineRoles('CLEAN', 'LEAD');
+    await api.publishRule('CLEAN', { all: [{ holds: { typeCode: 'CPR' } }, { not: { holds: { typeCode: 'BAN' } } }] });
+    await api.publishRule('LEAD', { not: { rule: { roleCode: 'NURSE' } } });
+    const at = '2026-05-03T00:00:00Z';
+    const statements = await Promise.all(
+      [
+        ['P', 'CLEAN'],
+        ['Q', 'CLEAN'],
+        ['Q', 'LEAD'],
+      ].map(async ([who, roleCode]) => (await exported(who!, { roleCode, at })).statement.replace(/^.*? was/, 'was')),
+    );
+    expect(statements).toEqual([
+      'was eligible for CLEAN under rule version 1, which asks: holds CPR certification and does not hold Ban certification. Decisive: holds CPR certification (met); holds Ban certification (not met).',
+      'was not eligible (NOT_ELIGIBLE) for CLEAN under rule version 1, which asks: holds CPR certification and does not hold Ban certification. Decisive: holds CPR certification (not met).',
+      'was eligible for LEAD under rule version 1, which asks: does not meet the rule of NURSE. Decisive: meets the rule of NURSE (not met).',
+    ]);
+  });
+
   it('says that somebody held no active credential: none at all, one that is suspended, one that has expired', async () => {
     const none = await exported('Q', { typeCode: 'CPR' });
     expect(held(none.file).document.answer).toMatchObject({ isActive: false, holdings: [] });
-    expect(none.statement).toMatch(/ Q held no active credential of type CPR\.$/);
+    expect(none.statement).toMatch(/ "Q" held no active credential of type CPR\.$/);
     const suspended = await exported('P', { typeCode: 'CPR', at: '2026-05-25T00:00:00Z' });
     expect(held(suspended.file).document.answer).toMatchObject({ isActive: false, holdings: [{ status: 'SUSPENDED' }] });
     const expired = await exported('P', { typeCode: 'ACLS' });
@@ -142,6 +163,40 @@ describe('a proof', () => {
     ['another name for its role', (f) => f.answer(({ question }) => (question.roleCode = 'SURGEON')), /do not lead/],
     ['another rule', (f) => f.answer(({ definitions }) => (definitions.rules[0].ast = { all: [] })), /not as published/],
     ['a rule of later', (f) => f.answer(({ question }) => (question.knownAt = 1)), /not as published/],
+    [
+      'another name for its person',
+      (f) =>
+        f.answer(({ question, answer }) => {
+          Object.assign(question, { name: 'Eve', externalId: 'EVE' });
+          answer.statement = answer.statement.replace('"Ada Lovelace" ("P")', '"Eve" ("EVE")');
+        }),
+      /another name/,
+    ],
+    [
+      'a first entry that is no arrival',
+      (f) => {
+        f.file.entries.splice(
+          0,
+          f.file.entries.findIndex((entry) => entry.subject !== null),
+        );
+        const about = f.file.entries.filter(({ subject }) => subject !== null);
+        about[0]!.kind = 'eligibility.changed';
+      },
+      /begin with their arrival|not those that were published/,
+    ],
+    [
+      'a rule larger than any',
+      (f) => {
+        const nested = (depth: number): object =>
+          depth === 0 ? { holds: { typeCode: 'CPR' } } : { all: [nested(depth - 1), nested(depth - 1)] };
+        const entry = f.file.entries.find(({ kind }) => kind === 'rule.published')!;
+        const ast = nested(14);
+        f.answer(({ definitions }) => (definitions.rules[0].ast = ast));
+        const body = JSON.parse(Buffer.from(entry.body, 'base64').toString());
+        entry.body = Buffer.from(JSON.stringify({ ...body, ast })).toString('base64');
+      },
+      /cannot be followed|not as published/,
+    ],
     ['no rule', (f) => f.answer(({ definitions }) => definitions.rules.splice(0)), /not those that were published/],
     [
       'one entry left out',
@@ -195,6 +250,41 @@ describe('a proof', () => {
     expect(verifyProof(forged(file, tamper))).toMatch(flaw);
   });
 
+  it('fails with anything put around the key it names, half characters, and bytes that are no character', async () => {
+    await api.upsert([{ externalId: 'RC', givenName: 'a\ufffdb' }]);
+    const { file } = await exported('RC', { roleCode: 'NURSE' });
+    for (const more of [' ', '=', '\\n', '\u00a0', 'A'])
+      expect(typeof verifyProof(file.replace(/("signedBy":"[^"]*)"/, `$1${more}"`))).toBe('string');
+    const bytes = Buffer.from(file, 'utf8');
+    expect(typeof verifyProof(bytes)).toBe('object');
+    bytes[bytes.indexOf(0xef)] = 0xf1;
+    expect(verifyProof(bytes)).toMatch(/not text in UTF-8/);
+    expect(verifyProof(file.replaceAll('\ufffd', '\\ud800'))).toMatch(/not spelled/);
+  });
+
+  it('is refused at once when it is far too large, or speaks to the terminal', async () => {
+    const { file } = await exported('Q', { typeCode: 'CPR' });
+    const many = JSON.stringify({ ...JSON.parse(file), entries: Array.from({ length: 40_000 }, () => ({})) });
+    expect(verifyProof(many)).toMatch(/too many/);
+    const hostile = verifyProof(JSON.stringify({ ...JSON.parse(file), '\u001b[2J': 1 }));
+    expect(hostile).not.toContain('\u001b');
+  });
+
+  it('keeps what people wrote beside a fact to itself', async () => {
+    const { file } = await exported('P', { typeCode: 'CPR' });
+    const open = (JSON.parse(file) as ProofFile).entries.filter(({ key, subject }) => key !== null && subject !== null);
+    const bodies = open.map((entry) =>
+      openEntry(
+        { format: entry.bodyFormat, bytes: Buffer.from(entry.body, 'base64') },
+        Buffer.from(entry.key!, 'base64'),
+        entry.eventId,
+      ),
+    );
+    expect(bodies).toHaveLength(open.length);
+    expect(JSON.stringify(bodies)).toContain('SUSPENDED');
+    expect(JSON.stringify(bodies)).not.toContain('under review');
+  });
+
   it('fails when it is spelled otherwise, cut short, or something else', async () => {
     const { file } = await exported('Q', { typeCode: 'CPR' });
     expect(held(`${file}\n`)).toBeDefined();
@@ -226,6 +316,7 @@ describe('a proof', () => {
     const text = await csv.text();
     expect(text).toContain('answer.exported');
     expect(text).not.toContain('held no active');
+    expect(text).not.toContain('a lawsuit');
     expect(cursor).toBeTruthy();
   });
 
@@ -250,16 +341,22 @@ describe('a proof', () => {
     expect(held(file).document.answer).toMatchObject({ isActive: false });
   });
 
-  it('turns on nobody who was erased: what the log still calls them is not given away', async () => {
-    await api.defineRoles('TEAM');
+  it('gives away nobody who was erased, neither in a new file nor in one asked for again', async () => {
+    await api.defineRoles('TEAM', 'EMERGENCY');
     await api.publishRule('TEAM', { attribute: { name: 'managerExternalId', equals: 'BOSS' } });
-    await api.upsert([{ externalId: 'BOSS' }, { externalId: 'S', managerExternalId: 'BOSS' }]);
-    expect((await exported('S', { roleCode: 'TEAM' })).statement).toMatch(/was eligible/);
+    await api.publishRule('EMERGENCY', { attribute: { name: 'department', equals: 'ER' } });
+    await api.upsert([{ externalId: 'BOSS' }, { externalId: 'S', managerExternalId: 'BOSS', department: 'ER' }]);
+    const { statement, position } = await exported('S', { roleCode: 'TEAM' });
+    expect(statement).toMatch(/was eligible/);
     await server.query(
       `mutation ($by: EmployeeKey!) { eraseEmployee(input: { employee: $by, reason: "asked for it" }) { employeeId } }`,
       { by: keyOf('BOSS') },
     );
-    expect(await exported('S', { roleCode: 'TEAM' })).toMatchObject({ file: null, refusal: { code: 'NOT_PROVABLE' } });
+    for (const roleCode of ['TEAM', 'EMERGENCY']) {
+      expect(await exported('S', { roleCode })).toMatchObject({ file: null, refusal: { code: 'NOT_PROVABLE' } });
+    }
+    expect(await api.ask(`answerProof(position: ${position})`)).toEqual({ answerProof: null });
+    expect(held((await exported('S', { typeCode: 'CPR' })).file).document.answer).toMatchObject({ isActive: false });
   });
 
   it('says so when entries it needs cannot be shown one by one', async () => {
@@ -275,9 +372,15 @@ describe('a proof', () => {
     const { file, statement } = await exported('P', { roleCode: 'NURSE', at: '2026-05-03T00:00:00Z' });
     const folder = fs.mkdtempSync(path.join(server.dataDir, 'proofs-'));
     const place = path.join(folder, 'proof.json');
-    const run = async (...args: string[]) => {
+    const run = async (...said: (string | Record<string, string>)[]) => {
       const script = path.join(__dirname, '../kit/cli.cjs');
-      const env = { PATH: process.env['PATH'], DATA_DIR: '/nowhere', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+      const args = said.filter((one) => typeof one === 'string');
+      const env = {
+        ...Object.assign({}, ...said.filter((one) => typeof one !== 'string')),
+        PATH: process.env['PATH'],
+        DATA_DIR: '/nowhere',
+        DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+      };
       return promisify(execFile)(process.execPath, [script, ...args], { env }).then(
         ({ stdout }) => ({ code: 0, said: stdout }),
         (error: { code: number; stdout: string; stderr: string }) => ({ code: error.code, said: error.stdout + error.stderr }),
@@ -293,5 +396,14 @@ describe('a proof', () => {
     expect(await run('verify', place)).toMatchObject({ code: 1, said: expect.stringMatching(/^WRONG: /) });
     expect(await run('verify', path.join(folder, 'none'))).toMatchObject({ code: 2 });
     expect(await run('verify')).toMatchObject({ code: 2, said: expect.stringContaining('Usage') });
+    expect(await run('verify', place, '--key', 'nonsense')).toMatchObject({
+      code: 2,
+      said: expect.stringMatching(/^--key: this is no verifier/),
+    });
+    expect(await run('verify', folder)).toMatchObject({ code: 2, said: expect.stringMatching(/cannot be read/) });
+    expect(await run({ npm_config_key: trusted }, 'verify', place)).toMatchObject({
+      code: 2,
+      said: expect.stringMatching(/write -- before/),
+    });
   });
 });

@@ -59,6 +59,16 @@ export async function retiredAssertionsOf(write: Write, ids: readonly string[]):
   return byPerson;
 }
 
+/** What was ever asserted of a person's managers and names somebody who was erased since. */
+export async function erasedManagers(db: Db, employee: string): Promise<{ readonly name: string; readonly at: number }[]> {
+  return rows(
+    db,
+    `/* erasedManagers */ SELECT DISTINCT f.name, f.at FROM employee_fact f
+     WHERE f.employee_id = $1 AND f.name IN ('managerExternalId', 'otherManagerExternalIds') AND ${ever('f')} AND f.value::text LIKE '%"erased-%'`,
+    [employee],
+  );
+}
+
 /** Records assertions and retires those they replace. */
 export async function recordAssertions(
   write: Write,

@@ -35,7 +35,6 @@ const COLUMNS = `e.id AS uuid, e.external_id AS "externalId", e.version, s.given
 
 /** What an erased person is called wherever something still leads to them. */
 export const erasedMark = (uuid: string): string => `erased-${uuid.slice(-12)}`;
-export const isErasedMark = (value: unknown): boolean => typeof value === 'string' && /^erased-[0-9a-f]{12}$/.test(value);
 
 /** People by id, in no order; erased ones by what they are called since. Somebody about whom nothing was asserted yet at that instant has an external id and no more. */
 export async function employeesById(db: Db, view: View, ids: readonly string[]): Promise<Map<string, EmployeeRow>> {

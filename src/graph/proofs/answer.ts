@@ -2,7 +2,8 @@
 import { explain, untilBecause } from '../../core/explain';
 import { judge } from '../../core/evaluate';
 import { isoText } from '../../core/instant-text';
-import { answerAt, isEligible } from '../../core/verdict';
+import { ruleText } from '../../core/rule-text';
+import { answerAt, isEligible, type Verdict } from '../../core/verdict';
 import { nodeId, uuidOf } from '../../platform/graphql/node-id';
 import { attributesOf, personFacts } from '../eligibility/person-facts';
 import type { Reads } from '../rules/definitions';
@@ -35,6 +36,8 @@ export interface ProvedDocument {
   readonly question: Question;
   readonly definitions: ProvedDefinitions;
   readonly answer: ProvedAnswer;
+  /** For whom it was exported and why. */
+  readonly reason: string;
 }
 
 /** Of questions that depend on nothing of a person. */
@@ -87,16 +90,12 @@ function eligible(question: Question, roleCode: string, judgedBy: JudgedBy, pers
   const versions = judged?.versions ?? [];
   const { verdict, since, until, untilVerdict, ruleVersion } = answerAt(judge(versions, facts, zone), question.at);
   const trace = explain(versions, facts, question.at, labels, zone);
-  const because = trace.filter(({ id, binding }) => binding && !trace.some((other) => other.parentId === id));
+  const decisive = trace.filter(({ id, binding }) => binding && !trace.some((other) => other.parentId === id));
+  const node = versions.find(({ version }) => version === ruleVersion)?.node;
+  const asks = node === undefined ? null : ruleText(node, labels, zone);
   const named = { verdict, ruleVersion, ruleHash: judged?.published.find((row) => row.version === ruleVersion)?.hash ?? null };
   return {
-    statement: eligibleText(
-      question,
-      roleCode,
-      verdict,
-      ruleVersion,
-      because.map(({ text }) => text),
-    ),
+    statement: eligibleText(question, roleCode, verdict, ruleVersion, asks, decisive),
     ...named,
     ...{ since: textOf(since), until: textOf(until), untilVerdict },
     untilBecause: untilBecause(versions, facts, question.at, labels, zone),
@@ -104,17 +103,28 @@ function eligible(question: Question, roleCode: string, judgedBy: JudgedBy, pers
   };
 }
 
+const STANDS: Readonly<Record<Verdict, string>> = {
+  ELIGIBLE: 'met',
+  AT_RISK: 'met',
+  GRACE: 'met in grace',
+  PENDING: 'pending',
+  UNKNOWN: 'not known',
+  NOT_ELIGIBLE: 'not met',
+};
+
 function eligibleText(
   question: Question,
   roleCode: string,
-  verdict: Parameters<typeof isEligible>[0],
+  verdict: Verdict,
   ruleVersion: number | null,
-  because: readonly string[],
+  asks: string | null,
+  decisive: readonly { readonly text: string; readonly verdict: Verdict }[],
 ): string {
-  const was = isEligible(verdict) ? 'was eligible' : `was not eligible (${verdict})`;
-  const under = ruleVersion === null ? 'no rule was in effect' : `under rule version ${ruleVersion}`;
-  const why = because.length === 0 ? '' : `: ${because.join('; ')}`;
-  return `${opening(question)} ${was} for ${roleCode}, ${under}${why}.`;
+  const was = `${opening(question)} ${isEligible(verdict) ? 'was eligible' : `was not eligible (${verdict})`} for ${roleCode}`;
+  if (ruleVersion === null) return `${was}: no rule was in effect.`;
+  const conditions = decisive.map(({ text, verdict: own }) => `${text} (${STANDS[own]})`);
+  const why = conditions.length === 0 ? '' : ` Decisive: ${conditions.join('; ')}.`;
+  return `${was} under rule version ${ruleVersion}, which asks: ${asks}.${why}`;
 }
 
 function held(question: Question, person: ToldPerson): ProvedAnswer {
@@ -144,7 +154,9 @@ function standing({ uuid, instance, segments }: ToldHolding, at: number) {
 }
 
 function opening({ at, knownAt, name, externalId }: Question): string {
-  const who = name === externalId ? externalId : `${name} (${externalId})`;
+  // quoted, so that nobody is called something that reads on as the sentence
+  const id = JSON.stringify(externalId);
+  const who = name === externalId ? id : `${JSON.stringify(name)} (${id})`;
   return `At ${isoText(at)}, as known after ${knownAt} entries of the log, ${who}`;
 }
 

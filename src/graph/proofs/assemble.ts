@@ -2,17 +2,21 @@
 import { openCheckpoint, readVerifier } from '../../core/checkpoint';
 import { checkpointFor, verifiersOf } from '../../journal/audit/checkpoints';
 import { inclusionProofs } from '../../journal/audit/proofs';
-import { DISCLOSABLE, entryKey, openBody } from '../../journal/cipher';
+import { DISCLOSABLE, entryKey } from '../../journal/cipher';
 import type { LogRow } from '../../journal/decode';
 import { loadKeys } from '../../journal/keys';
 import type { Db } from '../../platform/postgres/pool';
 import { readsOfQuestion, type ProvedDocument } from './answer';
 import { readDefinitions } from './definitions';
 import { FORMAT, writeProof, type ProvedEntry } from './file';
+import { namesErased } from './erased';
 import { isNeeded } from './replay';
-import { entriesAbout, entriesAt, EXPORTED } from './store';
+import { entriesAbout, entriesAt, EXPORTED, toldIn } from './store';
 
-/** The proof whose export is the entry at a position; null: there is none there, it cannot be read any more, or no signed head includes it yet. */
+/**
+ * The proof whose export is the entry at a position; null: there is none there, it cannot be
+ * read any more, it names somebody who was erased since, or no signed head includes it yet.
+ */
 export async function assembleProof(db: Db, position: number): Promise<string | null> {
   const [closing] = await entriesAt(db, [position]);
   if (closing?.kind !== EXPORTED) return null;
@@ -25,6 +29,8 @@ export async function assembleProof(db: Db, position: number): Promise<string | 
   const reads = readsOfQuestion(document.question, readDefinitions(document.definitions));
   const isOpen = ({ pos, kind }: LogRow) => pos === position || (pos <= document.question.knownAt && isNeeded(kind, reads));
   const about = await entriesAbout(db, employee, position, Number.MAX_SAFE_INTEGER);
+  const opened = about.filter((row) => row.pos !== position && isOpen(row)).map((row) => toldIn(row, key));
+  if (await namesErased(db, employee, opened)) return null;
   const publications = await entriesAt(
     db,
     document.definitions.rules.map((rule) => rule.position),
@@ -51,7 +57,7 @@ export async function assembleProof(db: Db, position: number): Promise<string | 
 
 /** What an export says; null: the person was erased. */
 function documentIn(row: LogRow, key: Buffer | undefined): ProvedDocument | null {
-  const { body } = openBody({ format: row.body_format, bytes: row.body }, key, row.event_id);
+  const { body } = toldIn(row, key);
   return body === null ? null : (body as unknown as { readonly proof: ProvedDocument }).proof;
 }
 

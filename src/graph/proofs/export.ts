@@ -12,16 +12,16 @@ import { nodeId } from '../../platform/graphql/node-id';
 import type { Db } from '../../platform/postgres/pool';
 import type { GraphContext, View } from '../context';
 import { loadTypes, type KnownDefinitions } from '../eligibility/known-facts';
-import { assertionsKnown, holdingTimelines, segmentsOfPairs } from '../eligibility/store';
+import { holdingTimelines, segmentsOfPairs } from '../eligibility/store';
 import { coursesKnown } from '../learning/store';
 import type { Employee } from '../people/gql-types';
 import { lockEmployees } from '../people/resolve';
-import { isErasedMark } from '../people/store';
 import { definitionsKnown } from '../rules/definitions';
 import { answerTo, NOTHING, type ProvedAnswer, type ProvedDocument, type Question } from './answer';
 import { definitionsFor } from './definitions';
-import { isNeeded, replay, type ToldPerson } from './replay';
-import { entriesAbout, EXPORTED, publicationsOf } from './store';
+import { namesErased } from './erased';
+import { isNeeded, replay, type ToldEntry, type ToldPerson } from './replay';
+import { entriesAbout, EXPORTED, publicationsOf, toldIn } from './store';
 
 /** What a proof is asked of: a role or a credential type, and why it leaves the house. */
 export interface Asked {
@@ -65,8 +65,10 @@ export async function proveAnswer(
   if (entries[0] && entries[0].entity_version !== 1)
     return notProvable('the oldest entries about the person are not kept any more');
   const needed = entries.filter(({ kind }) => isNeeded(kind, reads));
-  const told = await toldBy(db, employee.uuid, needed);
-  if (told === null) return notProvable('entries it needs were written by a version that could not show them one by one');
+  const opened = await openedBy(db, employee.uuid, needed);
+  const told = opened && replay(opened);
+  if (!told) return notProvable('entries it needs were written by a version that could not show them one by one');
+  if (await namesErased(db, employee.uuid, opened)) return notProvable(NAMES_ERASED);
 
   const courses = await coursesKnown(db, view, new Set([...reads.courses, ...reads.events]));
   const positions = await publishedAt(db, known, asked.roleCode ?? null, reads.roles, view.known);
@@ -86,49 +88,40 @@ export async function proveAnswer(
       ? await holdsTheSame(db, employee.uuid, question, known, view, told)
       : role === undefined ||
         (await judgesTheSame(db, { employeeUuid: employee.uuid, roleUuid: role.role.uuid }, role, view, answer));
-  if (isSame) return { question, definitions, answer };
-  if (await namesErased(db, view, employee.uuid, reads.attributes)) {
-    return notProvable('it turns on somebody who was erased since, whom the log still names');
-  }
-  throw new Error(`the log does not lead to the answer of the graph: ${answer.statement}`);
+  if (isSame) return { question, definitions, answer, reason: asked.reason.trim() };
+  throw new Error(`up to position ${view.known} the log does not lead to the answer of the graph about ${employee.uuid}`);
 }
 
 /** Puts an export on record: what was answered, to be told to whom and why. It closes the list of what the log says of the person. Answers the change. */
-export async function recordExport(
-  write: Write,
-  employee: string,
-  document: ProvedDocument,
-  reason: string,
-): Promise<number | Refusal> {
-  if ((await lockEmployees(write.db, [employee])).size === 0) return refusal('UNKNOWN_EMPLOYEE', ERASED_MEANWHILE, ['employee']);
+export async function recordExport(write: Write, employee: string, document: ProvedDocument): Promise<number | Refusal> {
+  if ((await lockEmployees(write.db, [employee])).size === 0) return erasedMeanwhile();
   write.record({
     kind: EXPORTED,
     entity: employee,
     entityVersion: 0,
     subject: employee,
     occurredAt: write.now,
-    body: { reason, proof: document as unknown as Json },
+    body: { proof: document as unknown as Json },
   });
   write.touch([employee]);
   return write.change;
 }
 
-const ERASED_MEANWHILE = 'Nobody is known by this key: it may be erased already.';
+const NAMES_ERASED = 'entries it needs name somebody who was erased since';
+
+/** The person was erased while the proof was made. */
+export function erasedMeanwhile(): Refusal {
+  return refusal('UNKNOWN_EMPLOYEE', 'Nobody is known by this key: it may be erased already.', ['employee']);
+}
 
 function notProvable(why: string): Refusal {
   return refusal('NOT_PROVABLE', `This answer cannot be shown from the log alone: ${why}.`, []);
 }
 
-async function toldBy(db: Db, employee: string, rows: readonly LogRow[]): Promise<ToldPerson | null> {
-  if (rows.some((row) => row.body_format !== DISCLOSABLE)) return null;
+async function openedBy(db: Db, employee: string, entries: readonly LogRow[]): Promise<readonly ToldEntry[] | null> {
+  if (entries.some((row) => row.body_format !== DISCLOSABLE)) return null;
   const key = (await loadKeys(db, [employee])).get(employee);
-  return replay(
-    rows.map(({ kind, occurred_at, body_format, body, event_id }) => ({
-      kind,
-      occurredAt: occurred_at,
-      body: openBody({ format: body_format, bytes: body }, key, event_id).body,
-    })),
-  );
+  return entries.map((row) => toldIn(row, key));
 }
 
 async function publishedAt(
@@ -181,10 +174,4 @@ async function holdsTheSame(
     .filter((holding) => holding.typeCode === typeCode)
     .flatMap((holding) => holding.segments.map((segment) => ({ ...segment, uuid: holding.uuid })));
   return canonicalJson(lines(own)) === canonicalJson(lines(stored.map((row) => ({ ...row, uuid: row.credentialUuid }))));
-}
-
-/** Whether an attribute that the answer turns on names somebody who was erased: the log names them as they were called. */
-async function namesErased(db: Db, view: View, employee: string, attributes: ReadonlySet<string>): Promise<boolean> {
-  const found = await assertionsKnown(db, view, [employee], attributes);
-  return found.some(({ value }: { readonly value: unknown }) => [value].flat().some(isErasedMark));
 }

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { isCount } from '../../core/merkle';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
+import { loadKeys } from '../../journal/keys';
 import { badInput } from '../../platform/graphql/errors';
 import { FloatScalar } from '../../platform/graphql/scalars';
 import { viewOf, type GraphContext } from '../context';
 import { findEmployee } from '../people/graphql';
 import { allRoles } from '../rules/graphql';
 import { assembleProof } from './assemble';
-import { proveAnswer, recordExport, refuseAsked } from './export';
+import { erasedMeanwhile, proveAnswer, recordExport, refuseAsked } from './export';
 import { ExportProofInput, ExportProofPayload } from './gql-types';
 import { exportOf } from './store';
 
@@ -44,18 +45,18 @@ export class ProofResolver {
     const document = await proveAnswer(context, employee, input, view);
     if (isRefusal(document)) return none(document);
     await context.release();
-    const { value, cursor } = await context.write('api', (write) =>
-      recordExport(write, employee.uuid, document, input.reason.trim()),
-    );
+    const { value, cursor } = await context.write('api', (write) => recordExport(write, employee.uuid, document));
     if (isRefusal(value)) return none(value);
     const position = await exportOf(await context.db(), employee.uuid, value);
-    return { file: await whenSigned(context, position), statement: document.answer.statement, position, refusal: null, cursor };
+    const file = await whenSigned(context, position);
+    if (file === null && (await loadKeys(await context.db(), [employee.uuid])).size === 0) return none(erasedMeanwhile());
+    return { file, statement: document.answer.statement, position, refusal: null, cursor };
   }
 
   @Query(() => String, {
     nullable: true,
     description:
-      'The file of a proof that was exported; null when there is none at this position, the person was erased, or no head is signed yet.',
+      'The file of a proof that was exported; null when there is none at this position, it would give away somebody who was erased, or no head is signed yet.',
   })
   async answerProof(
     @Arg('position', () => FloatScalar, { description: 'What `exportProof` answered.' }) position: number,

@@ -64,7 +64,7 @@ export function replay(entries: readonly ToldEntry[]): ToldPerson | null {
   for (const { kind, occurredAt, body } of entries) {
     const said = body as Body;
     if (kind === 'employee.changed') {
-      for (const assertion of assertionsIn(said)) assertions.set(JSON.stringify([assertion.name, assertion.at]), assertion);
+      for (const assertion of assertionsIn(body)) assertions.set(JSON.stringify([assertion.name, assertion.at]), assertion);
     } else if (kind === 'completion.recorded') {
       const attempt = attemptIn(said);
       attempts.set(attempt.id, attempt);
@@ -106,7 +106,9 @@ function holdingIn(uuid: string, said: Body): Omit<ToldHolding, 'verifiedAt'> {
   return { uuid, typeCode: textIn(said, 'typeCode'), instance: textIn(said, 'instance'), segments, awardedAt };
 }
 
-function* assertionsIn(said: Body): Iterable<Assertion> {
+/** What an entry says of attributes. */
+export function* assertionsIn(body: Json): Iterable<Assertion> {
+  const said = body as Body;
   const also = (said['also'] ?? []) as readonly { readonly name: string; readonly at: string; readonly value: RuleJson }[];
   const apart = new Set(also.map(({ name }) => name));
   const at = instantOf(said['effectiveAt']);

@@ -1,10 +1,17 @@
 // Proofs: which entries of the log belong into one.
+import { openBody } from '../../journal/cipher';
 import { LOG_COLUMNS, type LogRow } from '../../journal/decode';
 import type { Db } from '../../platform/postgres/pool';
 import { plainArray, rows } from '../../platform/sql';
+import type { ToldEntry } from './replay';
 
 /** The kind of the entry that an export leaves: it says what was answered, and closes the list of what the log says of the person. */
 export const EXPORTED = 'answer.exported';
+
+/** What an entry says, to the holder of the person's key. */
+export function toldIn({ kind, occurred_at, body_format, body, event_id }: LogRow, key: Buffer | undefined): ToldEntry {
+  return { kind, occurredAt: occurred_at, body: openBody({ format: body_format, bytes: body }, key, event_id).body };
+}
 
 /** What the log says of a person up to a position, oldest first, and at most `limit` of it. */
 export function entriesAbout(db: Db, employee: string, upTo: number, limit: number): Promise<LogRow[]> {

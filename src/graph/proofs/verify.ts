@@ -1,6 +1,7 @@
 // Verifies a proof file with nothing but the file: no server, no database, no clock.
 import { openCheckpoint, readVerifier, type Checkpoint, type Verifier } from '../../core/checkpoint';
 import { provesInclusion } from '../../core/merkle';
+import { ruleLimits } from '../../core/rule';
 import { fromAst, ruleHash } from '../../core/rule-ast';
 import { openBody, openEntry, PLAIN } from '../../journal/cipher';
 import { canonicalJson, type Json } from '../../journal/entry';
@@ -36,14 +37,14 @@ function insist(isSo: boolean, flaw: string): asserts isSo {
 }
 
 /**
- * Verifies a proof; a sentence when it does not hold. `trusted` are the keys that may have signed: with none, the file's own is taken, and whose
+ * Verifies a proof, best as the bytes of its file; a sentence when it does not hold. `trusted` are the keys that may have signed: with none, the file's own is taken, and whose
  * that is remains to be compared by the reader.
  */
-export function verifyProof(text: string, trusted: readonly Verifier[] = []): HeldProof | string {
-  const file = readProof(text);
-  if (typeof file === 'string') return file;
+export function verifyProof(file: Uint8Array | string, trusted: readonly Verifier[] = []): HeldProof | string {
+  const proof = readProof(file);
+  if (typeof proof === 'string') return proof;
   try {
-    return verify(file, trusted);
+    return verify(proof, trusted);
   } catch (error) {
     return error instanceof Flaw ? error.message : `The file cannot be followed: ${(error as Error).message}`;
   }
@@ -54,6 +55,7 @@ function verify(file: ProofFile, trusted: readonly Verifier[]): HeldProof {
   const keys = trusted.length > 0 ? trusted : [own];
   const head = openCheckpoint(file.head, keys);
   insist(head !== null, 'The head is not signed by a key that is trusted.');
+  insist(!/\s/.test(file.signedBy), 'The file was changed: the key it names is not spelled as it was exported.');
   insist(openCheckpoint(file.head, [own]) !== null, 'The head is not signed by the key the file names.');
   insist(file.head.split('\n').filter((line) => line.startsWith('— ')).length === 1, 'The head has more than one signature.');
   let before = 0;
@@ -65,19 +67,21 @@ function verify(file: ProofFile, trusted: readonly Verifier[]): HeldProof {
 
   const closing = file.entries.findLast((entry) => entry.subject !== null);
   insist(closing?.kind === EXPORTED, 'The file does not end with the export.');
-  const exported = bodyOf(closing) as unknown as { readonly reason: string; readonly proof: ProvedDocument };
+  const exported = bodyOf(closing) as unknown as { readonly employee: string; readonly proof: ProvedDocument };
   const document = exported.proof;
   const { question, definitions, answer } = document;
   insist(file.statement === answer.statement, 'The statement is not that of the answer.');
   const employee = uuidOf('emp', question.employee);
   insist(employee !== null && employee === closing.subject, 'The export is about somebody else.');
   insist(question.knownAt < closing.position, 'The answer is from behind its own export.');
+  insist(exported.employee === question.externalId, 'The export is about somebody of another name.');
 
   const about = file.entries.filter((entry) => entry.subject !== null);
   about.forEach((entry, i) => {
     insist(entry.subject === employee && entry.entity === employee, `The entry at ${entry.position} is about somebody else.`);
     insist(entry.entityVersion === i + 1, `What the log says of the person is not complete before position ${entry.position}.`);
   });
+  insist(about[0]!.kind === 'employee.changed', 'What the log says of the person does not begin with their arrival.');
   const rules = file.entries.filter((entry) => entry.subject === null);
   const published = new Map(rules.map((entry) => [entry.position, entry]));
   insist(rules.length === definitions.rules.length, 'The rules are not those that were published.');
@@ -92,6 +96,10 @@ function verify(file: ProofFile, trusted: readonly Verifier[]): HeldProof {
   const reads = readsOfQuestion(question, readDefinitions(definitions));
   const needed = about.filter((entry) => entry.position <= question.knownAt && isNeeded(entry.kind, reads));
   const told = needed.map((entry): ToldEntry => ({ kind: entry.kind, occurredAt: entry.occurredAt, body: bodyOf(entry) }));
+  for (const { body } of told) {
+    const { employee: name } = body as { readonly employee: string };
+    insist(name === question.externalId, 'An entry is about somebody of another name.');
+  }
   const person = replay(told);
   insist(person !== null, 'The entries do not tell enough to answer from.');
   const found = answerTo(question, definitions, person);
@@ -104,7 +112,7 @@ function verify(file: ProofFile, trusted: readonly Verifier[]): HeldProof {
     document,
     exportedBy: closing.actor,
     exportedAt: closing.recordedAt,
-    reason: exported.reason,
+    reason: document.reason,
     head,
     signedBy: file.signedBy,
     entries: about.length,
@@ -126,6 +134,7 @@ function bodyOf(entry: ProvedEntry): Json {
   return body;
 }
 
+// the limits, so that whoever made the file cannot keep its reader busy for hours
 function isPublished(rule: ProvedRule, entry: ProvedEntry | undefined, knownAt: number): boolean {
   if (entry?.kind !== 'rule.published' || entry.bodyFormat !== PLAIN || entry.key !== null || rule.position > knownAt)
     return false;
@@ -135,7 +144,9 @@ function isPublished(rule: ProvedRule, entry: ProvedEntry | undefined, knownAt: 
   const isSame =
     canonicalJson({ roleCode, version, warnBefore, ast, hash }) ===
     canonicalJson({ ...(rule as unknown as Record<string, Json>), effectiveFrom: undefined, position: undefined });
-  return isSame && said['effectiveFrom'] === instantText(rule.effectiveFrom) && ruleHash(fromAst(rule.ast)) === rule.hash;
+  return (
+    isSame && said['effectiveFrom'] === instantText(rule.effectiveFrom) && ruleHash(fromAst(rule.ast, ruleLimits)) === rule.hash
+  );
 }
 
 /** Whether the versions of each role are numbered without a hole. */
