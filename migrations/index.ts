@@ -9,6 +9,7 @@ import { OtherManagers1764435000000 } from './1764435000000-other-managers';
 import { Webhooks1764440000000 } from './1764440000000-webhooks';
 import { Audit1764450000000 } from './1764450000000-audit';
 import { Erasure1764460000000 } from './1764460000000-erasure';
+import { Traces1764473000000 } from './1764473000000-traces';
 
 /** All migrations, oldest first. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   Webhooks1764440000000,
   Audit1764450000000,
   Erasure1764460000000,
+  Traces1764473000000,
 ];

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
 import { AuditResolver } from './graph/audit/graphql';
+import { AuditEntryTraceResolver, ChangeTraceResolver, TraceResolver } from './graph/audit/trace-graphql';
 import { ErasureResolver } from './graph/erasure/graphql';
 import { ProofResolver } from './graph/proofs/graphql';
 import { ApprovalDelegationResolver, ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
@@ -11,8 +12,10 @@ import { CareerPlanResolver } from './graph/careers/graphql-plan';
 import { ChangesResolver, NodeResolver } from './graph/changes/graphql';
 import {
   AcknowledgementResolver,
+  AuditEntryDeliveriesResolver,
   ChangeAcknowledgementsResolver,
   CredentialAcknowledgementsResolver,
+  TraceDeliveriesResolver,
   WebhookChangeResolver,
   WebhookDeliveryResolver,
   WebhookResolver,
@@ -96,11 +99,16 @@ const resolvers = [
   ChangesResolver,
   NodeResolver,
   AuditResolver,
+  ChangeTraceResolver,
+  AuditEntryTraceResolver,
+  TraceResolver,
   ErasureResolver,
   ProofResolver,
   WebhookResolver,
   WebhookDeliveryResolver,
   AcknowledgementResolver,
+  AuditEntryDeliveriesResolver,
+  TraceDeliveriesResolver,
   ChangeAcknowledgementsResolver,
   CredentialAcknowledgementsResolver,
   WebhookChangeResolver,

@@ -9,6 +9,8 @@ export interface Origin {
   readonly change: number;
   readonly actor: string;
   readonly source: string | null;
+  /** The trace of the request that made it. */
+  readonly trace: string;
 }
 
 /**
@@ -25,8 +27,8 @@ export async function append(
   if (entries.length === 0) return;
   const keys = new Map([...known, ...(await loadKeys(db, subjectsOf(entries, known)))]);
   await db.query(
-    `/* appendEntries */ INSERT INTO inbox (change_id, actor, source, ${SEALED_COLUMNS}) ${sealedRows(4, '$1, $2, $3, ')}`,
-    [origin.change, origin.actor, origin.source, ...sealed(entries, keys)],
+    `/* appendEntries */ INSERT INTO inbox (change_id, actor, source, trace_id, ${SEALED_COLUMNS}) ${sealedRows(5, '$1, $2, $3, $4::uuid, ')}`,
+    [origin.change, origin.actor, origin.source, origin.trace, ...sealed(entries, keys)],
   );
 }
 

@@ -112,6 +112,13 @@ export class QuarantinedItem {
   refusal: Refusal;
   @Field(() => DateTimeScalar, { description: 'When it was taken in.' })
   recordedAt: number;
+  @Field(() => String, { nullable: true, description: 'Trace id of the request that sent it; null before traces were kept.' })
+  traceId: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Trace id of the change that applied it at last; null while it is kept. What it made is in that change.',
+  })
+  releaseTraceId: string | null;
 }
 
 export const QuarantinedItemConnection = connectionOf(QuarantinedItem, 'QuarantinedItem', 'items in quarantine, oldest first');

@@ -35,6 +35,7 @@ interface InboxRow {
   readonly id: number;
   readonly change_id: number;
   readonly leaf: Buffer;
+  readonly trace_id: string | null;
 }
 
 interface Head {
@@ -83,7 +84,7 @@ function sessionOf(client: pg.ClientBase): number {
 async function beginBatch(client: pg.ClientBase, now: number, limit: number): Promise<{ head: Head; rows: InboxRow[] }> {
   // the bodies stay in the database: what the log promises about each is reckoned there
   const recordedAt = `(SELECT greatest(${now}, floor(extract(epoch FROM recorded_at) * 1000)::bigint) FROM log_head)`;
-  const facts = `SELECT i.id, i.change_id, ${leafSql('i', recordedAt)} AS leaf FROM inbox i`;
+  const facts = `SELECT i.id, i.change_id, ${leafSql('i', recordedAt)} AS leaf, i.trace_id FROM inbox i`;
   // Without parameters they travel together; each statement still has a snapshot of its own, taken after the lock.
   const results = (await client.query(
     `BEGIN; /* lockHead */ SELECT pos, recorded_at, chain, tree FROM log_head FOR UPDATE;
@@ -144,8 +145,9 @@ async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly Inbo
          m.occurred_at, $2::timestamptz, m.body_format, m.body, ${LEAF_VERSION}, ${hashAt('$4')}, ${hashAt('$5')}
        FROM moved m ORDER BY m.place
      ), changes AS (
-       INSERT INTO change (id, first_pos, last_pos, recorded_at)
-       SELECT c.id, c.first_pos, c.last_pos, $2::timestamptz FROM unnest($6::bigint[], $7::bigint[], $8::bigint[]) AS c (id, first_pos, last_pos)
+       INSERT INTO change (id, first_pos, last_pos, recorded_at, trace_id)
+       SELECT c.id, c.first_pos, c.last_pos, $2::timestamptz, c.trace_id
+       FROM unnest($6::bigint[], $7::bigint[], $8::bigint[], $14::uuid[]) AS c (id, first_pos, last_pos, trace_id)
      ), nodes AS (
        INSERT INTO log_node (height, index, hash) SELECT * FROM unnest($9::smallint[], $10::bigint[], $11::bytea[])
      ), head AS (
@@ -167,6 +169,7 @@ async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly Inbo
       nodes.map((node) => node.hash),
       tree.chain,
       tree.frontier,
+      plainArray(places.map((place) => rows[place.firstPos - head.pos - 1]!.trace_id)),
     ],
   );
   const count = moved.rows[0]?.count;

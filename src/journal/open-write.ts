@@ -1,4 +1,5 @@
 import type { Actor } from '../platform/context';
+import { currentTrace, newTraceId } from '../platform/trace';
 import type { NewEntry } from './entry';
 import { Stage } from './stage';
 import type { Turns } from './turns';
@@ -8,6 +9,7 @@ import type { By, Write } from './write';
 export class OpenWrite implements Write {
   readonly actor: Actor;
   readonly source: string | null;
+  readonly trace = currentTrace() ?? newTraceId();
   readonly touched = new Set<string>();
   readonly arrived = new Set<string>();
   readonly recordedKinds = new Set<string>();

@@ -4,7 +4,7 @@ import { uuidv7 } from 'uuidv7';
 import type { Refusal } from '../core/refusal';
 import type { Db } from '../platform/postgres/pool';
 import { keyset, type Page } from '../platform/graphql/paging';
-import { instantText, Params, rowsParam } from '../platform/sql';
+import { instantText, Params, rowsParam, traceText } from '../platform/sql';
 import type { ItemResult } from './ingest';
 import type { Write } from './write';
 
@@ -50,11 +50,12 @@ export async function keepItems(write: Write, items: readonly KeptItem[]): Promi
     path: item.refusal.path,
   }));
   await write.db.query(
-    `/* keepItems */ INSERT INTO quarantine (id, operation, source, actor, waits_for, item, item_hash, code, message, path, recorded_at, recorded_in)
-     SELECT DISTINCT ON (r.item_hash) r.id, r.operation, r.source, $2, r.waits_for, r.item, decode(r.item_hash, 'hex'), r.code, r.message, r.path, $3, $4
+    `/* keepItems */ INSERT INTO quarantine (id, operation, source, actor, waits_for, item, item_hash, code, message, path, recorded_at, recorded_in,
+       trace_id)
+     SELECT DISTINCT ON (r.item_hash) r.id, r.operation, r.source, $2, r.waits_for, r.item, decode(r.item_hash, 'hex'), r.code, r.message, r.path, $3, $4, $5
      FROM jsonb_to_recordset($1) AS r(id uuid, operation text, source text, waits_for text, item text, item_hash text, code text, message text, path text[])
      WHERE NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.item_hash = decode(r.item_hash, 'hex') AND q.resolved_in IS NULL)`,
-    [rowsParam(records), write.actor.id, instantText(write.now), write.change],
+    [rowsParam(records), write.actor.id, instantText(write.now), write.change, write.trace],
   );
 }
 
@@ -103,18 +104,50 @@ interface QuarantinedRow {
   readonly waitsFor: string | null;
   readonly refusal: Refusal;
   readonly recordedAt: number;
+  readonly traceId: string | null;
+  readonly releaseTraceId: string | null;
 }
+
+const QUARANTINED = `q.id, q.operation, q.source, q.item, q.waits_for AS "waitsFor", q.code, q.message, q.path, q.recorded_at AS "recordedAt",
+  ${traceText('q.trace_id')} AS "traceId", (SELECT ${traceText('c.trace_id')} FROM change c WHERE c.id = q.resolved_in) AS "releaseTraceId"`;
+
+type FoundItem = Omit<QuarantinedRow, 'refusal'> & Refusal;
+const toItem = ({ code, message, path, ...row }: FoundItem): QuarantinedRow => ({ ...row, refusal: { code, message, path } });
 
 /** One page of what is kept and not applied, oldest first. */
 export async function quarantinePage(db: Db, source: string | null, page: Page): Promise<QuarantinedRow[]> {
   const q = new Params();
   const { where, order, limit } = keyset(page, [{ sql: 'q.id', type: 'uuid' }], q);
-  const { rows } = await db.query<Omit<QuarantinedRow, 'refusal'> & Refusal>(
-    `/* quarantinePage */ SELECT q.id, q.operation, q.source, q.item, q.waits_for AS "waitsFor", q.code, q.message, q.path, q.recorded_at AS "recordedAt"
+  const { rows } = await db.query<FoundItem>(
+    `/* quarantinePage */ SELECT ${QUARANTINED}
      FROM quarantine q WHERE q.resolved_in IS NULL AND (${q.add(source)}::text IS NULL OR q.source = ${q.add(source)}) AND ${where} ${order} ${limit}`,
     q.values,
   );
-  return rows.map(({ code, message, path, ...row }) => ({ ...row, refusal: { code, message, path } }));
+  return rows.map(toItem);
+}
+
+/** One page of the items that a trace brought, or that its changes applied, oldest first. */
+export async function tracedItems(db: Db, traceId: string, page: Page): Promise<QuarantinedRow[]> {
+  const q = new Params();
+  const { where, order, limit } = keyset(page, [{ sql: 'q.id', type: 'uuid' }], q);
+  const { rows } = await db.query<FoundItem>(
+    `/* tracedItems */ SELECT ${QUARANTINED} FROM quarantine q WHERE ${ofTrace(q.add(traceId))} AND ${where} ${order} ${limit}`,
+    q.values,
+  );
+  return rows.map(toItem);
+}
+
+/** How many there are. */
+export async function tracedItemCount(db: Db, traceId: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `/* tracedItemCount */ SELECT count(*) AS count FROM quarantine q WHERE ${ofTrace('$1')}`,
+    [traceId],
+  );
+  return rows[0]!.count;
+}
+
+function ofTrace(trace: string): string {
+  return `(q.trace_id = ${trace}::uuid OR q.resolved_in IN (SELECT c.id FROM change c WHERE c.trace_id = ${trace}::uuid))`;
 }
 
 /** How many items are kept. */

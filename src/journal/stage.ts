@@ -34,12 +34,12 @@ export class Stage {
   }
 
   /** Puts everything into the inbox. Like `append` it must come when the rows of all concerned are locked: ids are given out here. */
-  async release({ change, actor, source }: Origin): Promise<void> {
+  async release({ change, actor, source, trace }: Origin): Promise<void> {
     if (!this.#isOpen) return;
     await this.db.query(
-      `/* appendStaged */ INSERT INTO inbox (change_id, actor, source, ${SEALED_COLUMNS})
-       SELECT $1, $2, $3, ${SEALED_COLUMNS} FROM staged_fact ORDER BY id`,
-      [change, actor, source],
+      `/* appendStaged */ INSERT INTO inbox (change_id, actor, source, trace_id, ${SEALED_COLUMNS})
+       SELECT $1, $2, $3, $4, ${SEALED_COLUMNS} FROM staged_fact ORDER BY id`,
+      [change, actor, source, trace],
     );
   }
 }

@@ -29,6 +29,7 @@ export const inboxTable = table('inbox', {
     occurred_at: instant,
     body_format: smallint,
     body: bytes,
+    trace_id: optional(uuid),
   },
   indexes: { inbox_change: { columns: ['change_id'] } },
 });
@@ -60,8 +61,11 @@ export const logTable = table('log', {
 });
 
 export const changeTable = table('change', {
-  columns: { id: key(bigint), first_pos: bigint, last_pos: bigint, recorded_at: instant },
-  indexes: { change_recorded_at: { columns: ['recorded_at', 'last_pos'] } },
+  columns: { id: key(bigint), first_pos: bigint, last_pos: bigint, recorded_at: instant, trace_id: optional(uuid) },
+  indexes: {
+    change_recorded_at: { columns: ['recorded_at', 'last_pos'] },
+    change_trace: { columns: ['trace_id'], where: 'trace_id IS NOT NULL' },
+  },
 });
 
 export const logHeadTable = table('log_head', {
@@ -98,9 +102,12 @@ export const quarantineTable = table('quarantine', {
     recorded_at: instant,
     recorded_in: bigint,
     resolved_in: optional(bigint),
+    trace_id: optional(uuid),
   },
   indexes: {
     quarantine_waiting: { columns: ['waits_for'], where: 'resolved_in IS NULL' },
     quarantine_item: { columns: ['item_hash'], where: 'resolved_in IS NULL' },
+    quarantine_trace: { columns: ['trace_id', 'id'], where: 'trace_id IS NOT NULL' },
+    quarantine_resolved: { columns: ['resolved_in'], where: 'resolved_in IS NOT NULL' },
   },
 });

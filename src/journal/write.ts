@@ -27,6 +27,8 @@ export interface Write {
   readonly now: number;
   readonly actor: Actor;
   readonly source: string | null;
+  /** The trace of the request, or one of its own when no request led to it. */
+  readonly trace: string;
   /** People whose verdicts must be evaluated again before the commit. */
   touch(employeeIds: Iterable<string>): void;
   readonly touched: ReadonlySet<string>;
@@ -164,7 +166,7 @@ export class Writer {
       const keys = keysAhead(turns, write.touched);
       for (const react of reactions) await react(write);
       const entries = write.close();
-      const origin = { change: write.change, actor: by.actor.id, source: by.source };
+      const origin = { change: write.change, actor: by.actor.id, source: by.source, trace: write.trace };
       await append(write.db, origin, entries, await keys);
       await write.stage.release(origin);
       const waits = entries.length > 0 ? { awaited: write.change, head: 0 } : await lastKnown(write.db);

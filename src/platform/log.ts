@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 import type { LogLevel } from './config';
+import { currentTrace } from './trace';
 
 /** The structured log: one JSON object per line. */
 export type Log = Logger;
@@ -17,12 +18,16 @@ function describeError(error: unknown): unknown {
   return { type: error.name, message: error.message, code, stack: error.stack, cause };
 }
 
-/** Opens the log, on standard error unless told otherwise; keys and tokens are redacted wherever they stand one level deep. */
+/**
+ * Opens the log, on standard error unless told otherwise; keys and tokens are redacted wherever they stand one level deep. A line that is
+ * written for a request or a delivery names its trace.
+ */
 export function createLog(level: LogLevel, destination: DestinationStream = pino.destination({ fd: 2, sync: true })): Log {
   return pino(
     {
       level,
       base: null,
+      mixin: () => traceFields(),
       formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: describeError, error: describeError },
@@ -30,4 +35,9 @@ export function createLog(level: LogLevel, destination: DestinationStream = pino
     },
     destination,
   );
+}
+
+function traceFields(): object {
+  const trace = currentTrace();
+  return trace === null ? {} : { trace };
 }

@@ -43,6 +43,11 @@ export function instantText(instant: number | null): string | null {
   return year >= 1 ? text : `${String(1 - year).padStart(4, '0')}${text.slice(text.indexOf('-', 1))} BC`;
 }
 
+/** A stored trace id, 16 bytes, as traces are written: 32 hex digits. */
+export function traceText(column: string): string {
+  return `replace(${column}::text, '-', '')`;
+}
+
 const FIRST_CE = Date.parse('0001-01-01T00:00:00Z');
 const LAST_OF_FOUR_DIGITS = Date.parse('9999-12-31T23:59:59.999Z');
 

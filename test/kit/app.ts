@@ -39,7 +39,7 @@ export interface TestApp {
   /** Sends an operation and fails on errors. */
   query<T = any>(document: string, variables?: object): Promise<T>;
   /** Sends an operation and answers everything. */
-  send<T = any>(document: string, variables?: object): Promise<Answer<T>>;
+  send<T = any>(document: string, variables?: object, headers?: Record<string, string>): Promise<Answer<T>>;
   subscribe<T = any>(document: string, variables?: object): Subscriber<T>;
   /** Does to the database what the product would not, or looks where it does not let anybody look. */
   execute<R = any>(sql: string, params?: unknown[]): Promise<R[]>;
@@ -50,13 +50,10 @@ const KEY = 'test-key';
 
 /**
  * Starts the product on a fresh database. With `at` its clock stands still at that instant until the test moves it; without, it runs on real
- * time. TEST_LOG=error shows what the server logs.
+ * time. TEST_LOG=error shows what the server logs; `log` takes it instead.
  */
 export async function startTestApp(
-  options: { at?: string; zone?: string; databaseUrl?: string; env?: Record<string, string> } & Omit<
-    Substitutes,
-    'clock' | 'log'
-  > = {},
+  options: { at?: string; zone?: string; databaseUrl?: string; env?: Record<string, string> } & Omit<Substitutes, 'clock'> = {},
 ): Promise<TestApp> {
   const database = options.databaseUrl === undefined ? await createDatabase() : null;
   const databaseUrl = options.databaseUrl ?? database!.url;
@@ -73,15 +70,15 @@ export async function startTestApp(
   const clock = options.at === undefined ? undefined : testClock(options.at);
   const app = await startApp(config, {
     clock,
-    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    log: options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' }),
     reactions: options.reactions,
     resolve: options.resolve,
   });
   const clients: Client[] = [];
-  const send = async <T>(query: string, variables?: object): Promise<Answer<T>> => {
+  const send = async <T>(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<T>> => {
     const response = await fetch(`${app.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}`, ...headers },
       body: JSON.stringify({ query, variables }),
     });
     return (await response.json()) as Answer<T>;

@@ -21,6 +21,8 @@ export class AuditCheckpoint {
 
 @ObjectType({ description: 'One entry of the log, as an auditor reads it.', simpleResolvers: true })
 export class AuditEntry {
+  changeId: number;
+  subject: string | null;
   @Field(() => FloatScalar, { description: 'Position in the log.' })
   position: number;
   @Field(() => ID, { description: 'Id of the event, for ever.' })
@@ -49,6 +51,15 @@ export class AuditEntry {
   isErased: boolean;
   @Field(() => String, { description: 'Its leaf in the Merkle tree (a hash over the sealed entry), base64.' })
   leaf: string;
+}
+
+@ObjectType({
+  description: 'What one request, or the clock, led to: from the items it brought to what others acknowledged.',
+  simpleResolvers: true,
+})
+export class Trace {
+  @Field(() => ID, { description: 'The W3C trace id: 32 hex digits.' })
+  id: string;
 }
 
 export const AuditEntryConnection = connectionOf(AuditEntry, 'AuditEntry', 'entries of the log, oldest first');

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Arg, Args, Ctx, ID, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { causeOf, reasonOf } from '../../core/audit-cause';
 import { isCount } from '../../core/merkle';
 import { checkpointFor, checkpointsAfter, verifiersOf, type CheckpointRow } from '../../journal/audit/checkpoints';
 import { consistencyProof, inclusionProof } from '../../journal/audit/proofs';
-import { sealedEntries } from '../../journal/decode';
 import { headPosition } from '../../journal/known';
 import { badInput } from '../../platform/graphql/errors';
 import { parseNodeId } from '../../platform/graphql/node-id';
@@ -12,8 +10,9 @@ import { connection, parsePage, type Connection } from '../../platform/graphql/p
 import { FloatScalar } from '../../platform/graphql/scalars';
 import { PagedArgs } from '../../platform/graphql/types';
 import type { GraphContext } from '../context';
+import { toEntries } from './entries';
 import { AuditCheckpoint, type AuditEntry, AuditEntryConnection, ConsistencyProof, InclusionProof } from './gql-types';
-import { leafAt, ownerOf, trailCount, trailKeys, trailPage, type About, type TrailRow } from './store';
+import { leafAt, ownerOf, trailCount, trailKeys, trailPage, type About } from './store';
 
 /** How often a witness's subscription looks for new heads. */
 const LOOK_EVERY_MS = 250;
@@ -25,22 +24,6 @@ const toCheckpoint = ({ size, root, note, recordedAt }: CheckpointRow): AuditChe
   note,
   signedAt: recordedAt,
 });
-
-async function toEntries(context: GraphContext, rows: readonly TrailRow[]): Promise<(AuditEntry & { pos: number })[]> {
-  const sealed = await sealedEntries(await context.db(), context.graph.keys, rows);
-  return rows.map((row, i) => {
-    const { body, erased, ...entry } = sealed[i]!.open();
-    return {
-      ...entry,
-      position: row.pos,
-      cause: causeOf({ ...entry, body }),
-      why: reasonOf(body),
-      body,
-      isErased: erased,
-      leaf: row.leaf.toString('base64'),
-    };
-  });
-}
 
 async function* heads(context: GraphContext, after: number | null, signal: AbortSignal): AsyncGenerator<AuditCheckpoint> {
   let size = after ?? (await headPosition(await context.db()));
@@ -167,7 +150,7 @@ export class AuditResolver {
   }
 }
 
-// a person's entries are few hundred; what names one thing among them is found by looking into each
+// what names one thing among a person's entries is found by looking into each, a portion at a time: bodies are sealed
 async function partOf(
   context: GraphContext,
   about: About,
@@ -175,16 +158,23 @@ async function partOf(
   page: ReturnType<typeof parsePage>,
 ): Promise<Connection<AuditEntry>> {
   const db = await context.db();
-  const all = await trailPage(db, about, { ...page, after: null, before: null, forward: true, limit: MOST_OF_A_PERSON });
-  const entries = (await toEntries(context, all)).filter(({ body }) => JSON.stringify(body ?? null).includes(uuid));
-  const after = page.after ? Number(page.after[0]) : 0;
-  const before = page.before ? Number(page.before[0]) : Infinity;
-  const within = entries.filter(({ pos }) => pos > after && pos < before);
+  const entries: Awaited<ReturnType<typeof toEntries>> = [];
+  for (let after: string[] | null = null; ;) {
+    const portion = await trailPage(db, about, { ...page, after, before: null, forward: true, limit: PORTION });
+    const names = ({ body }: AuditEntry): boolean => JSON.stringify(body ?? null).includes(uuid);
+    entries.push(...(await toEntries(context, portion)).filter(names));
+    if (portion.length <= PORTION) break;
+    after = trailKeys(portion.at(-1)!);
+  }
+  const first = page.after ? Number(page.after[0]) : 0;
+  const last = page.before ? Number(page.before[0]) : Infinity;
+  const within = entries.filter(({ pos }) => pos > first && pos < last);
   const found = page.forward ? within.slice(0, page.limit + 1) : within.slice(-page.limit - 1).reverse();
   return connection(found, page, trailKeys, () => Promise.resolve(entries.length));
 }
 
-const MOST_OF_A_PERSON = 10_000;
+/** A person's entries that are opened at a time. */
+const PORTION = 1_000;
 const NO_POSITION = 'There is no entry at this position: positions are whole numbers from 1 to the head of the log.';
 
 function base64(hash: Buffer): string {

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock';
 import type { Log } from '../../platform/log';
 import type { Db } from '../../platform/postgres/pool';
 import { instantText, rows } from '../../platform/sql';
+import { inTrace, newTraceId } from '../../platform/trace';
 import { settle, type SettleOptions } from './settle';
 
 export interface TimersOptions extends SettleOptions {
@@ -71,12 +72,14 @@ export class Timers {
     // nobody outside a full batch has anything due before its last boundary, so everything up to there goes out in order
     const until = due.length < BATCH ? now : due.at(-1)!.at;
     const ids = due.map((row) => row.id);
-    await writer.write({ actor: CLOCK, source: null }, async (write) => {
-      const [lock] = await rows<{ mine: boolean }>(write.db, '/* timersTurn */ SELECT pg_try_advisory_xact_lock($1) AS mine', [
-        TIMERS_LOCK,
-      ]);
-      if (lock!.mine) await settle(write, ids, until, this.options);
-    });
+    await inTrace(newTraceId(), () =>
+      writer.write({ actor: CLOCK, source: null }, async (write) => {
+        const [lock] = await rows<{ mine: boolean }>(write.db, '/* timersTurn */ SELECT pg_try_advisory_xact_lock($1) AS mine', [
+          TIMERS_LOCK,
+        ]);
+        if (lock!.mine) await settle(write, ids, until, this.options);
+      }),
+    );
     return PAUSE_MS;
   }
 

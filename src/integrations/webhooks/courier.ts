@@ -177,6 +177,7 @@ function deliveriesOf(endpoint: Endpoint, page: readonly LogEntry[]): NewDeliver
       id: deliveryId(endpoint.id, entry.eventId),
       endpoint_id: endpoint.id,
       position: entry.pos,
+      change_id: entry.changeId,
       lane: entry.subject ?? entry.entity,
       type: messageType(entry),
       credential_id: credentialOf(entry),

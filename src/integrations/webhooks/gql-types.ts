@@ -152,6 +152,11 @@ export class WebhookDelivery {
   acknowledgedAt: number | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was given up.' })
   diedAt: number | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Trace id of the change, sent as `traceparent` with each attempt; null before traces were kept.',
+  })
+  traceId: string | null;
 }
 
 export const WebhookDeliveryConnection = connectionOf(WebhookDelivery, 'WebhookDelivery', 'deliveries, in the order of the log');
@@ -175,6 +180,10 @@ export class WebhookAttempt {
     description: 'The first 1,024 bytes a public receiver answered; null for private receivers, whose answers are not shown.',
   })
   response: string | null;
+  @Field(() => String, { nullable: true, description: 'Trace id of the change; null before traces were kept.' })
+  traceId: string | null;
+  @Field(() => String, { nullable: true, description: 'The parent id in the `traceparent` it was sent with.' })
+  spanId: string | null;
 }
 
 export const WebhookAttemptConnection = connectionOf(WebhookAttempt, 'WebhookAttempt', 'attempts, oldest first');

@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { AuditEntry, Trace } from '../../graph/audit/gql-types';
 import { Credential } from '../../graph/credentials/gql-types';
 import { Change } from '../../graph/people/gql-types';
 import type { GraphContext } from '../../graph/context';
@@ -24,6 +25,7 @@ import {
   asNow,
   attemptCountOf,
   attemptsOf,
+  deliveriesAt,
   deliveriesOf,
   deliveryCountOf,
   figuresOf,
@@ -32,7 +34,7 @@ import {
   toDelivery,
   toWebhook,
 } from './load';
-import { attemptKeys, deliveryKeys, endpointCount, endpointPage } from './store';
+import { attemptKeys, deliveryKeys, endpointCount, endpointPage, tracedDeliveries, tracedDeliveryCount } from './store';
 
 @Resolver(() => Webhook)
 export class WebhookResolver {
@@ -121,6 +123,36 @@ export class ChangeAcknowledgementsResolver {
   @FieldResolver(() => [Acknowledgement], { description: 'Which webhooks have acknowledged this change, and when.' })
   acknowledgements(@Root() change: Change, @Ctx() context: GraphContext): Promise<readonly Acknowledgement[]> {
     return context.load(acknowledgementsAt, change.position);
+  }
+}
+
+@Resolver(() => AuditEntry)
+export class AuditEntryDeliveriesResolver {
+  @FieldResolver(() => [WebhookDelivery], {
+    description: 'Which webhooks it was sent to or is to be sent to, and how far that is.',
+  })
+  deliveries(@Root() entry: AuditEntry, @Ctx() context: GraphContext): Promise<readonly WebhookDelivery[]> {
+    return context.load(deliveriesAt, entry.position);
+  }
+
+  @FieldResolver(() => [Acknowledgement], { description: 'Which webhooks have acknowledged it, and when.' })
+  acknowledgements(@Root() entry: AuditEntry, @Ctx() context: GraphContext): Promise<readonly Acknowledgement[]> {
+    return context.load(acknowledgementsAt, entry.position);
+  }
+}
+
+@Resolver(() => Trace)
+export class TraceDeliveriesResolver {
+  @FieldResolver(() => WebhookDeliveryConnection, { description: 'What webhooks were told of it, in the order of the log.' })
+  async deliveries(
+    @Root() trace: Trace,
+    @Args(() => PagedArgs) args: PagedArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<Connection<WebhookDelivery>> {
+    const page = parsePage(args, 'tracedDeliveries', 2);
+    const db = await context.db();
+    const found = (await tracedDeliveries(db, trace.id, page)).map(toDelivery);
+    return connection(found, page, deliveryKeys, () => tracedDeliveryCount(db, trace.id));
   }
 }
 

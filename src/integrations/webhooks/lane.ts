@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto';
 import type http from 'node:http';
 import { waitAfter, waitAsked } from '../../core/backoff';
 import { sign } from '../../core/standard-webhooks';
+import { traceparent, type TraceContext } from '../../core/trace-context';
 import type { Cursors } from '../../journal/cursor';
 import { Doorbell } from '../../journal/doorbell';
 import type { Feed } from '../../journal/feed';
 import type { Clock } from '../../platform/clock';
 import type { Log } from '../../platform/log';
 import type { Db } from '../../platform/postgres/pool';
+import { inTrace, newSpanId, newTraceId } from '../../platform/trace';
 import type { AddressPolicy, Target } from './addresses';
 import { messageId } from './ids';
 import { messageBody } from './message';
@@ -135,11 +137,13 @@ export class Lane {
   }
 
   async #deliver(due: Due): Promise<void> {
+    const traceId = due.trace ?? newTraceId();
     try {
-      await this.#attempt(due);
+      await inTrace(traceId, () => this.#attempt(due, { traceId, spanId: newSpanId() }));
     } catch (error) {
       if (!this.#ending.signal.aborted) {
-        this.options.log.warn({ err: error, webhook: this.#endpoint.id }, 'an attempt could not be kept; it is made again');
+        const about = { err: error, webhook: this.#endpoint.id, trace: traceId };
+        this.options.log.warn(about, 'an attempt could not be kept; it is made again');
         await new Promise((resolve) => setTimeout(resolve, AFTER_ERROR_MS));
       }
     } finally {
@@ -148,7 +152,7 @@ export class Lane {
     }
   }
 
-  async #attempt(due: Due): Promise<void> {
+  async #attempt(due: Due, trace: TraceContext): Promise<void> {
     const { db, feed, cursors, clock, policy, onAttempt, onGone } = this.options;
     const endpoint = this.#endpoint;
     const [entry] = await feed.page(due.position - 1, 1);
@@ -157,7 +161,7 @@ export class Lane {
     const begunAt = clock.now();
     const posted = await post({
       target: this.#target,
-      headers: this.#headers(endpoint, due, begunAt, body),
+      headers: { ...this.#headers(endpoint, due, begunAt, body), traceparent: traceparent(trace) },
       body,
       agent: this.#agent,
       policy,
@@ -167,7 +171,7 @@ export class Lane {
     const wasOpen = this.#failures >= FAILURES_UNTIL_OPEN;
     const verdict = this.#judge(due, posted, now);
     const hash = createHash('sha256').update(body).digest();
-    await recordAttempt(db, endpoint.id, due, begunAt, hash, posted, verdict, now);
+    await recordAttempt(db, endpoint.id, due, begunAt, trace.spanId, hash, posted, verdict, now);
     onAttempt(endpoint.id, posted.outcome);
     if (posted.outcome === 'DELIVERED' && wasOpen) await releaseWaiting(db, endpoint.id, now);
     if (posted.status === 410) {

@@ -10,6 +10,7 @@ import {
   attemptCounts,
   attemptPages,
   deliveriesById,
+  deliveriesOfChanges,
   deliveryCounts,
   deliveryPages,
   endpointsById,
@@ -98,6 +99,14 @@ export const acknowledgementsAt: Batch<GraphContext, number, readonly Acknowledg
   fetch: async (context, positions) => {
     const found = groupedBy(positions, await acknowledgementsOfChanges(await context.db(), positions), (row) => row.position);
     return positions.map((position) => found.get(position)!);
+  },
+};
+
+export const deliveriesAt: Batch<GraphContext, number, readonly WebhookDelivery[]> = {
+  keyOf: String,
+  fetch: async (context, positions) => {
+    const found = groupedBy(positions, await deliveriesOfChanges(await context.db(), positions), (row) => row.position);
+    return positions.map((position) => found.get(position)!.map(toDelivery));
   },
 };
 

@@ -1,7 +1,7 @@
 // What the courier reads and writes: endpoints, the deliveries that are due, and how each attempt went.
 import type { ChangeFilter } from '../../journal/graphql';
 import type { Db } from '../../platform/postgres/pool';
-import { instantText, rows, rowsParam } from '../../platform/sql';
+import { instantText, rows, rowsParam, traceText } from '../../platform/sql';
 import type { Posted } from './post';
 
 /** An endpoint as the courier works with it. */
@@ -43,6 +43,7 @@ export interface NewDelivery {
   readonly id: string;
   readonly endpoint_id: string;
   readonly position: number;
+  readonly change_id: number;
   readonly lane: string;
   readonly type: string;
   readonly credential_id: string | null;
@@ -77,10 +78,12 @@ export async function enqueue(
        FROM jsonb_to_recordset($1) AS m(id uuid, before bigint, after bigint, is_replayed boolean)
        WHERE e.id = m.id AND e.state = 'ENABLED' AND coalesce(e.cursor_pos, m.before) = m.before RETURNING e.id
      ), queued AS (
-       INSERT INTO webhook_delivery (id, endpoint_id, position, lane, type, credential_id, recorded_at, state, attempts, next_attempt_at)
-       SELECT d.*, 'PENDING', 0, $3::timestamptz
-       FROM jsonb_to_recordset($2) AS d(id uuid, endpoint_id uuid, position bigint, lane uuid, type text, credential_id uuid, recorded_at timestamptz)
-       JOIN moved ON moved.id = d.endpoint_id
+       INSERT INTO webhook_delivery (id, endpoint_id, position, lane, type, credential_id, recorded_at, state, attempts, next_attempt_at,
+         trace_id)
+       SELECT d.id, d.endpoint_id, d.position, d.lane, d.type, d.credential_id, d.recorded_at, 'PENDING', 0, $3::timestamptz, c.trace_id
+       FROM jsonb_to_recordset($2) AS d(id uuid, endpoint_id uuid, position bigint, change_id bigint, lane uuid, type text, credential_id uuid,
+         recorded_at timestamptz)
+       JOIN moved ON moved.id = d.endpoint_id LEFT JOIN change c ON c.id = d.change_id
        ON CONFLICT (id) DO UPDATE SET state = 'PENDING', attempts = 0, next_attempt_at = EXCLUDED.next_attempt_at, died_at = NULL
      )
      SELECT id FROM moved`,
@@ -118,13 +121,16 @@ export interface Due {
   readonly position: number;
   readonly lane: string;
   readonly attempts: number;
+  /** The trace of the change; what was queued before traces were kept has none. */
+  readonly trace: string | null;
 }
 
 /** The oldest deliveries that are due, each the first of its person: what follows it waits until it is over. */
 export async function dueHeads(db: Db, endpointId: string, busy: readonly string[], now: number, limit: number): Promise<Due[]> {
   return rows<Due>(
     db,
-    `/* dueHeads */ SELECT d.id, d.position, d.lane, d.attempts FROM webhook_delivery d
+    `/* dueHeads */ SELECT d.id, d.position, d.lane, d.attempts, ${traceText('d.trace_id')} AS trace
+     FROM webhook_delivery d
      WHERE d.endpoint_id = $1 AND d.state = 'PENDING' AND d.next_attempt_at <= $3 AND NOT d.lane = ANY($2::uuid[])
        AND d.position = (SELECT min(e.position) FROM webhook_delivery e WHERE e.endpoint_id = d.endpoint_id AND e.lane = d.lane AND e.state = 'PENDING')
      ORDER BY d.position LIMIT $4`,
@@ -149,6 +155,7 @@ export async function recordAttempt(
   endpointId: string,
   due: Due,
   begunAt: number,
+  spanId: string,
   bodyHash: Buffer,
   posted: Posted,
   verdict: Verdict,
@@ -156,8 +163,8 @@ export async function recordAttempt(
 ): Promise<void> {
   await db.query(
     `/* recordAttempt */ WITH attempt AS (
-       INSERT INTO webhook_attempt (delivery_id, endpoint_id, at, outcome, status, error, latency_ms, body_hash, response)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       INSERT INTO webhook_attempt (delivery_id, endpoint_id, at, outcome, status, error, latency_ms, body_hash, response, span_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $15)
      ), delivery AS (
        UPDATE webhook_delivery SET state = $10, attempts = attempts + 1, next_attempt_at = coalesce($11, next_attempt_at),
          acknowledged_at = CASE WHEN $10 = 'DELIVERED' THEN coalesce(acknowledged_at, $13) ELSE acknowledged_at END,
@@ -177,7 +184,7 @@ export async function recordAttempt(
     [
       ...[due.id, endpointId, instantText(begunAt), posted.outcome, posted.status, posted.error, Math.round(posted.latencyMs)],
       ...[bodyHash, posted.response, verdict.state, instantText(verdict.nextAttemptAt), instantText(verdict.notBefore)],
-      ...[instantText(now), due.lane],
+      ...[instantText(now), due.lane, spanId],
     ],
   );
 }

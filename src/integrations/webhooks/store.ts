@@ -2,7 +2,7 @@
 import type { ChangeFilter } from '../../journal/graphql';
 import { keyset, type Page } from '../../platform/graphql/paging';
 import type { Db } from '../../platform/postgres/pool';
-import { instantText, Params, rows } from '../../platform/sql';
+import { instantText, Params, rows, traceText } from '../../platform/sql';
 import type { Outcome } from './post';
 import type { DisabledBecause } from './state';
 
@@ -125,11 +125,12 @@ export interface DeliveryRow {
   readonly nextAttemptAt: number | null;
   readonly acknowledgedAt: number | null;
   readonly diedAt: number | null;
+  readonly traceId: string | null;
 }
 
 const DELIVERY = `d.id AS uuid, d.endpoint_id AS "endpointUuid", d.type, d.position, d.recorded_at AS "recordedAt", d.state,
   d.attempts AS "attemptCount", CASE WHEN d.state = 'PENDING' THEN d.next_attempt_at END AS "nextAttemptAt",
-  d.acknowledged_at AS "acknowledgedAt", d.died_at AS "diedAt"`;
+  d.acknowledged_at AS "acknowledgedAt", d.died_at AS "diedAt", ${traceText('d.trace_id')} AS "traceId"`;
 
 export const deliveryKeys = (row: DeliveryRow): string[] => [String(row.position), row.uuid];
 
@@ -153,6 +154,41 @@ export async function deliveryPages(
        SELECT ${DELIVERY} FROM webhook_delivery d WHERE d.endpoint_id = e.id AND ${inState(state)} AND ${where} ${order} ${limit}
      ) found`,
     q.values,
+  );
+}
+
+/** A page of the deliveries of a trace, in the order of the log. */
+export async function tracedDeliveries(db: Db, traceId: string, page: Page): Promise<DeliveryRow[]> {
+  const q = new Params();
+  const keys = [
+    { sql: 'd.position', type: 'bigint' },
+    { sql: 'd.id', type: 'uuid' },
+  ] as const;
+  const { where, order, limit } = keyset(page, keys, q);
+  return rows(
+    db,
+    `/* tracedDeliveries */ SELECT ${DELIVERY} FROM webhook_delivery d WHERE d.trace_id = ${q.add(traceId)}::uuid AND ${where} ${order} ${limit}`,
+    q.values,
+  );
+}
+
+/** How many there are. */
+export async function tracedDeliveryCount(db: Db, traceId: string): Promise<number> {
+  const [row] = await rows<{ count: number }>(
+    db,
+    '/* tracedDeliveryCount */ SELECT count(*) AS count FROM webhook_delivery WHERE trace_id = $1::uuid',
+    [traceId],
+  );
+  return row!.count;
+}
+
+/** The deliveries of the changes at these positions. */
+export async function deliveriesOfChanges(db: Db, positions: readonly number[]): Promise<DeliveryRow[]> {
+  return rows(
+    db,
+    `/* deliveriesOfChanges */ SELECT ${DELIVERY} FROM webhook_endpoint e
+     JOIN webhook_delivery d ON d.endpoint_id = e.id AND d.position = ANY($1::bigint[]) ORDER BY d.position, e.id`,
+    [positions],
   );
 }
 
@@ -197,6 +233,8 @@ export interface AttemptRow {
   readonly latencyMs: number;
   readonly bodyHash: string;
   readonly response: string | null;
+  readonly traceId: string | null;
+  readonly spanId: string | null;
 }
 
 export const attemptKeys = (row: AttemptRow): string[] => [String(row.id)];
@@ -210,8 +248,9 @@ export async function attemptPages(db: Db, deliveries: readonly string[], page: 
     db,
     `/* attemptPages */ SELECT found.* FROM ${among} AS d(id) CROSS JOIN LATERAL (
        SELECT a.delivery_id AS "deliveryUuid", a.id, a.at, a.outcome, a.status, a.error, a.latency_ms AS "latencyMs",
-         encode(a.body_hash, 'hex') AS "bodyHash", a.response
-       FROM webhook_attempt a WHERE a.delivery_id = d.id AND ${where} ${order} ${limit}
+         encode(a.body_hash, 'hex') AS "bodyHash", a.response, t.trace AS "traceId", a.span_id AS "spanId"
+       FROM webhook_attempt a CROSS JOIN (SELECT ${traceText('w.trace_id')} AS trace FROM webhook_delivery w WHERE w.id = d.id) t
+       WHERE a.delivery_id = d.id AND ${where} ${order} ${limit}
      ) found`,
     q.values,
   );

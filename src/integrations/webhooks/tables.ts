@@ -58,6 +58,7 @@ export const webhookDeliveryTable = table('webhook_delivery', {
     next_attempt_at: instant,
     acknowledged_at: optional(instant),
     died_at: optional(instant),
+    trace_id: optional(uuid),
   },
   indexes: {
     webhook_delivery_position: { columns: ['endpoint_id', 'position'] },
@@ -68,6 +69,7 @@ export const webhookDeliveryTable = table('webhook_delivery', {
     webhook_delivery_acknowledged: { columns: ['endpoint_id', 'acknowledged_at'], where: 'acknowledged_at IS NOT NULL' },
     webhook_delivery_of_change: { columns: ['position'], where: 'acknowledged_at IS NOT NULL' },
     webhook_delivery_of_credential: { columns: ['credential_id'], where: 'acknowledged_at IS NOT NULL' },
+    webhook_delivery_trace: { columns: ['trace_id', 'position', 'id'], where: 'trace_id IS NOT NULL' },
   },
 });
 
@@ -83,6 +85,7 @@ export const webhookAttemptTable = table('webhook_attempt', {
     latency_ms: integer,
     body_hash: bytes,
     response: optional(text),
+    span_id: optional(text),
   },
   indexes: {
     webhook_attempt_delivery: { columns: ['delivery_id', 'id'] },

@@ -9,10 +9,12 @@ import type { Config } from '../config';
 import { problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
+import { inTrace } from '../trace';
 import type { Handlers } from './context';
 import { errorPresenter, statusOf } from './errors';
 import { loadGraphiql } from './graphiql';
 import { documentLimits, LIMITS } from './limits';
+import { traceRequests } from './tracing';
 import { createSockets } from './websocket';
 
 /** What the HTTP server is made of. */
@@ -78,6 +80,7 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
 
   let isDraining = false;
   let inFlight = 0;
+  const traceOf = traceRequests(app);
   app.addHook('onRequest', async (_request, reply) => {
     inFlight += 1;
     if (isDraining) reply.header('connection', 'close');
@@ -87,10 +90,13 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
-    const shown = status < 500 ? { message: error.message, extensions: { code: 'BAD_USER_INPUT' } } : present(error);
     // The rest of a body that is too large is not read.
     if (status === 413) reply.header('connection', 'close');
-    log.debug({ err: error, url: request.url }, 'request refused');
+    const shown = inTrace(traceOf(request), () => {
+      // without what was asked, which may name people
+      log.debug({ err: error, path: request.url.split('?')[0] }, 'request refused');
+      return status < 500 ? { message: error.message, extensions: { code: 'BAD_USER_INPUT' } } : present(error);
+    });
     return reply
       .code(status)
       .type('application/json; charset=utf-8')

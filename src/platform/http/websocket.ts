@@ -7,6 +7,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
+  type GraphQLFormattedError,
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
   parse,
@@ -19,6 +20,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
+import { inTrace, newTraceId, traceIdFrom } from '../trace';
 import type { Caller, Handlers } from './context';
 import type { PresentError } from './errors';
 import { Gate } from './gate';
@@ -50,7 +52,12 @@ interface Extra {
   readonly request: IncomingMessage;
   readonly socket: WebSocket;
   lastPosition: unknown;
+  /** The traces of the operations that run, by their ids. */
+  readonly traces: Map<string, string>;
 }
+
+/** Who asks, and the trace of the operation. */
+type TracedCaller = Caller & { readonly traceId: string };
 
 /** Closes the socket with this code instead of answering. */
 class CloseSocket extends Error {
@@ -101,18 +108,19 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   };
 
   /** Executes with a fresh context: a query, a mutation, or one event. */
-  const executeOnce = async (args: ExecutionArgs, caller: Caller): Promise<ExecutionResult> => {
-    const context = await options.createContext(caller);
-    try {
-      return await finish(await execute({ ...args, contextValue: context }), context);
-    } finally {
-      await release(context);
-    }
-  };
+  const executeOnce = (args: ExecutionArgs, caller: TracedCaller): Promise<ExecutionResult> =>
+    inTrace(caller.traceId, async () => {
+      const context = await options.createContext(caller);
+      try {
+        return await finish(await execute({ ...args, contextValue: context }), context);
+      } finally {
+        await release(context);
+      }
+    });
 
   const subscribe = async (
     args: ExecutionArgs,
-    caller: Caller,
+    caller: TracedCaller,
   ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> => {
     const opening = await options.createContext(caller);
     let source: Awaited<ReturnType<typeof createSourceEventStream>>;
@@ -190,8 +198,10 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   };
 
   // One caller per operation is kept here between onSubscribe and execute, which gets the same arguments object.
-  const callers = new WeakMap<object, Caller>();
-  const callerFor = (args: object): Caller => callers.get(args) ?? { headers: {} };
+  const callers = new WeakMap<object, TracedCaller>();
+  const callerFor = (args: object): TracedCaller => callers.get(args) ?? { headers: {}, traceId: newTraceId() };
+  const presented = (extra: Extra, id: string, errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
+    inTrace(extra.traces.get(id) ?? newTraceId(), () => errors.map(present));
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     async onConnect({ extra, connectionParams }) {
@@ -201,29 +211,36 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
         throw refuse(error);
       }
     },
-    onSubscribe({ extra, connectionParams, subscriptions }, _id, payload) {
+    onSubscribe({ extra, connectionParams, subscriptions }, id, payload) {
       const prepared = prepare(extra, payload, Object.keys(subscriptions).length);
-      if (!Array.isArray(prepared)) callers.set(prepared, callerOf(extra, connectionParams, payload.operationName));
+      const traceId = traceOf(extra, connectionParams, payload);
+      extra.traces.set(id, traceId);
+      if (!Array.isArray(prepared))
+        callers.set(prepared, { ...callerOf(extra, connectionParams, payload.operationName), traceId });
       return prepared;
     },
     execute: (args) => guarded(() => executeOnce(args, callerFor(args))),
-    subscribe: (args) => guarded(() => subscribe(args, callerFor(args))),
-    onNext({ extra }, _id, _payload, _args, result) {
+    subscribe: (args) => guarded(() => inTrace(callerFor(args).traceId, () => subscribe(args, callerFor(args)))),
+    onNext({ extra }, id, _payload, _args, result) {
       metrics.eventsSent.inc();
       extra.lastPosition = result.extensions?.position ?? extra.lastPosition;
       if (result.errors === undefined) return result;
-      return { ...result, errors: result.errors.map(present) as unknown as GraphQLError[] };
+      return { ...result, errors: presented(extra, id, result.errors) as unknown as GraphQLError[] };
     },
-    onError({ extra }, _id, _payload, errors) {
-      const shown = errors.map(present);
+    onError({ extra }, id, _payload, errors) {
+      const shown = presented(extra, id, errors);
+      extra.traces.delete(id);
       const fatal = shown.find(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
       if (fatal) extra.socket.close(4401, fatal.message.slice(0, 120));
       return shown;
     },
+    onComplete({ extra }, id) {
+      extra.traces.delete(id);
+    },
   });
 
   server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    const extra: Extra = { request, socket, lastPosition: undefined };
+    const extra: Extra = { request, socket, lastPosition: undefined, traces: new Map() };
     metrics.sockets.inc();
     const stopPinging = keepAlive(socket, keepAliveMs);
     const closed = protocol.opened(
@@ -262,6 +279,12 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       clearTimeout(late);
     },
   };
+}
+
+/** The trace of an operation: as its own `extensions` say, else as the socket's connection_init or its upgrade did, else a new one. */
+function traceOf({ request }: Extra, connectionParams: unknown, { extensions }: SubscribePayload): string {
+  const params = (connectionParams ?? {}) as Record<string, unknown>;
+  return traceIdFrom(extensions?.['traceparent'], params['traceparent'], request.headers['traceparent']);
 }
 
 /** A failure before there is a result is a result too: what `execute` throws would end the socket. */

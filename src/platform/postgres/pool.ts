@@ -6,6 +6,7 @@ import { isoText } from '../../core/instant-text';
 import type { Log } from '../log';
 import { StartError } from '../start-error';
 import type { Instant } from '../clock';
+import { outsideTraces } from '../trace';
 import { parserFor } from './types';
 
 /** Where statements go: the pool, or one transaction. */
@@ -63,7 +64,7 @@ export async function createPool(url: string, options: PoolOptions = {}): Promis
   // Without listeners, a connection that breaks while idle or between statements would end the process.
   // A pool that ends does not wait for the server to close its last connections: that they break then is no news.
   driver.on('error', (error) => {
-    if (!driver.ending) options.log?.warn({ err: error }, 'a database connection broke');
+    if (!driver.ending) outsideTraces(() => options.log?.warn({ err: error }, 'a database connection broke'));
   });
   const clients = new Set<pg.PoolClient>();
   driver.on('connect', (client) => {
