@@ -11,6 +11,7 @@ import { applyIssues } from './graph/credentials/issue';
 import { credentialDefinitions } from './graph/credentials/types';
 import { applyOutcomes } from './graph/outcomes/define';
 import { outcomeDefinitions } from './graph/outcomes/definitions';
+import { handOverOutcomes } from './graph/outcomes/hand-over';
 import { openOutcomes } from './graph/outcomes/settle';
 import { showProgress } from './graph/publication/progress';
 import { settleTouched } from './graph/eligibility/settle';
@@ -207,7 +208,7 @@ async function build(
 
   const graph: WebhookGraph = {
     webhooks: { policy, secrets, poke: () => courier.poke() },
-    forget: [forgetReceivers],
+    forget: [handOverOutcomes(outcomes), forgetReceivers],
     clock,
     zone,
     writer,

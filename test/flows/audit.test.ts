@@ -97,6 +97,22 @@ describe('the audit', () => {
     expect(errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
   });
 
+  it('tells of a credential all that names it, however much else the log says about its holder', async () => {
+    const attempt = { employeeExternalId: 'LONG', courseCode: 'CPR-2', status: 'FAILED' };
+    await api.defineCourses({ code: 'CPR-2', title: 'CPR' });
+    await api.upsert([{ externalId: 'LONG' }]);
+    await api.issue([{ employeeExternalId: 'LONG', typeCode: 'CPR', issuedOn: '2026-05-01' }]);
+    for (const begin of [0, 600]) {
+      const times = Array.from({ length: 600 }, (_, i) => new Date(1_700_000_000_000 + (begin + i) * 60_000).toISOString());
+      await api.complete(times.map((completedAt) => ({ ...attempt, completedAt })));
+    }
+    await api.suspend(['LONG', 'CPR'], 'under review');
+    const [credential] = await api.credentials('LONG', 'CPR', 'id');
+    const { totalCount, nodes } = await trail(credential.id);
+    expect([totalCount, nodes.map((entry: any) => entry.kind)]).toEqual([2, ['credential.issued', 'credential.suspended']]);
+    expect((await trail(credential.id, ', last: 1')).nodes.map((entry: any) => entry.kind)).toEqual(['credential.suspended']);
+  });
+
   it('proves an entry under a signed head, and one head under a later one, to whoever has only the key', async () => {
     const { id } = await api.person('P', 'id');
     const entry = (await trail(id)).nodes[2];

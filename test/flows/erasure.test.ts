@@ -247,6 +247,38 @@ describe('the erasure of a person (F18, N20)', () => {
     expect((await erase(keyOf('OWNER'))).refusal).toBeNull();
   });
 
+  it('gives what is open for the person to whom the definition names, or withdraws it where nobody is left', async () => {
+    const define = (...outcomes: object[]) =>
+      server.query('mutation ($input: DefineOutcomesInput!) { defineOutcomes(input: $input) { results { outcome } } }', {
+        input: { outcomes: outcomes.map((one) => ({ title: 'T', kind: 'HRBP_TASK', when: ['ELIGIBLE'], ...one })) },
+      });
+    await api.defineRoles('HELD');
+    await api.defineTypes({ code: 'H' });
+    await api.publishRule('HELD', { holds: { typeCode: 'H' } });
+    await api.upsert(['CHIEF', 'DESK'].map((externalId) => ({ externalId, effectiveAt: '2026-01-01T00:00:00Z' })));
+    await api.upsert([{ externalId: 'WORKER', managerExternalId: 'CHIEF', effectiveAt: '2026-01-02T00:00:00Z' }]);
+    const alone = { code: 'ALONE', roleCode: ['HELD'], owner: { employeeExternalId: 'CHIEF' } };
+    await define({ code: 'DESKED', roleCode: ['HELD'], owner: { manager: true }, fallbackOwner: 'DESK' }, alone);
+    await api.issue([{ employeeExternalId: 'WORKER', typeCode: 'H', issuedOn: '2026-05-01' }]);
+    const outcomes = async () =>
+      (await api.ask('outcomes(first: 200) { nodes { rule { code } owner { externalId } state reason } }')).outcomes.nodes;
+    const owned = { owner: { externalId: 'CHIEF' }, state: 'OPEN', reason: null };
+    expect(await outcomes()).toEqual(expect.arrayContaining([expect.objectContaining(owned), expect.objectContaining(owned)]));
+    await define({ ...alone, active: false });
+    expect((await erase(keyOf('CHIEF'))).refusal).toBeNull();
+    const after = await outcomes();
+    expect(after.find(({ rule }: any) => rule.code === 'DESKED')).toMatchObject({ owner: { externalId: 'DESK' }, state: 'OPEN' });
+    expect(after.find(({ rule }: any) => rule.code === 'ALONE')).toMatchObject({
+      state: 'WITHDRAWN',
+      reason: 'its owner was erased, and its definition names nobody else',
+    });
+    const { found } = await api.changes('... on OutcomeChange { kind employee { externalId } outcome { owner { externalId } } }');
+    expect(found.filter(({ kind }) => kind === 'OUTCOME_REASSIGNED')).toMatchObject([
+      { employee: { externalId: 'WORKER' }, outcome: { owner: { externalId: 'DESK' } } },
+    ]);
+    expect(found.filter(({ kind }) => kind === 'OUTCOME_WITHDRAWN')).toHaveLength(1);
+  });
+
   it('spoils nothing that is told at the same moment, of the person or of others', async () => {
     for (let round = 0; round < 12; round++) {
       const externalId = `RACE${round}`;

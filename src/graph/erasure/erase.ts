@@ -14,8 +14,8 @@ export interface Erasure {
   readonly reason: string;
 }
 
-/** Removes what a later room keeps of a person, who was known by these names. */
-export type Forget = (write: Write, employeeId: string, names: readonly string[]) => void;
+/** Removes what another slice or a later room keeps of a person, who was known by these names. */
+export type Forget = (write: Write, employeeId: string, names: readonly string[]) => void | Promise<void>;
 
 /** Makes everything that was ever said about a person unreadable, for ever; answers whom, or why not. */
 export async function eraseEmployee(
@@ -41,7 +41,7 @@ export async function eraseEmployee(
   if (reports.length > 0) write.arrive(['attribute:managerExternalId', 'attribute:otherManagerExternalIds']);
   write.touch(reports);
   removeRows(write, id);
-  for (const forget of others) forget(write, id, names);
+  for (const forget of others) await forget(write, id, names);
   write.record({
     kind: ERASURE,
     entity: id,

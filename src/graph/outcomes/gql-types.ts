@@ -214,7 +214,9 @@ export class OutcomeChange implements Change {
   employee: Employee | null;
   @Field(() => Outcome, { nullable: true, description: 'The outcome, as known at delivery.' })
   outcome: Outcome | null;
-  @Field(() => String, { description: 'OUTCOME_OPENED, OUTCOME_WITHDRAWN or OUTCOME_CLOSED.' })
+  @Field(() => String, {
+    description: 'OUTCOME_OPENED, OUTCOME_WITHDRAWN, OUTCOME_CLOSED, or OUTCOME_REASSIGNED when its owner was erased.',
+  })
   kind: string;
   @Field(() => String, { nullable: true, description: 'Why it was closed, or what withdrew it.' })
   reason: string | null;

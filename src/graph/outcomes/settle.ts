@@ -164,9 +164,9 @@ type Pair = Pick<OutcomeRow, 'ruleUuid' | 'employeeUuid' | 'roleUuid'>;
 const pairOf = ({ ruleUuid, employeeUuid, roleUuid }: Pair): string => `${ruleUuid}|${employeeUuid}|${roleUuid}`;
 const keyOf = (row: Pair & Pick<OutcomeRow, 'occurredAt'>): string => `${pairOf(row)}|${row.occurredAt}`;
 
-/** The fact that an outcome was opened, withdrawn or closed. */
+/** The fact that an outcome was opened, withdrawn, closed, or given to another owner. */
 export function toEntry(
-  what: 'opened' | 'withdrawn' | 'closed',
+  what: 'opened' | 'withdrawn' | 'closed' | 'reassigned',
   row: OutcomeRow,
   rule: Pick<OutcomeRuleRow, 'code'>,
   roleCode: string,

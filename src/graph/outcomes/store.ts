@@ -152,6 +152,16 @@ export async function outcomesAround(db: Db, people: readonly string[], instants
   );
 }
 
+/** What is open for an owner to do. */
+export async function openOutcomesOf(db: Db, ownerId: string): Promise<OutcomeRow[]> {
+  return rows<OutcomeRow>(
+    db,
+    `/* openOutcomesOf */ SELECT ${AS_IT_STANDS} FROM outcome o
+     WHERE o.owner_id = $1 AND o.retired_in IS NULL AND o.state = 'OPEN' ORDER BY o.employee_id, o.id`,
+    [ownerId],
+  );
+}
+
 /** The outcome with this id, as it stands. */
 export async function standingOutcome(db: Db, id: string): Promise<OutcomeRow | null> {
   const [row] = await rows<OutcomeRow>(
