@@ -10,6 +10,7 @@ import { Webhooks1764440000000 } from './1764440000000-webhooks';
 import { Audit1764450000000 } from './1764450000000-audit';
 import { Erasure1764460000000 } from './1764460000000-erasure';
 import { Traces1764473000000 } from './1764473000000-traces';
+import { History1764473010000 } from './1764473010000-history';
 
 /** All migrations, oldest first. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Audit1764450000000,
   Erasure1764460000000,
   Traces1764473000000,
+  History1764473010000,
 ];

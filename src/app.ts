@@ -34,12 +34,14 @@ import { forgetReceivers } from './integrations/webhooks/forget';
 import type { WebhookGraph } from './integrations/webhooks/kit';
 import { webhookMetrics } from './integrations/webhooks/metrics';
 import { resolveNames } from './integrations/webhooks/resolve';
+import { webhookRules } from './integrations/webhooks/retention';
 import { secretKey, Secrets } from './integrations/webhooks/secrets';
 import { Cursors } from './journal/cursor';
 import { Feed } from './journal/feed';
 import { Ingestion, type Applier } from './journal/ingest';
 import { Hints } from './journal/hints';
 import { KeyCache } from './journal/keys';
+import { journalRules } from './journal/retention';
 import { Sequencer } from './journal/sequencer';
 import { openSnapshot } from './journal/snapshot';
 import { Tail } from './journal/tail';
@@ -55,6 +57,7 @@ import { startEmbedded } from './platform/postgres/launcher';
 import { Nats } from './platform/nats/connection';
 import { migrate } from './platform/postgres/migrate';
 import { createPool, isUnavailable, type Db } from './platform/postgres/pool';
+import { Pruner } from './platform/pruner';
 import { StartError } from './platform/start-error';
 import { buildGraphSchema } from './schema';
 
@@ -188,6 +191,12 @@ async function build(
     onAttempt: webhookMetrics(metrics.registry, couriers, clock),
     onNews: (wake) => tail.onNext(wake),
   });
+  const pruner = new Pruner({
+    ...{ db: pool, clock, log, registry: metrics.registry },
+    rules: [...journalRules(config.history), ...webhookRules(config.history.webhooks)],
+  });
+  pruner.start();
+  onStop(() => pruner.stop());
   courier.start();
   onStop(() => courier.stop());
   if (nats !== null) {

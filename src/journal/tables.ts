@@ -85,6 +85,7 @@ export const idempotencyTable = table('idempotency', {
     change_id: bigint,
     recorded_at: instant,
   },
+  indexes: { idempotency_recorded_at: { columns: ['recorded_at'] } },
 });
 
 export const quarantineTable = table('quarantine', {
@@ -107,6 +108,7 @@ export const quarantineTable = table('quarantine', {
   indexes: {
     quarantine_waiting: { columns: ['waits_for'], where: 'resolved_in IS NULL' },
     quarantine_item: { columns: ['item_hash'], where: 'resolved_in IS NULL' },
+    quarantine_recorded_at: { columns: ['recorded_at'] },
     quarantine_trace: { columns: ['trace_id', 'id'], where: 'trace_id IS NOT NULL' },
     quarantine_resolved: { columns: ['resolved_in'], where: 'resolved_in IS NOT NULL' },
   },

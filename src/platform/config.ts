@@ -38,6 +38,18 @@ export interface Config {
     /** Ports of public receivers; null: any. */
     readonly ports: readonly number[] | null;
   };
+  /** How long what need not be kept for ever is kept, in milliseconds. */
+  readonly history: {
+    /** Attempts to deliver, and deliveries that were acknowledged. */
+    readonly webhooks: number;
+    readonly idempotencyKeys: number;
+    /** Items in quarantine, from when they were applied. */
+    readonly appliedItems: number;
+    /** Items in quarantine that never were. */
+    readonly unappliedItems: number;
+    /** Alerts, from when they were resolved. */
+    readonly alerts: number;
+  };
   /** The organisation's IANA zone. */
   readonly timeZone: string;
   readonly production: boolean;
@@ -78,6 +90,20 @@ function isReceiver(entry: string): boolean {
   return /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(entry);
 }
 
+const DAY_MS = 86_400_000;
+
+/** A number of days, as milliseconds. */
+function days(least: number, usual: number) {
+  const text = `must be a number of days such as P${usual}D, at least P${least}D`;
+  return z
+    .string()
+    .regex(/^P\d{1,5}D$/, text)
+    .transform((span) => Number(span.slice(1, -1)))
+    .refine((count) => count >= least, text)
+    .default(usual)
+    .transform((count) => count * DAY_MS);
+}
+
 const environment = z
   .object({
     HOST: z.string().regex(/^\S+$/, 'must be a host name or an address').default('127.0.0.1'),
@@ -100,6 +126,11 @@ const environment = z
     SECRET_KEY_FILE: z.string().optional(),
     WEBHOOK_ALLOW: list(isReceiver, 'hosts, hosts with a port, or address ranges such as 10.0.0.0/8').optional(),
     WEBHOOK_PORTS: list((entry) => /^\d{1,5}$/.test(entry) && Number(entry) <= 65_535, 'whole numbers up to 65535').optional(),
+    WEBHOOK_HISTORY: days(7, 90),
+    IDEMPOTENCY_HISTORY: days(31, 90),
+    QUARANTINE_HISTORY: days(1, 90),
+    QUARANTINE_PATIENCE: days(30, 365),
+    ALERT_HISTORY: days(7, 365),
     TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').default('UTC'),
     NODE_ENV: z.enum(['development', 'production', 'test'], 'must be development, production or test').default('development'),
     INTROSPECTION: z.enum(['true', 'false'], 'must be true or false').optional(),
@@ -143,6 +174,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     oidc: data.OIDC_ISSUER && data.OIDC_AUDIENCE ? { issuer: data.OIDC_ISSUER, audience: data.OIDC_AUDIENCE } : null,
     secretKeyFile: data.SECRET_KEY_FILE ?? null,
     webhooks: { allow: data.WEBHOOK_ALLOW ?? [], ports: data.WEBHOOK_PORTS?.map(Number) ?? null },
+    history: {
+      webhooks: data.WEBHOOK_HISTORY,
+      idempotencyKeys: data.IDEMPOTENCY_HISTORY,
+      appliedItems: data.QUARANTINE_HISTORY,
+      unappliedItems: data.QUARANTINE_PATIENCE,
+      alerts: data.ALERT_HISTORY,
+    },
     timeZone: data.TIME_ZONE,
     production,
     introspection: data.INTROSPECTION === undefined ? !production : data.INTROSPECTION === 'true',

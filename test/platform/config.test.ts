@@ -1,5 +1,7 @@
 import { ConfigError, loadConfig } from '../../src/platform/config';
 
+const DAY_MS = 86_400_000;
+
 const sentence = (env: Record<string, string>): string => {
   try {
     loadConfig(env);
@@ -22,6 +24,13 @@ describe('the configuration', () => {
       oidc: null,
       secretKeyFile: null,
       webhooks: { allow: [], ports: null },
+      history: {
+        webhooks: 90 * DAY_MS,
+        idempotencyKeys: 90 * DAY_MS,
+        appliedItems: 90 * DAY_MS,
+        unappliedItems: 365 * DAY_MS,
+        alerts: 365 * DAY_MS,
+      },
       timeZone: 'UTC',
       production: false,
       introspection: true,
@@ -59,6 +68,14 @@ describe('the configuration', () => {
       allow: ['hr.internal:8443', '[::1]:80', '10.0.0.0/8'],
       ports: [443, 8443],
     });
+    const history = {
+      WEBHOOK_HISTORY: 'P7D',
+      IDEMPOTENCY_HISTORY: 'P31D',
+      QUARANTINE_HISTORY: 'P1D',
+      QUARANTINE_PATIENCE: 'P30D',
+      ALERT_HISTORY: 'P8D',
+    };
+    expect(Object.values(loadConfig(history).history)).toEqual([7, 31, 1, 30, 8].map((days) => days * DAY_MS));
     expect(loadConfig(env)).toMatchObject({
       ...{
         host: '::',
@@ -86,6 +103,11 @@ describe('the configuration', () => {
       'WEBHOOK_ALLOW must be hosts, hosts with a port, or address ranges such as 10.0.0.0/8, separated by commas, but it is "10.0.0.0/33".',
     ],
     [{ WEBHOOK_PORTS: '443,x' }, 'WEBHOOK_PORTS must be whole numbers up to 65535, separated by commas, but it is "443,x".'],
+    [
+      { IDEMPOTENCY_HISTORY: 'P30D' },
+      'IDEMPOTENCY_HISTORY must be a number of days such as P90D, at least P31D, but it is "P30D".',
+    ],
+    [{ WEBHOOK_HISTORY: '90' }, 'WEBHOOK_HISTORY must be a number of days such as P90D, at least P7D, but it is "90".'],
     [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE must be an IANA time zone such as Europe/Berlin, but it is "Mars/Olympus".'],
     [{ TIME_ZONE: '+02:00' }, 'TIME_ZONE must be an IANA time zone such as Europe/Berlin, but it is "+02:00".'],
     [{ NODE_ENV: 'prod' }, 'NODE_ENV must be development, production or test, but it is "prod".'],

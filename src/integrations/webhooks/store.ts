@@ -275,14 +275,18 @@ export interface AcknowledgementRow {
   readonly at: number;
 }
 
-const ACKNOWLEDGEMENT = `d.endpoint_id AS "endpointUuid", d.type, d.position, d.credential_id AS credential, d.acknowledged_at AS at`;
+/** Deliveries that were acknowledged, and what is left of those that are removed; of one that was sent again since, the first time. */
+const acknowledged = (where: string): string => `SELECT DISTINCT ON (position, "endpointUuid") * FROM (
+    SELECT endpoint_id AS "endpointUuid", type, position, credential_id AS credential, acknowledged_at AS at
+    FROM webhook_delivery WHERE ${where} AND acknowledged_at IS NOT NULL
+    UNION ALL SELECT endpoint_id, type, position, credential_id, acknowledged_at FROM webhook_acknowledgement WHERE ${where}
+  ) found ORDER BY position, "endpointUuid", at`;
 
 /** Who has acknowledged the changes at these positions. */
 export async function acknowledgementsOfChanges(db: Db, positions: readonly number[]): Promise<AcknowledgementRow[]> {
   return rows(
     db,
-    `/* acknowledgementsOfChanges */ SELECT ${ACKNOWLEDGEMENT} FROM webhook_delivery d
-     WHERE d.position = ANY($1::bigint[]) AND d.acknowledged_at IS NOT NULL ORDER BY d.acknowledged_at, d.endpoint_id`,
+    `/* acknowledgementsOfChanges */ SELECT * FROM (${acknowledged('position = ANY($1::bigint[])')}) all_of_them ORDER BY at, "endpointUuid"`,
     [positions],
   );
 }
@@ -291,8 +295,7 @@ export async function acknowledgementsOfChanges(db: Db, positions: readonly numb
 export async function acknowledgementsOfCredentials(db: Db, credentials: readonly string[]): Promise<AcknowledgementRow[]> {
   return rows(
     db,
-    `/* acknowledgementsOfCredentials */ SELECT ${ACKNOWLEDGEMENT} FROM webhook_delivery d
-     WHERE d.credential_id = ANY($1::uuid[]) AND d.acknowledged_at IS NOT NULL ORDER BY d.position, d.acknowledged_at`,
+    `/* acknowledgementsOfCredentials */ SELECT * FROM (${acknowledged('credential_id = ANY($1::uuid[])')}) all_of_them ORDER BY position, at`,
     [credentials],
   );
 }

@@ -92,3 +92,16 @@ export const webhookAttemptTable = table('webhook_attempt', {
     webhook_attempt_endpoint: { columns: ['endpoint_id', 'at'] },
   },
 });
+
+export const webhookAcknowledgementTable = table('webhook_acknowledgement', {
+  columns: {
+    position: key(bigint),
+    endpoint_id: key(uuid),
+    type: text,
+    credential_id: optional(uuid),
+    acknowledged_at: instant,
+  },
+  indexes: {
+    webhook_acknowledgement_of_credential: { columns: ['credential_id'], where: 'credential_id IS NOT NULL' },
+  },
+});
