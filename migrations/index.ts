@@ -11,6 +11,7 @@ import { Audit1764450000000 } from './1764450000000-audit';
 import { Erasure1764460000000 } from './1764460000000-erasure';
 import { Traces1764473000000 } from './1764473000000-traces';
 import { History1764473010000 } from './1764473010000-history';
+import { Alerts1764473020000 } from './1764473020000-alerts';
 
 /** All migrations, oldest first. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   Erasure1764460000000,
   Traces1764473000000,
   History1764473010000,
+  Alerts1764473020000,
 ];

@@ -25,6 +25,8 @@ import { ruleDefinitions } from './graph/rules/definitions';
 import { applyCapabilities, type Subjects } from './graph/sources/declare';
 import { applyVerifications } from './graph/verifications/record';
 import { loadSigner } from './journal/audit/key';
+import { alertRule } from './integrations/alerts/store';
+import { Watch } from './integrations/alerts/watch';
 import { serveExports } from './integrations/exports/route';
 import { AddressPolicy, type Resolve } from './integrations/webhooks/addresses';
 import { Exporter } from './integrations/stream/exporter';
@@ -193,10 +195,13 @@ async function build(
   });
   const pruner = new Pruner({
     ...{ db: pool, clock, log, registry: metrics.registry },
-    rules: [...journalRules(config.history), ...webhookRules(config.history.webhooks)],
+    rules: [...journalRules(config.history), ...webhookRules(config.history.webhooks), alertRule(config.history.alerts)],
   });
   pruner.start();
   onStop(() => pruner.stop());
+  const watch = new Watch({ ...{ db: pool, clock, log, registry: metrics.registry }, revocations: config.manyRevocations });
+  watch.start();
+  onStop(() => watch.stop());
   courier.start();
   onStop(() => courier.stop());
   if (nats !== null) {

@@ -20,6 +20,7 @@ import {
   WebhookDeliveryResolver,
   WebhookResolver,
 } from './integrations/webhooks/graphql';
+import { AlertResolver } from './integrations/alerts/graphql';
 import { WebhookChange } from './integrations/webhooks/gql-types';
 import { WebhookMutationResolver } from './integrations/webhooks/mutations';
 import {
@@ -104,6 +105,7 @@ const resolvers = [
   TraceResolver,
   ErasureResolver,
   ProofResolver,
+  AlertResolver,
   WebhookResolver,
   WebhookDeliveryResolver,
   AcknowledgementResolver,

@@ -38,6 +38,8 @@ export interface Config {
     /** Ports of public receivers; null: any. */
     readonly ports: readonly number[] | null;
   };
+  /** So many revocations within an hour are an alert. */
+  readonly manyRevocations: number;
   /** How long what need not be kept for ever is kept, in milliseconds. */
   readonly history: {
     /** Attempts to deliver, and deliveries that were acknowledged. */
@@ -126,6 +128,11 @@ const environment = z
     SECRET_KEY_FILE: z.string().optional(),
     WEBHOOK_ALLOW: list(isReceiver, 'hosts, hosts with a port, or address ranges such as 10.0.0.0/8').optional(),
     WEBHOOK_PORTS: list((entry) => /^\d{1,5}$/.test(entry) && Number(entry) <= 65_535, 'whole numbers up to 65535').optional(),
+    ALERT_REVOCATIONS: z
+      .string()
+      .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1')
+      .transform(Number)
+      .default(50),
     WEBHOOK_HISTORY: days(7, 90),
     IDEMPOTENCY_HISTORY: days(31, 90),
     QUARANTINE_HISTORY: days(1, 90),
@@ -174,6 +181,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     oidc: data.OIDC_ISSUER && data.OIDC_AUDIENCE ? { issuer: data.OIDC_ISSUER, audience: data.OIDC_AUDIENCE } : null,
     secretKeyFile: data.SECRET_KEY_FILE ?? null,
     webhooks: { allow: data.WEBHOOK_ALLOW ?? [], ports: data.WEBHOOK_PORTS?.map(Number) ?? null },
+    manyRevocations: data.ALERT_REVOCATIONS,
     history: {
       webhooks: data.WEBHOOK_HISTORY,
       idempotencyKeys: data.IDEMPOTENCY_HISTORY,

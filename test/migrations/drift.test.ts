@@ -17,6 +17,7 @@ import * as sources from '../../src/graph/sources/tables';
 import * as verifications from '../../src/graph/verifications/tables';
 import * as graph from '../../src/graph/tables';
 import * as audit from '../../src/journal/audit/tables';
+import * as alerts from '../../src/integrations/alerts/tables';
 import * as webhooks from '../../src/integrations/webhooks/tables';
 import * as journal from '../../src/journal/tables';
 import { createPool } from '../../src/platform/postgres/pool';
@@ -41,6 +42,7 @@ const modules = [
   eligibility,
   outcomes,
   careers,
+  alerts,
   webhooks,
 ];
 const entities: Table[] = modules.flatMap((tables) => Object.values<Table>({ ...tables }));

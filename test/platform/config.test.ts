@@ -24,6 +24,7 @@ describe('the configuration', () => {
       oidc: null,
       secretKeyFile: null,
       webhooks: { allow: [], ports: null },
+      manyRevocations: 50,
       history: {
         webhooks: 90 * DAY_MS,
         idempotencyKeys: 90 * DAY_MS,
@@ -75,6 +76,7 @@ describe('the configuration', () => {
       QUARANTINE_PATIENCE: 'P30D',
       ALERT_HISTORY: 'P8D',
     };
+    expect(loadConfig({ ALERT_REVOCATIONS: '7' }).manyRevocations).toBe(7);
     expect(Object.values(loadConfig(history).history)).toEqual([7, 31, 1, 30, 8].map((days) => days * DAY_MS));
     expect(loadConfig(env)).toMatchObject({
       ...{
@@ -107,6 +109,7 @@ describe('the configuration', () => {
       { IDEMPOTENCY_HISTORY: 'P30D' },
       'IDEMPOTENCY_HISTORY must be a number of days such as P90D, at least P31D, but it is "P30D".',
     ],
+    [{ ALERT_REVOCATIONS: '0' }, 'ALERT_REVOCATIONS must be a whole number from 1, but it is "0".'],
     [{ WEBHOOK_HISTORY: '90' }, 'WEBHOOK_HISTORY must be a number of days such as P90D, at least P7D, but it is "90".'],
     [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE must be an IANA time zone such as Europe/Berlin, but it is "Mars/Olympus".'],
     [{ TIME_ZONE: '+02:00' }, 'TIME_ZONE must be an IANA time zone such as Europe/Berlin, but it is "+02:00".'],

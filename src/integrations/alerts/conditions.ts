@@ -1,0 +1,46 @@
+// What is so just now.
+import type { Db } from '../../platform/postgres/pool';
+import { instantText, rows } from '../../platform/sql';
+import { webhookId } from '../webhooks/ids';
+import { FAILURES_UNTIL_OPEN } from '../webhooks/lane';
+import type { Condition } from './kinds';
+
+const TIMERS_LATE_MS = 60_000;
+const LOG_LATE_MS = 30_000;
+
+/** Everything about receivers that calls for somebody. */
+export async function webhookConditions(db: Db): Promise<Condition[]> {
+  const found = await rows<{ id: string; state: string; because: string | null; failures: number; isDead: boolean }>(
+    db,
+    `/* webhookConditions */ SELECT e.id, e.state, e.disabled_because AS because, e.failures,
+       EXISTS (SELECT FROM webhook_delivery d WHERE d.endpoint_id = e.id AND d.state = 'DEAD') AS "isDead"
+     FROM webhook_endpoint e`,
+  );
+  return found.flatMap(({ id, state, because, failures, isDead }) => {
+    const subject = webhookId(id);
+    const conditions: Condition[] = [];
+    if (state === 'ENABLED' && failures >= FAILURES_UNTIL_OPEN)
+      conditions.push({ kind: 'WEBHOOK_FAILING', subject, message: `${subject} fails: ${failures} attempts in a row.` });
+    if (state === 'DISABLED' && because !== 'ASKED')
+      conditions.push({ kind: 'WEBHOOK_DISABLED', subject, message: `${subject} is disabled: ${because}.` });
+    if (isDead) conditions.push({ kind: 'WEBHOOK_DEAD_LETTERS', subject, message: `Deliveries to ${subject} were given up.` });
+    return conditions;
+  });
+}
+
+/** Whether the log and the timers are late. */
+export async function latenessConditions(db: Db, now: number): Promise<Condition[]> {
+  // the id of an event is made when its change is about to commit, and begins with that millisecond; it is the database's time that passes
+  const [late] = await rows<{ log: boolean; timers: boolean }>(
+    db,
+    `/* lateness */ SELECT coalesce((
+         SELECT ('x' || left(replace(i.event_id::text, '-', ''), 12))::bit(48)::bigint < extract(epoch FROM clock_timestamp()) * 1000 - $2
+         FROM inbox i ORDER BY i.id LIMIT 1), false) AS log,
+       EXISTS (SELECT FROM employee WHERE next_change_at <= $1) AS timers`,
+    [instantText(now - TIMERS_LATE_MS), LOG_LATE_MS],
+  );
+  const conditions: Condition[] = [];
+  if (late!.log) conditions.push({ kind: 'LOG_BEHIND', subject: '', message: 'The log is more than half a minute behind.' });
+  if (late!.timers) conditions.push({ kind: 'TIMERS_BEHIND', subject: '', message: 'The timers are more than a minute behind.' });
+  return conditions;
+}
