@@ -52,7 +52,8 @@ describe('alerts', () => {
       stops.push(() => node.stop());
       return node;
     };
-    let [one, two] = [await start(START), await start(START)];
+    let one = await start(START);
+    const two = await start(START);
     const pass = (ms: number) => [one, two].forEach((node) => node.clock.advance(ms));
     const said = (msg: string): string[] =>
       lines
@@ -185,7 +186,7 @@ describe('alerts', () => {
 
     it('when timers are late', async () => {
       const due = (at: string) =>
-        `INSERT INTO employee (id, external_id, version, next_change_at) VALUES (gen_random_uuid(), 'x', 1, timestamptz '${START}' - interval '${at}')`;
+        `INSERT INTO employee (id, external_id, version, recorded_in, settled_until, next_change_at) VALUES (gen_random_uuid(), 'x', 1, 1, now(), timestamptz '${START}' - interval '${at}')`;
       const lateness = (db: Db) => latenessConditions(db, NOW);
       expect(await supposing(due('61 seconds'), lateness)).toEqual(['TIMERS_BEHIND']);
       expect(await supposing(due('59 seconds'), lateness)).toEqual([]);

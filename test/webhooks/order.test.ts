@@ -99,6 +99,51 @@ describe('deliveries', () => {
     expect(beside).toBeLessThan(Math.max(2 * alone, 250));
   }, 60_000);
 
+  it('say per receiver how much slower revocations are than issues (N10)', async () => {
+    const server = await startTestApp({ at: START, env: LOCAL });
+    const [api, hooks] = [talkTo(server), talkAboutWebhooks(server)];
+    const even = await startReceiver();
+    // the way of revocations, blocked for a minute
+    let isBlocked = true;
+    const slow = await startReceiver(({ body }) => (isBlocked && body.type === 'credential.revoked' ? 503 : 200));
+    const kinds = ['credential.issued', 'credential.revoked'];
+    const [{ id: evenId }, { id: slowId }] = [
+      await hooks.register(even.url, { kinds }),
+      await hooks.register(slow.url, { kinds }),
+    ];
+    await api.defineTypes({ code: 'T' });
+    await api.upsert([{ externalId: 'P' }, { externalId: 'Q' }]);
+    await api.issue(['P', 'Q'].map((employeeExternalId) => ({ employeeExternalId, typeCode: 'T', issuedOn: '2026-05-01' })));
+    await Promise.all([hooks.quiet(evenId), hooks.quiet(slowId)]);
+    const figures = async (id: string): Promise<any> =>
+      (
+        await server.query(
+          `query ($id: ID!) { webhook(id: $id) { figures { revocationP50Seconds revocationP99Seconds issuanceP50Seconds issuanceP99Seconds revocationRatio } } }`,
+          { id },
+        )
+      ).webhook.figures;
+    expect(await figures(slowId)).toMatchObject({ issuanceP99Seconds: 0, revocationP99Seconds: null, revocationRatio: null });
+    await api.revoke(['P', 'T'], 'found out');
+    await hooks.quiet(evenId);
+    await eventually(
+      () => hooks.one(slowId),
+      ({ failuresInARow }) => failuresInARow > 0,
+    );
+    isBlocked = false;
+    server.clock.advance(60_000);
+    await hooks.quiet(slowId);
+    expect(await figures(evenId)).toMatchObject({ revocationP99Seconds: 0, issuanceP99Seconds: 0, revocationRatio: 1 });
+    expect(await figures(slowId)).toEqual({
+      ...{ revocationP50Seconds: 60, revocationP99Seconds: 60, issuanceP50Seconds: 0, issuanceP99Seconds: 0 },
+      revocationRatio: 600,
+    });
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain(`webhook_revocation_ratio{webhook="${evenId}"} 1\n`);
+    expect(metrics).toContain(`webhook_revocation_ratio{webhook="${slowId}"} 600\n`);
+    expect(metrics).toContain(`webhook_acknowledged_seconds{webhook="${slowId}",what="revocation",quantile="0.99"} 60\n`);
+    await Promise.all([server.stop(), even.stop(), slow.stop()]);
+  }, 30_000);
+
   it('are made by one node at a time, and the next takes over (F9)', async () => {
     const database = await createDatabase();
     const receiver = await startReceiver();

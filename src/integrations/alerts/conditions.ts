@@ -2,7 +2,7 @@
 import type { Db } from '../../platform/postgres/pool';
 import { instantText, rows } from '../../platform/sql';
 import { webhookId } from '../webhooks/ids';
-import { FAILURES_UNTIL_OPEN } from '../webhooks/lane';
+import { FAILURES_UNTIL_OPEN } from '../webhooks/state';
 import type { Condition } from './kinds';
 
 const TIMERS_LATE_MS = 60_000;

@@ -79,14 +79,40 @@ export class WebhookFigures {
   successRate: number | null;
   @Field(() => FloatScalar, {
     nullable: true,
+    description: 'Of 100 revocations, 50 were acknowledged within so many seconds of being in the log; null without any.',
+  })
+  revocationP50Seconds: number | null;
+  @Field(() => FloatScalar, {
+    nullable: true,
     description: 'Of 100 revocations, 95 were acknowledged within so many seconds of being in the log; null without any.',
   })
   revocationP95Seconds: number | null;
   @Field(() => FloatScalar, {
     nullable: true,
-    description: 'The same for issues: revocations should never be slower than these.',
+    description: 'Of 100 revocations, 99 were acknowledged within so many seconds of being in the log; null without any.',
+  })
+  revocationP99Seconds: number | null;
+  @Field(() => FloatScalar, {
+    nullable: true,
+    description: 'Of 100 issues, 50 were acknowledged within so many seconds of being in the log; null without any.',
+  })
+  issuanceP50Seconds: number | null;
+  @Field(() => FloatScalar, {
+    nullable: true,
+    description: 'Of 100 issues, 95 were acknowledged within so many seconds of being in the log; null without any.',
   })
   issuanceP95Seconds: number | null;
+  @Field(() => FloatScalar, {
+    nullable: true,
+    description: 'Of 100 issues, 99 were acknowledged within so many seconds of being in the log; null without any.',
+  })
+  issuanceP99Seconds: number | null;
+  @Field(() => FloatScalar, {
+    nullable: true,
+    description:
+      'How many times slower revocations are than issues, by 99 of 100 of each, what takes less than 0.1 s counting as that: 1 and less is as it should be. Null while one of the two is missing.',
+  })
+  revocationRatio: number | null;
 }
 
 @ObjectType({ description: 'Another system that is told of changes over HTTP.', simpleResolvers: true })

@@ -34,7 +34,15 @@ import {
   toDelivery,
   toWebhook,
 } from './load';
-import { attemptKeys, deliveryKeys, endpointCount, endpointPage, tracedDeliveries, tracedDeliveryCount } from './store';
+import {
+  attemptKeys,
+  deliveryKeys,
+  endpointCount,
+  endpointPage,
+  revocationRatio,
+  tracedDeliveries,
+  tracedDeliveryCount,
+} from './store';
 
 @Resolver(() => Webhook)
 export class WebhookResolver {
@@ -68,7 +76,11 @@ export class WebhookResolver {
   @FieldResolver(() => WebhookFigures, { description: 'How it did lately.' })
   async figures(@Root() webhook: Webhook, @Ctx() context: GraphContext): Promise<WebhookFigures> {
     const found = await context.load(figuresOf, { id: webhook.uuid, view: asNow(context), args: null });
-    return { ...found, successRate: found.attempts === 0 ? null : found.successes / found.attempts };
+    return {
+      ...found,
+      successRate: found.attempts === 0 ? null : found.successes / found.attempts,
+      revocationRatio: revocationRatio(found),
+    };
   }
 
   @FieldResolver(() => WebhookDeliveryConnection, { description: 'What it was told and is to be told, in the order of the log.' })

@@ -17,6 +17,7 @@ import { messageBody } from './message';
 import { agentFor, post, type Outcome, type Posted } from './post';
 import { dueHeads, recordAttempt, releaseWaiting, type Due, type Endpoint, type Verdict } from './queue';
 import type { Secrets } from './secrets';
+import { FAILURES_UNTIL_OPEN } from './state';
 
 /** What every lane works with. */
 export interface LaneOptions {
@@ -38,8 +39,6 @@ export interface LaneOptions {
 const PARALLEL = 8;
 /** Deliveries picked at once; the rest of the queue stays in the table, however long it is. */
 const PICK = 32;
-/** After so many failures in a row one attempt at a time finds out whether the receiver is back. */
-export const FAILURES_UNTIL_OPEN = 5;
 /** Between two such attempts. */
 const PROBE_EVERY_MS = 30_000;
 const AFTER_ERROR_MS = 1_000;

@@ -61,9 +61,14 @@ export const lagOf = batchBy<null, LagRow>(
   (id) => ({ id, entries: 0, pending: 0, dead: 0, seconds: 0 }),
 );
 
+const NO_LATENCIES = {
+  ...{ revocationP50Seconds: null, revocationP95Seconds: null, revocationP99Seconds: null },
+  ...{ issuanceP50Seconds: null, issuanceP95Seconds: null, issuanceP99Seconds: null },
+};
+
 export const figuresOf = batchBy<null, FigureRow>(
   async (context, ids) => figures(await context.db(), ids, context.now - DAY_MS),
-  (id) => ({ id, attempts: 0, successes: 0, revocationP95Seconds: null, issuanceP95Seconds: null }),
+  (id) => ({ id, attempts: 0, successes: 0, ...NO_LATENCIES }),
 );
 
 type DeliveryPageArgs = PageArgs & { readonly state?: DeliveryState | null };

@@ -5,6 +5,8 @@ import { instantText, rows } from '../../platform/sql';
 
 export type DisabledBecause = 'ASKED' | 'GONE' | 'FAILING';
 
+/** After so many failures in a row one attempt at a time finds out whether the receiver is back. */
+export const FAILURES_UNTIL_OPEN = 5;
 /** An endpoint that has only failed for so long is disabled, */
 const GIVEN_UP_AFTER_MS = 5 * 86_400_000;
 /** unless nobody tried for most of that time, as when the server itself was down. */

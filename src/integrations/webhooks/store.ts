@@ -82,33 +82,69 @@ export async function lags(db: Db, ids: readonly string[] | null, now: number): 
 }
 
 /** How an endpoint did lately. */
-export interface FigureRow {
+export interface FigureRow extends Latencies {
   readonly id: string;
   readonly attempts: number;
   readonly successes: number;
-  readonly revocationP95Seconds: number | null;
-  readonly issuanceP95Seconds: number | null;
 }
 
-/** Attempts since an instant, and how long 95 of 100 acknowledged revocations and issues took from the log to the acknowledgement. */
+/** How long it took from the log to the acknowledgement, in seconds: of 100 as many within the time; null without any. */
+export interface Latencies {
+  readonly revocationP50Seconds: number | null;
+  readonly revocationP95Seconds: number | null;
+  readonly revocationP99Seconds: number | null;
+  readonly issuanceP50Seconds: number | null;
+  readonly issuanceP95Seconds: number | null;
+  readonly issuanceP99Seconds: number | null;
+}
+
+const LATENCIES = [
+  ['revocation', 'credential.revoked'],
+  ['issuance', 'credential.issued'],
+]
+  .flatMap(([name, type]) =>
+    [50, 95, 99].map(
+      (percent) =>
+        `(percentile_cont(${percent / 100}) WITHIN GROUP (ORDER BY extract(epoch FROM d.acknowledged_at - d.recorded_at))
+           FILTER (WHERE d.type = '${type}'))::float8 AS "${name}P${percent}Seconds"`,
+    ),
+  )
+  .join(', ');
+const IN_TIME = `webhook_delivery d WHERE d.endpoint_id = e.id AND d.acknowledged_at >= $2 AND d.type IN ('credential.revoked', 'credential.issued')`;
+
+/** Attempts since an instant, and how long revocations and issues acknowledged since then took. */
 export async function figures(db: Db, ids: readonly string[], since: number): Promise<Map<string, FigureRow>> {
-  const p95 = (type: string) =>
-    `(percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM d.acknowledged_at - d.recorded_at)) FILTER (WHERE d.type = '${type}'))::float8`;
   const found = await rows<FigureRow>(
     db,
-    `/* webhookFigures */ SELECT e.id, a.attempts, a.successes, d."revocationP95Seconds", d."issuanceP95Seconds"
+    `/* webhookFigures */ SELECT e.id, a.attempts, a.successes, d.*
      FROM unnest($1::uuid[]) AS e(id)
      CROSS JOIN LATERAL (
        SELECT count(*) AS attempts, count(*) FILTER (WHERE a.outcome = 'DELIVERED') AS successes
        FROM webhook_attempt a WHERE a.endpoint_id = e.id AND a.at >= $2
      ) a
-     CROSS JOIN LATERAL (
-       SELECT ${p95('credential.revoked')} AS "revocationP95Seconds", ${p95('credential.issued')} AS "issuanceP95Seconds"
-       FROM webhook_delivery d WHERE d.endpoint_id = e.id AND d.acknowledged_at >= $2
-     ) d`,
+     CROSS JOIN LATERAL (SELECT ${LATENCIES} FROM ${IN_TIME}) d`,
     [ids, instantText(since)],
   );
   return new Map(found.map((row) => [row.id, row]));
+}
+
+/** How long revocations and issues took, for every endpoint that has acknowledged any since an instant. */
+export async function latencies(db: Db, since: number): Promise<(Latencies & { readonly id: string })[]> {
+  return rows(
+    db,
+    `/* webhookLatencies */ SELECT e.id, d.* FROM webhook_endpoint e CROSS JOIN LATERAL (SELECT ${LATENCIES} FROM ${IN_TIME.replace('$2', '$1')}) d
+     WHERE d."revocationP99Seconds" IS NOT NULL OR d."issuanceP99Seconds" IS NOT NULL`,
+    [instantText(since)],
+  );
+}
+
+/** What takes less is not felt: it counts as this much. */
+const UNFELT_SECONDS = 0.1;
+
+/** How much slower revocations are than issues, by the 99th of a hundred; 1: no slower; null while one of the two is missing. */
+export function revocationRatio({ revocationP99Seconds, issuanceP99Seconds }: Latencies): number | null {
+  if (revocationP99Seconds === null || issuanceP99Seconds === null) return null;
+  return Math.max(revocationP99Seconds, UNFELT_SECONDS) / Math.max(issuanceP99Seconds, UNFELT_SECONDS);
 }
 
 export type DeliveryState = 'PENDING' | 'DELIVERED' | 'DEAD';
