@@ -10,12 +10,22 @@ export type Log = Logger;
 
 const SECRETS = ['authorization', 'cookie', 'password', 'adminKey', 'apiKey', 'key', 'token', 'secret', 'databaseUrl'];
 
-/** What may be said of an error: PostgreSQL's `detail` and parameters are left out, since they quote people's data. */
+/**
+ * What may be said of an error: PostgreSQL's `detail` and parameters are left out, since they quote people's data, and so is the value in its
+ * messages about one that does not fit.
+ */
 function describeError(error: unknown): unknown {
   if (!types.isNativeError(error)) return error;
   const code = 'code' in error ? error.code : undefined;
   const cause = error.cause === undefined ? undefined : describeError(error.cause);
-  return { type: error.name, message: error.message, code, stack: error.stack, cause };
+  const message = isAboutValue(error) ? error.message.replace(/: ".*/s, '') : error.message;
+  const stack = message === error.message ? error.stack : error.stack?.replace(error.message, message);
+  return { type: error.name, message, code, stack, cause };
+}
+
+/** PostgreSQL's class 22, data exceptions, such as `invalid input syntax for type uuid: "…"`. */
+function isAboutValue(error: Error): boolean {
+  return 'severity' in error && 'code' in error && /^22/.test(String(error.code));
 }
 
 /**

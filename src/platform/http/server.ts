@@ -93,8 +93,8 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
     // The rest of a body that is too large is not read.
     if (status === 413) reply.header('connection', 'close');
     const shown = inTrace(traceOf(request), () => {
-      // without what was asked, which may name people
-      log.debug({ err: error, path: request.url.split('?')[0] }, 'request refused');
+      // without what was asked, which may name people: neither the URL nor the words of a parser that quotes the body
+      log.debug({ status, code: error.code, method: request.method }, 'request refused');
       return status < 500 ? { message: error.message, extensions: { code: 'BAD_USER_INPUT' } } : present(error);
     });
     return reply
