@@ -76,12 +76,11 @@ export class Lane {
 
   /** Somebody changed the endpoint: what is sent from now on follows. */
   update(endpoint: Endpoint): void {
+    // what this lane knows is newer than what was read meanwhile; and five hundred lanes need not look each time all are read
+    if (endpoint.version === this.#endpoint.version) return;
     const isMoved = endpoint.url !== this.#endpoint.url;
-    // otherwise what this lane knows is newer than what was read meanwhile
-    if (endpoint.version !== this.#endpoint.version) {
-      this.#picked = [];
-      [this.#failures, this.#notBefore] = [endpoint.failures, endpoint.notBefore];
-    }
+    this.#picked = [];
+    [this.#failures, this.#notBefore] = [endpoint.failures, endpoint.notBefore];
     this.#endpoint = endpoint;
     this.#target = targetOf(endpoint);
     if (isMoved) {
