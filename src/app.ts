@@ -193,13 +193,21 @@ async function build(
     onAttempt: webhookMetrics(metrics.registry, couriers, clock),
     onNews: (wake) => tail.onNext(wake),
   });
+  // so that what watches and tidies never keeps a request waiting
+  const background = await createPool(databaseUrl, {
+    max: 2,
+    connectTimeoutMs: 30_000,
+    applicationName: 'credential-graph background',
+    log,
+  });
+  onStop(() => background.end());
   const pruner = new Pruner({
-    ...{ db: pool, clock, log, registry: metrics.registry },
+    ...{ db: background, clock, log, registry: metrics.registry },
     rules: [...journalRules(config.history), ...webhookRules(config.history.webhooks), alertRule(config.history.alerts)],
   });
   pruner.start();
   onStop(() => pruner.stop());
-  const watch = new Watch({ ...{ db: pool, clock, log, registry: metrics.registry }, revocations: config.manyRevocations });
+  const watch = new Watch({ ...{ db: background, clock, log, registry: metrics.registry }, revocations: config.manyRevocations });
   watch.start();
   onStop(() => watch.stop());
   courier.start();

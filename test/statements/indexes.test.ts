@@ -157,7 +157,8 @@ describe('statements about one person', () => {
     await pretendMany();
     const found: string[] = [];
     for (const [name, statement] of sent) {
-      if (name === 'nextBoundaries') continue; // the timers', through an index in the order of what is due
+      // the timers', through an index in the order of what is due; and the watch's, which reads a week, here all there is
+      if (name === 'nextBoundaries' || name === 'volumes') continue;
       for (const table of wholeTables(await planOf(statement))) found.push(`${name} reads all of ${table}`);
     }
     return found;
