@@ -10,6 +10,7 @@ import { measurePublishing } from './publish';
 import { measureReads } from './reads';
 import { measureRules } from './rules';
 import { measureStart } from './start-time';
+import { measureStorm } from './storm';
 
 const JOBS: Readonly<Record<string, (databases: Databases) => Promise<Section>>> = {
   start: measureStart,
@@ -17,6 +18,7 @@ const JOBS: Readonly<Record<string, (databases: Databases) => Promise<Section>>>
   facts: measureFacts,
   journal: measureJournal,
   reads: measureReads,
+  storm: measureStorm,
   publish: measurePublishing,
   rules: measureRules,
 };

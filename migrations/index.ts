@@ -9,6 +9,7 @@ import { OtherManagers1764435000000 } from './1764435000000-other-managers';
 import { Webhooks1764440000000 } from './1764440000000-webhooks';
 import { Audit1764450000000 } from './1764450000000-audit';
 import { Erasure1764460000000 } from './1764460000000-erasure';
+import { LogPartitions1764471000000 } from './1764471000000-log-partitions';
 import { Traces1764473000000 } from './1764473000000-traces';
 import { History1764473010000 } from './1764473010000-history';
 import { Alerts1764473020000 } from './1764473020000-alerts';
@@ -26,6 +27,7 @@ export const migrations = [
   Webhooks1764440000000,
   Audit1764450000000,
   Erasure1764460000000,
+  LogPartitions1764471000000,
   Traces1764473000000,
   History1764473010000,
   Alerts1764473020000,

@@ -1,6 +1,7 @@
 // The composition root: the only file that builds things.
 import 'reflect-metadata';
 import { migrations } from '../migrations';
+import { whileValid, type Authenticate } from './access/authenticate';
 import { bootstrapKey, keyAuthentication } from './access/keys';
 import { GraphContext, type Graph } from './graph/context';
 import { applyDelegations } from './graph/approvals/delegate';
@@ -34,16 +35,19 @@ import { streamMetrics } from './integrations/stream/metrics';
 import { Courier } from './integrations/webhooks/courier';
 import { forgetReceivers } from './integrations/webhooks/forget';
 import type { WebhookGraph } from './integrations/webhooks/kit';
+import { neededAfter } from './integrations/webhooks/queue';
 import { webhookMetrics } from './integrations/webhooks/metrics';
 import { resolveNames } from './integrations/webhooks/resolve';
 import { webhookRules } from './integrations/webhooks/retention';
 import { secretKey, Secrets } from './integrations/webhooks/secrets';
 import { Cursors } from './journal/cursor';
+import { Epochs } from './journal/epochs';
 import { Feed } from './journal/feed';
 import { Ingestion, type Applier } from './journal/ingest';
 import { Hints } from './journal/hints';
 import { KeyCache } from './journal/keys';
-import { journalRules } from './journal/retention';
+import { journalRules } from './journal/history';
+import { Retention } from './journal/retention';
 import { Sequencer } from './journal/sequencer';
 import { openSnapshot } from './journal/snapshot';
 import { Tail } from './journal/tail';
@@ -79,6 +83,8 @@ export interface App {
 export interface Substitutes {
   readonly clock?: Clock;
   readonly log?: Log;
+  /** Says who asks, given how that is found out otherwise. */
+  readonly authenticate?: (real: Authenticate) => Authenticate;
   /** What names lead to, for webhooks. */
   readonly resolve?: Resolve;
   /** Run after the product's own reactions, for tests that make a write fail. */
@@ -115,14 +121,23 @@ async function build(
   const clock = substitutes.clock ?? (await databaseClock(pool, log, onStop));
 
   const keys = new KeyCache();
-  const tail = new Tail({ databaseUrl, keys, log });
+  // of their own: whoever waits for it may hold a connection of the pool
+  const lookout = await createPool(databaseUrl, {
+    max: 1,
+    connectTimeoutMs: 10_000,
+    applicationName: 'credential-graph epochs',
+    log,
+  });
+  onStop(() => lookout.end());
+  const epochs = await Epochs.load(lookout);
+  const cursors = await Cursors.load(pool, epochs);
+  const tail = new Tail({ databaseUrl, keys, epochs, log });
   await tail.start();
   onStop(() => tail.stop());
-  const feed = new Feed({ db: pool, tail, keys, log });
+  const feed = new Feed({ db: pool, tail, keys, epochs, cursors, log });
   onStop(async () => feed.stop());
-  const cursors = await Cursors.load(pool);
   const nats = config.natsUrls === null ? null : new Nats({ urls: config.natsUrls, log });
-  const hints = nats && new Hints(nats, cursors.epoch, tail);
+  const hints = nats && new Hints(nats, cursors.log, tail);
   nats?.start();
   onStop(async () => nats?.stop());
   const signer = loadSigner(config.auditKeyFile, config.dataDir);
@@ -171,7 +186,7 @@ async function build(
   // the ingestion needs the writer, whose reactions release what waits in the ingestion
   const reactions: Reaction[] = [];
   const writer = new Writer({ pool, clock, sequencer, feed, cursors, reactions });
-  const ingestion = new Ingestion(writer, appliers, (position) => cursors.encodeCursor(position), pool);
+  const ingestion = new Ingestion(writer, appliers, (position) => cursors.cursorAt(position), pool);
   reactions.push(ingestion.releaseWaiting, settleTouched(settling), ...(substitutes.reactions ?? []));
   const timers = new Timers({ ...settling, db: pool, writer, clock, log });
   timers.start();
@@ -228,6 +243,12 @@ async function build(
     onStop(() => nats.stop());
   }
 
+  if (config.logRetention) {
+    const retention = new Retention({ pool: couriers, clock, keep: config.logRetention, neededAfter, log });
+    retention.start();
+    onStop(() => retention.stop());
+  }
+
   const graph: WebhookGraph = {
     webhooks: { policy, secrets, poke: () => courier.poke() },
     forget: [handOverOutcomes(outcomes), forgetReceivers],
@@ -242,15 +263,21 @@ async function build(
     rules,
     outcomes,
     publishing: { onProgress: showProgress(log, metrics.registry) },
-    openSnapshot: () => openSnapshot(pool),
+    openSnapshot: () => openSnapshot(pool, epochs),
   };
   const { key: adminKey, isNew } = bootstrapKey(config.adminKey, config.dataDir);
-  const authenticate = keyAuthentication(adminKey);
+  const byKey = keyAuthentication(adminKey);
+  const authenticate = whileValid(substitutes.authenticate?.(byKey) ?? byKey, clock);
   let isReady = false;
   const server = await createHttpServer<GraphContext>({
     config,
     schema: buildGraphSchema(),
-    createContext: async (caller) => new GraphContext(authenticate(caller), graph),
+    createContext: async (caller) => {
+      const { actor, expiresAt } = await authenticate(caller);
+      return new GraphContext(actor, graph, expiresAt);
+    },
+    expiryOf: ({ expiresAt }) => expiresAt,
+    now: () => clock.now(),
     onResponse: (context) => positionOf(context, cursors),
     classOf: ({ actor }) => [...actor.scopes].sort().join(' '),
     releaseContext: (context) => context.release(),
@@ -262,7 +289,7 @@ async function build(
     log,
   });
   onStop(() => server.stop());
-  serveExports(server.app, { authenticate, cursors, feed, db: pool });
+  serveExports(server.app, { authenticate, cursors, feed });
   const url = await server.listen().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') throw error;
     throw new StartError(
@@ -276,7 +303,7 @@ async function build(
 // an answer that could not reach the database (UNAVAILABLE) has no position to tell
 async function positionOf(context: GraphContext, cursors: Cursors): Promise<Record<string, unknown>> {
   try {
-    return { position: cursors.encodeCursor(await context.position()) };
+    return { position: await cursors.cursorAt(await context.position()) };
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     return {};

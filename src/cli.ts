@@ -130,6 +130,11 @@ async function auditVerify(keys: readonly Verifier[], witnessFiles: readonly str
     process.stdout.write(
       `${found.entries.toLocaleString('en')} entries and ${found.checkpoints} signed heads in ${seconds.toFixed(1)} s (${rate} a second)\n`,
     );
+    if (found.gone > 0) {
+      process.stdout.write(
+        `The first ${found.gone.toLocaleString('en')} are not kept any more: of these the hashes were verified, not what they said.\n`,
+      );
+    }
     if (found.finding) {
       process.stdout.write(`WRONG: ${found.finding.what}\n`);
       return false;

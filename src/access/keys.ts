@@ -1,20 +1,11 @@
 // Who asks: API keys. The bootstrap key has every scope.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import path from 'node:path';
-import type { Actor } from '../platform/context';
 import { problem } from '../platform/graphql/errors';
 import { keptSecret } from '../platform/secret-file';
+import type { Authenticate, Authenticated } from './authenticate';
 
-/** What a request brings to say who it is. */
-export interface Credentials {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly connectionParams?: Readonly<Record<string, unknown>>;
-}
-
-/** Answers who asks, or refuses. */
-export type Authenticate = (caller: Credentials) => Actor;
-
-const ADMIN: Actor = { id: 'key:admin', scopes: new Set(['*']) };
+const ADMIN: Authenticated = { actor: { id: 'key:admin', scopes: new Set(['*']) }, expiresAt: null };
 
 /**
  * Knows the bootstrap key, sent as `authorization: Bearer …` in a header or in the payload of connection_init.

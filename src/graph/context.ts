@@ -40,6 +40,8 @@ export class GraphContext extends Context {
   constructor(
     actor: Actor,
     readonly graph: Graph,
+    /** When whoever asks is not to be believed any more; null: never by itself. */
+    readonly expiresAt: Instant | null = null,
   ) {
     super(actor, graph.clock, graph.openSnapshot);
   }

@@ -92,6 +92,11 @@ export class Acknowledgements {
     }
   }
 
+  /** Forgets where changes stand: the log is another one, and gives their numbers to others. */
+  forget(): void {
+    this.#recent.clear();
+  }
+
   /** Looks up all changes waited for in one statement; a failure is left for the next look. */
   async look(): Promise<void> {
     if (this.#waiters.size === 0 || this.#isLooking) return;

@@ -3,6 +3,7 @@ import type { Db } from '../platform/postgres/pool';
 import { openBody, PLAIN } from './cipher';
 import type { LogEntry } from './entry';
 import type { KeyCache } from './keys';
+import { lastGone } from './known';
 
 /** A row of table log, as the statements of this room select it. */
 export interface LogRow {
@@ -25,20 +26,30 @@ export interface LogRow {
 export const LOG_COLUMNS =
   'pos, change_id, event_id, kind, entity, entity_version, subject, actor, source, occurred_at, recorded_at, body_format, body';
 
-/**
- * The next entries after a position, at most `limit`, in one statement for the rows and one for the keys not at hand.
- * Throws when the positions found do not follow on: the log has no holes, so something removed rows.
- */
-export async function readEntries(db: Db, keys: KeyCache, after: number, limit: number): Promise<LogEntry[]> {
-  return (await readSealed(db, keys, after, limit)).map((sealed) => sealed.open());
+/** What follows a position is not kept any more. */
+export class Expired extends Error {
+  override readonly name = 'Expired';
+
+  /** @param last the last position that is gone. */
+  constructor(readonly last: number) {
+    super(`the log is kept from position ${last + 1} on`);
+  }
 }
 
-/** The same, to be opened when somebody wants to look inside. */
+/**
+ * The next entries after a position, at most `limit`, in one statement for the rows and one for the keys not at hand; to be opened when somebody
+ * wants to look inside. Throws `Expired` when what follows is gone by its rule, and another error when the positions found do not follow on
+ * otherwise: the log has no holes, so something removed rows.
+ */
 export async function readSealed(db: Db, keys: KeyCache, after: number, limit: number): Promise<SealedEntry[]> {
   const { rows } = await db.query<LogRow>(
     `/* readEntries */ SELECT ${LOG_COLUMNS} FROM log WHERE pos > $1 ORDER BY pos LIMIT $2`,
     [after, limit],
   );
+  if (rows[0] && rows[0].pos > after + 1) {
+    const last = await lastGone(db);
+    if (after < last) throw new Expired(last);
+  }
   rows.forEach((row, i) => {
     if (row.pos !== after + 1 + i) throw new Error(`the log has a hole: position ${after + 1 + i} is missing before ${row.pos}`);
   });

@@ -57,7 +57,7 @@ export class Ingestion {
   constructor(
     private readonly writer: Writer,
     private readonly appliers: ReadonlyMap<string, Applier>,
-    private readonly cursorAt: (position: number) => string,
+    private readonly cursorAt: (position: number) => Promise<string>,
     private readonly db: Db,
   ) {}
 
@@ -86,7 +86,7 @@ export class Ingestion {
       });
       // by now the log holds what the earlier request did: its answer has the position it had then
       const answered = value.change === null ? null : await positionOfChange(this.db, value.change);
-      return { results: indexed(value.results), cursor: answered === null ? cursor : this.cursorAt(answered), position };
+      return { results: indexed(value.results), cursor: answered === null ? cursor : await this.cursorAt(answered), position };
     } catch (error) {
       if (!(error instanceof AtomicAbort)) throw error;
       const { position, cursor } = await this.writer.write({ actor, source: request.source }, async () => null);

@@ -14,6 +14,14 @@ export async function positionAt(db: Db, instant: number): Promise<number> {
   return rows[0]?.last_pos ?? 0;
 }
 
+/** The last position whose entry is not kept any more; 0 when all are. Of each that is gone the leaf is kept, 256 to a row. */
+export async function lastGone(db: Db): Promise<number> {
+  const { rows } = await db.query<{ last: number }>(
+    '/* lastGone */ SELECT coalesce(max(index) + 1, 0) * 256 AS last FROM log_leaf',
+  );
+  return rows[0]!.last;
+}
+
 /** The log's last position as the database has it, in the caller's snapshot: the cursor to subscribe from without a gap. */
 export async function headPosition(db: Db): Promise<number> {
   const { rows } = await db.query<{ pos: number }>('/* headPosition */ SELECT pos FROM log_head');

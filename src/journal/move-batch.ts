@@ -6,7 +6,9 @@ import { ts } from '../platform/postgres/pool';
 import { plainArray } from '../platform/sql';
 import { signHead, type HeadSigner } from './audit/checkpoints';
 import { SealedTree } from './audit/tree';
+import type { Stand } from './epochs';
 import { LEAF_VERSION, leafSql } from './leaf';
+import { Partitions } from './partitions';
 
 /** The channel on which each batch is announced with the new head. A hint: readers must not rely on it. */
 export const CHANNEL = 'credential_graph_log';
@@ -19,6 +21,8 @@ export interface SequencedBatch {
   readonly count: number;
   /** The last position of the log. */
   readonly head: number;
+  /** The epoch it was written in. */
+  readonly epoch: string;
   readonly changes: readonly SequencedChange[];
   /** The process id of the database session that moved and announced it. */
   readonly session: number;
@@ -38,8 +42,7 @@ interface InboxRow {
   readonly trace_id: string | null;
 }
 
-interface Head {
-  readonly pos: number;
+interface Head extends Stand {
   readonly recorded_at: number;
   readonly chain: Buffer;
   readonly tree: Buffer;
@@ -50,6 +53,10 @@ export interface MoveOptions {
   readonly limit?: number;
   /** Signs the head the batch leaves, in the same transaction; absent: that is not due. */
   readonly signer?: HeadSigner;
+  /** How the caller has left the log; a batch is refused when it is not so any more. Absent: whatever there is is gone on with. */
+  readonly left?: Stand;
+  /** What is known of the partitions. */
+  readonly partitions?: Partitions;
 }
 
 /**
@@ -60,7 +67,10 @@ export async function moveBatch(client: pg.ClientBase, clock: Clock, options: Mo
   try {
     const now = clock.now();
     const { head, rows } = await beginBatch(client, now, options.limit ?? BATCH_SIZE);
+    const { left } = options;
+    if (left && (left.pos !== head.pos || left.epoch !== head.epoch)) throw new Error('somebody else has written to the log');
     if (rows.length > 0) {
+      await (options.partitions ?? new Partitions()).reach(client, head.pos + rows.length);
       const recordedAt = Math.max(now, head.recorded_at);
       const tree = await writeBatch(client, head, rows, recordedAt);
       if (options.signer) await signHead(client, tree, options.signer, recordedAt);
@@ -68,7 +78,7 @@ export async function moveBatch(client: pg.ClientBase, clock: Clock, options: Mo
     const pos = head.pos + rows.length;
     const last = rows.length > 0 ? await client.query(`NOTIFY ${CHANNEL}, '${pos}'; COMMIT`) : await client.query('COMMIT');
     if (commandOf(last) !== 'COMMIT') throw new Error('the batch was rolled back instead of committed');
-    return { count: rows.length, head: pos, changes: placesOf(rows, head.pos), session: sessionOf(client) };
+    return { count: rows.length, head: pos, epoch: head.epoch, changes: placesOf(rows, head.pos), session: sessionOf(client) };
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
@@ -87,7 +97,7 @@ async function beginBatch(client: pg.ClientBase, now: number, limit: number): Pr
   const facts = `SELECT i.id, i.change_id, ${leafSql('i', recordedAt)} AS leaf, i.trace_id FROM inbox i`;
   // Without parameters they travel together; each statement still has a snapshot of its own, taken after the lock.
   const results = (await client.query(
-    `BEGIN; /* lockHead */ SELECT pos, recorded_at, chain, tree FROM log_head FOR UPDATE;
+    `BEGIN; /* lockHead */ SELECT pos, epoch, recorded_at, chain, tree FROM log_head FOR UPDATE;
      /* readInbox */ ${facts} ORDER BY i.id LIMIT ${limit}`,
   )) as unknown as [pg.QueryResult, pg.QueryResult<Head>, pg.QueryResult<InboxRow>];
   const head = results[1].rows[0];

@@ -1,6 +1,7 @@
 // One reader of the log. All it keeps is where it is, and at most one page while it catches up.
 import type { Log } from '../platform/log';
 import { isUnavailable } from '../platform/postgres/pool';
+import type { SealedEntry } from './decode';
 import type { LogEntry } from './entry';
 import type { Tail } from './tail';
 
@@ -9,8 +10,10 @@ export interface ReadingOptions {
   readonly after: number;
   readonly signal: AbortSignal;
   readonly tail: Tail;
-  /** The entries after a position, from the table. */
-  readonly page: (after: number) => Promise<LogEntry[]>;
+  /** The next entries after a position, from the table. */
+  readonly page: (after: number) => Promise<SealedEntry[]>;
+  /** What a reader is told when the log was replaced by another one. */
+  readonly replaced: () => Promise<Error>;
   readonly log?: Log;
 }
 
@@ -23,15 +26,17 @@ const DONE = { done: true, value: undefined } as const;
  */
 export class Reading implements AsyncIterableIterator<LogEntry> {
   #at: number;
-  #page: LogEntry[] = [];
-  #next = 0;
+  /** What follows, last first. */
+  #page: SealedEntry[] = [];
   #isClosed = false;
+  readonly #life: number;
   readonly #detach: () => void;
   #interrupt: () => void = () => undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: ReadingOptions) {
     this.#at = options.after;
+    this.#life = options.tail.life;
     this.#detach = options.tail.attach();
     if (options.signal.aborted) this.#close();
     else options.signal.addEventListener('abort', this.#close, { once: true });
@@ -66,23 +71,29 @@ export class Reading implements AsyncIterableIterator<LogEntry> {
   };
 
   async #step(): Promise<IteratorResult<LogEntry>> {
+    const { tail } = this.options;
     while (!this.#isClosed) {
-      const entry = this.#fromPage() ?? this.options.tail.at(this.#at + 1);
+      if (tail.life !== this.#life) return this.#fail(await this.options.replaced());
+      const entry = this.#fromPage() ?? tail.at(this.#at + 1);
       if (entry !== undefined) {
         this.#at = entry.pos;
         return { done: false, value: entry };
       }
-      if (this.options.tail.isBehind(this.#at)) await this.#catchUp();
-      else if (this.options.tail.isStopped) this.#close();
-      else await this.#wait((wake) => this.options.tail.onNext(wake));
+      if (tail.isBehind(this.#at)) await this.#catchUp();
+      else if (tail.isStopped) this.#close();
+      else await this.#wait((wake) => tail.onNext(wake));
     }
     return DONE;
   }
 
   #fromPage(): LogEntry | undefined {
-    if (this.#next < this.#page.length) return this.#page[this.#next++];
-    this.#page = [];
-    return undefined;
+    // taken off, so that what was read is not held any longer, nor what was answered about it
+    return this.#page.pop()?.open();
+  }
+
+  #fail(error: unknown): never {
+    this.#close();
+    throw error;
   }
 
   async #catchUp(): Promise<void> {
@@ -90,13 +101,10 @@ export class Reading implements AsyncIterableIterator<LogEntry> {
       const page = await this.options.page(this.#at);
       if (page.length === 0) throw new Error(`the log has a hole: nothing follows position ${this.#at}`);
       if (this.#isClosed) return;
-      this.#page = page;
-      this.#next = 0;
+      this.#page = page.reverse();
     } catch (error) {
-      if (!isUnavailable(error)) {
-        this.#close();
-        throw error;
-      }
+      if (this.options.tail.life !== this.#life) return;
+      if (!isUnavailable(error)) this.#fail(error);
       this.options.log?.warn({ err: error }, 'a reader of the log waits for the database');
       await this.#wait((wake) => {
         const timer = setTimeout(wake, RETRY_MS);

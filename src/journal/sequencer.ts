@@ -4,7 +4,9 @@ import type { Clock } from '../platform/clock';
 import type { Log } from '../platform/log';
 import { registerSigner, signPresentHead, type HeadSigner } from './audit/checkpoints';
 import { sealOldEntries } from './audit/seal-old';
+import { beginEpoch } from './epochs';
 import { BATCH_SIZE, moveBatch, type SequencedBatch } from './move-batch';
+import { Partitions } from './partitions';
 import { KeptSession, type Session } from './session';
 
 /** How a sequencer is built. */
@@ -15,6 +17,8 @@ export interface SequencerOptions {
   readonly onSequenced?: (batch: SequencedBatch) => void;
   /** Signs the head of the log at least every second while there is news; absent: nobody does. */
   readonly signer?: HeadSigner;
+  /** Positions of a partition of the log. */
+  readonly partitionSize?: number;
   readonly log?: Log;
 }
 
@@ -76,12 +80,18 @@ export class Sequencer {
     await sealOldEntries(session.client);
     const signing = new Signing(this.#options);
     await signing.begin(session);
+    const partitions = new Partitions(this.#options.partitionSize);
+    // whatever happened to the log since this node wrote to it last, its cursors are told apart from those of before
+    let left = await beginEpoch(session.client);
     let look = true;
     let lastFoundAt = -Infinity;
     while (!this.#session.stopped) {
       const told = this.#told;
       const batch: SequencedBatch | null =
-        look || (await isWaiting(session)) ? await moveBatch(session.client, this.#options.clock, signing.withBatch()) : null;
+        look || (await isWaiting(session))
+          ? await moveBatch(session.client, this.#options.clock, { ...signing.withBatch(), left, partitions })
+          : null;
+      if (batch !== null) left = { pos: batch.head, epoch: batch.epoch };
       await signing.after(session, batch);
       this.#told -= told;
       session.succeeded();

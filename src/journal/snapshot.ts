@@ -1,22 +1,25 @@
 import { badInput } from '../platform/graphql/errors';
 import type { Snapshot } from '../platform/context';
 import type { Db, Pool } from '../platform/postgres/pool';
+import type { Epochs, Stand } from './epochs';
 import { dbOf } from './session';
 
 /**
  * Opens one consistent view of the database with the log position it had: state and position in the same snapshot, so that subscribing from
  * the position neither misses nor skips anything.
  */
-export async function openSnapshot(pool: Pool): Promise<Snapshot> {
+export async function openSnapshot(pool: Pool, epochs: Epochs): Promise<Snapshot> {
   const client = await pool.driver.connect();
   try {
     const results = (await client.query(
-      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; /* openSnapshot */ SELECT pos FROM log_head',
-    )) as unknown as [unknown, { rows: { pos: number }[] }];
+      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; /* openSnapshot */ SELECT pos, epoch FROM log_head',
+    )) as unknown as [unknown, { rows: Stand[] }];
+    const stand = results[1].rows[0]!;
+    await epochs.learn(stand);
     let isOpen = true;
     return {
       db: oneAtATime(dbOf(client)),
-      position: results[1].rows[0]!.pos,
+      position: stand.pos,
       close: async () => {
         if (!isOpen) return;
         isOpen = false;

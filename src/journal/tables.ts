@@ -53,7 +53,6 @@ export const logTable = table('log', {
     leaf: bytes,
     chain: optional(bytes),
   },
-  uniques: { log_event_id: ['event_id'] },
   indexes: {
     log_subject: { columns: ['subject', 'pos'], where: 'subject IS NOT NULL' },
     log_entity: { columns: ['entity', 'pos'], where: 'subject IS NULL' },
@@ -67,6 +66,9 @@ export const changeTable = table('change', {
     change_trace: { columns: ['trace_id'], where: 'trace_id IS NOT NULL' },
   },
 });
+
+/** The stretches of the log that one sequencer wrote without a break; see `Epochs`. */
+export const logEpochTable = table('log_epoch', { columns: { first_pos: key(bigint), id: uuid } });
 
 export const logHeadTable = table('log_head', {
   columns: { one: onlyRow, epoch: uuid, pos: bigint, recorded_at: instant, cursor_key: bytes, chain: bytes, tree: bytes },

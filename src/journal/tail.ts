@@ -3,7 +3,7 @@ import type { Log } from '../platform/log';
 import { readSealed, type SealedEntry } from './decode';
 import { ERASURE, type LogEntry } from './entry';
 import type { KeyCache } from './keys';
-import { headPosition } from './known';
+import { standOf, type Epochs, type Stand } from './epochs';
 import { CHANNEL, type SequencedBatch } from './move-batch';
 import { Ring } from './ring';
 import { KeptSession, type Session } from './session';
@@ -12,11 +12,20 @@ import { KeptSession, type Session } from './session';
 export interface TailOptions {
   readonly databaseUrl: string;
   readonly keys: KeyCache;
+  readonly epochs: Epochs;
   /** How many entries to keep. */
   readonly size?: number;
   /** How often to look when no hint comes. */
   readonly pollMs?: number;
   readonly log?: Log;
+}
+
+/** Somebody who keeps things of the log beside the tail. */
+export interface TailListener {
+  /** These people were erased. */
+  forget(people: ReadonlySet<string>): void;
+  /** The log is another one from here on. */
+  replaced(): void;
 }
 
 const RING_SIZE = 4096;
@@ -33,7 +42,11 @@ export class Tail {
   readonly #options: TailOptions;
   readonly #waiters = new Set<() => void>();
   #ring: Ring<SealedEntry>;
+  /** The epoch of its last entry. */
+  #epoch: string | null = null;
+  #life = 0;
   #readers = 0;
+  readonly #listeners = new Set<TailListener>();
   /** The database session of this node's sequencer. */
   #own: number | null = null;
   #isReady = false;
@@ -67,9 +80,9 @@ export class Tail {
   }
 
   /** This node's sequencer has put something into the log. */
-  sequenced({ head, count, session }: SequencedBatch): void {
+  sequenced({ head, count, session, epoch }: SequencedBatch): void {
     this.#own = session;
-    if (this.#readers === 0 && head - count === this.head) this.#skipTo(head);
+    if (this.#readers === 0 && head - count === this.head && epoch === this.#epoch) this.#skipTo({ pos: head, epoch });
     else this.poke();
   }
 
@@ -87,11 +100,22 @@ export class Tail {
     return this.#session.stopped;
   }
 
+  /** Grows by one whenever the log turns out to be another one than before, restored from a backup. */
+  get life(): number {
+    return this.#life;
+  }
+
   /** Lets go of what is kept of these people, who were erased. */
   forget(people: Iterable<string>): void {
     const erased = new Set(people);
     this.#options.keys.forget(erased);
     for (const entry of this.#ring.entries()) entry.forget(erased);
+    for (const listener of this.#listeners) listener.forget(erased);
+  }
+
+  /** Tells somebody who keeps things of the log, too, when to let go of them. */
+  listen(listener: TailListener): void {
+    this.#listeners.add(listener);
   }
 
   /** Entries are kept from now on, until the answered function is called: nobody reads the log for nobody. */
@@ -145,7 +169,8 @@ export class Tail {
       else lookFor(payload);
     });
     await session.db.query(`LISTEN ${CHANNEL}`);
-    if (!this.#isReady) await this.#begin(session);
+    if (this.#isReady) await this.#recognise();
+    else await this.#begin(session);
     while (!this.#session.stopped) {
       const isMore = await this.#read(session);
       session.succeeded();
@@ -154,29 +179,54 @@ export class Tail {
   }
 
   async #begin({ db }: Session): Promise<void> {
-    this.#ring = new Ring(this.#options.size ?? RING_SIZE, await headPosition(db));
+    const stand = await standOf(db);
+    await this.#options.epochs.learn(stand);
+    this.#startAt(stand);
     this.#isReady = true;
     this.#wake();
   }
 
+  #startAt({ pos, epoch }: Stand): void {
+    this.#ring = new Ring(this.#options.size ?? RING_SIZE, pos);
+    this.#epoch = this.#options.epochs.at(pos) ?? epoch;
+  }
+
+  /** Finds out whether this still is the log whose end it keeps: a database that was away may come back as it was before. */
+  async #recognise(): Promise<void> {
+    const { epochs, log } = this.#options;
+    await epochs.look();
+    if (epochs.at(this.head) === this.#epoch) return;
+    log?.warn({ position: this.head }, 'the log is not the one it was: whoever reads it has to begin anew');
+    this.#life += 1;
+    this.#startAt(epochs.stand);
+    for (const listener of this.#listeners) listener.replaced();
+    this.#wake();
+  }
+
   async #read({ db }: Session): Promise<boolean> {
-    if (this.#readers === 0) {
-      const head = await headPosition(db);
-      if (head > this.head) this.#skipTo(head);
+    const { epochs, keys } = this.#options;
+    const entries = this.#readers === 0 ? [] : await readSealed(db, keys, this.head, PAGE);
+    if (entries.length === 0) {
+      const stand = await standOf(db);
+      await epochs.learn(stand);
+      if (stand.pos < this.head) await this.#recognise();
+      else if (stand.pos > this.head && this.#readers === 0) this.#skipTo(stand);
       return false;
     }
-    const entries = await readSealed(db, this.#options.keys, this.head, PAGE);
-    if (entries.length === 0) return false;
+    const last = entries.at(-1)!.pos;
+    await epochs.cover(last);
     // what this node's sequencer did meanwhile may have moved the head already
     if (entries[0]!.pos === this.head + 1) for (const entry of entries) this.#ring.push(entry);
+    this.#epoch = epochs.at(this.head);
     const erased = entries.flatMap((entry) => (entry.kind === ERASURE ? [entry.open().entity] : []));
     if (erased.length > 0) this.forget(erased);
     this.#wake();
     return entries.length === PAGE;
   }
 
-  #skipTo(head: number): void {
-    this.#ring.skipTo(head);
+  #skipTo({ pos, epoch }: Stand): void {
+    this.#ring.skipTo(pos);
+    this.#epoch = this.#options.epochs.at(pos) ?? epoch;
     this.#wake();
   }
 }

@@ -115,7 +115,7 @@ export class Writer {
     const { value, awaited, head } = await this.#commit(by, work, this.options.reactions);
     if (awaited !== null) sequencer.poke();
     const position = awaited === null ? head : (await feed.whenSeen(awaited)).position;
-    return { value, position, cursor: cursors.encodeCursor(position) };
+    return { value, position, cursor: await cursors.cursorAt(position) };
   }
 
   /**

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 
 import { z } from 'zod';
 
+import { parseSpan, type Span } from '../core/calendar';
 import { StartError } from './start-error';
 
 /** An environment variable that is wrong, named in one sentence. Values of secret variables are never repeated. */
@@ -25,6 +26,8 @@ export interface Config {
   readonly dataDir: string;
   /** Where the key is that signs the log; null: in `dataDir`. */
   readonly auditKeyFile: string | null;
+  /** How long entries of the log are kept at least; null: for ever. */
+  readonly logRetention: Span | null;
   /** null: one is generated on the first embedded start. */
   readonly adminKey: string | null;
   /** NATS servers, any of which will do; null: hints come from PostgreSQL alone, and nothing is exported. */
@@ -106,6 +109,11 @@ function days(least: number, usual: number) {
     .transform((count) => count * DAY_MS);
 }
 
+/** Idempotency, replays of webhooks and consumers that were away rely on a month. */
+function isRetention(span: Span | null): boolean {
+  return span !== null && span.months * 30 + span.days >= 30;
+}
+
 const environment = z
   .object({
     HOST: z.string().regex(/^\S+$/, 'must be a host name or an address').default('127.0.0.1'),
@@ -118,6 +126,10 @@ const environment = z
     DATABASE_URL: url(['postgres:', 'postgresql:'], 'a URL that begins with postgresql://').optional(),
     DATA_DIR: z.string().default('.data'),
     AUDIT_KEY_FILE: z.string().optional(),
+    LOG_RETENTION: z
+      .string()
+      .refine((text) => isRetention(parseSpan(text)), 'must be an ISO 8601 duration of 30 days or more, such as P90D or P2Y')
+      .optional(),
     ADMIN_KEY: z
       .string()
       .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters without spaces')
@@ -176,6 +188,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseUrl: data.DATABASE_URL ?? null,
     dataDir: data.DATA_DIR,
     auditKeyFile: data.AUDIT_KEY_FILE ?? null,
+    logRetention: data.LOG_RETENTION === undefined ? null : parseSpan(data.LOG_RETENTION),
     adminKey: data.ADMIN_KEY ?? null,
     natsUrls: data.NATS_URL ?? null,
     oidc: data.OIDC_ISSUER && data.OIDC_AUDIENCE ? { issuer: data.OIDC_ISSUER, audience: data.OIDC_AUDIENCE } : null,

@@ -5,6 +5,7 @@ import type { Actor } from '../../src/platform/context';
 import { createPool, type Pool } from '../../src/platform/postgres/pool';
 import type { HeadSigner } from '../../src/journal/audit/checkpoints';
 import { Cursors } from '../../src/journal/cursor';
+import { Epochs } from '../../src/journal/epochs';
 import type { NewEntry } from '../../src/journal/entry';
 import { Feed } from '../../src/journal/feed';
 import { KeyCache } from '../../src/journal/keys';
@@ -32,21 +33,24 @@ export interface NodeOptions {
   /** False: another node's sequencer has to do the work. */
   readonly sequencing?: boolean;
   readonly signer?: HeadSigner;
+  readonly partitionSize?: number;
 }
 
 export async function startNode(url: string, options: NodeOptions = {}): Promise<JournalNode> {
   const pool = await createPool(url, { max: options.poolSize ?? 10, connectTimeoutMs: 10_000 });
   const clock = options.clock ?? { now: () => Date.now() };
   const keys = new KeyCache();
-  const tail = new Tail({ databaseUrl: url, keys, size: options.ringSize });
-  const feed = new Feed({ db: pool, tail, keys, seenTimeoutMs: options.seenTimeoutMs });
+  const epochs = await Epochs.load(pool);
+  const cursors = await Cursors.load(pool, epochs);
+  const tail = new Tail({ databaseUrl: url, keys, epochs, size: options.ringSize });
+  const feed = new Feed({ db: pool, tail, keys, epochs, cursors, seenTimeoutMs: options.seenTimeoutMs });
   const sequencer = new Sequencer({
     databaseUrl: url,
     clock,
     signer: options.signer,
+    partitionSize: options.partitionSize,
     onSequenced: (batch) => feed.sequenced(batch),
   });
-  const cursors = await Cursors.load(pool);
   const writer = new Writer({ pool, clock, sequencer, feed, cursors, reactions: options.reactions ?? [] });
   await tail.start();
   if (options.sequencing !== false) sequencer.start();
@@ -70,7 +74,7 @@ export async function startNode(url: string, options: NodeOptions = {}): Promise
 /** Empties the journal, as if newly migrated; no node may be running. */
 export async function emptyJournal(pool: Pool): Promise<void> {
   await pool.query(
-    `TRUNCATE inbox, log, change, person_key, log_node, checkpoint RESTART IDENTITY;
+    `TRUNCATE inbox, log, log_leaf, change, person_key, log_node, checkpoint RESTART IDENTITY;
      UPDATE log_head SET pos = 0, recorded_at = 'epoch', chain = decode(repeat('00', 32), 'hex'), tree = ''`,
   );
 }

@@ -46,7 +46,8 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-const KEY = 'test-key';
+/** The bootstrap key of every test server. */
+export const KEY = 'test-key';
 
 /**
  * Starts the product on a fresh database. With `at` its clock stands still at that instant until the test moves it; without, it runs on real
@@ -73,6 +74,7 @@ export async function startTestApp(
     log: options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' }),
     reactions: options.reactions,
     resolve: options.resolve,
+    authenticate: options.authenticate,
   });
   const clients: Client[] = [];
   const send = async <T>(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<T>> => {

@@ -51,3 +51,15 @@ export async function createDatabase(of?: TestDatabase): Promise<TestDatabase> {
     drop: () => withCluster(async (pool) => void (await pool.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };
 }
+
+/** Ends the first partition of an empty log at a position: those the tests are about are small. No node may be running. */
+export async function endFirstPartition(url: string, last: number): Promise<void> {
+  const pool = await createPool(url, { max: 1 });
+  try {
+    await pool.query(
+      `ALTER TABLE log DETACH PARTITION log_1; ALTER TABLE log ATTACH PARTITION log_1 FOR VALUES FROM (MINVALUE) TO (${last + 1})`,
+    );
+  } finally {
+    await pool.end();
+  }
+}

@@ -50,6 +50,7 @@ const entities: Table[] = modules.flatMap((tables) => Object.values<Table>({ ...
 /** What TypeORM cannot say, and the migrations therefore say alone. */
 const BEYOND_ENTITIES = [
   'sequence change_id_seq',
+  '  partitioned by RANGE (pos)',
   // index expressions
   `  INDEX employee_fact_awaiting_manager btree (((value #>> '{}'::text[]))) WHERE ((retired_in IS NULL) AND (name = 'managerExternalId'::text))`,
   '  INDEX employee_state_email btree (lower(email)) WHERE (retired_in IS NULL)',
@@ -107,7 +108,7 @@ describe('the migrated database', () => {
       await source.destroy();
     }
     const made = await schemaOf(empty);
-    const written = await schemaOf(migrated);
+    const written = (await schemaOf(migrated)).map((line) => line.replace(/^partitioned table/, 'table'));
     expect(written.filter((line) => !BEYOND_ENTITIES.includes(line))).toEqual(made);
     expect(written).toEqual(expect.arrayContaining(BEYOND_ENTITIES));
   });

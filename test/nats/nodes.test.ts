@@ -1,6 +1,7 @@
 // Two and three nodes over one PostgreSQL: leadership passes on within seconds, nobody misses anything, and NATS may go away.
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { Epochs } from '../../src/journal/epochs';
 import { Hints } from '../../src/journal/hints';
 import { KeyCache } from '../../src/journal/keys';
 import { Tail } from '../../src/journal/tail';
@@ -139,7 +140,10 @@ describeWithNats('two nodes', () => {
     const [nats, database] = [await startNats(), await createDatabase()];
     const pool = await createPool(database.url, { max: 1 });
     // it looks by itself once a minute only, and PostgreSQL announces nothing of what is done here
-    const tail = new Tail({ databaseUrl: database.url, keys: new KeyCache(), pollMs: 60_000 });
+    const tail = new Tail({
+      ...{ databaseUrl: database.url, keys: new KeyCache(), epochs: await Epochs.load(pool) },
+      pollMs: 60_000,
+    });
     await tail.start();
     const [here, there] = [new Nats({ urls: [nats.url] }), new Nats({ urls: [nats.url] })];
     const own = new Hints(here, 'log', { head: 0, poke: () => undefined });

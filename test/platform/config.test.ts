@@ -19,6 +19,7 @@ describe('the configuration', () => {
       databaseUrl: null,
       dataDir: '.data',
       auditKeyFile: null,
+      logRetention: null,
       adminKey: null,
       natsUrls: null,
       oidc: null,
@@ -103,6 +104,14 @@ describe('the configuration', () => {
     [
       { WEBHOOK_ALLOW: '10.0.0.0/33' },
       'WEBHOOK_ALLOW must be hosts, hosts with a port, or address ranges such as 10.0.0.0/8, separated by commas, but it is "10.0.0.0/33".',
+    ],
+    [
+      { LOG_RETENTION: 'P29D' },
+      'LOG_RETENTION must be an ISO 8601 duration of 30 days or more, such as P90D or P2Y, but it is "P29D".',
+    ],
+    [
+      { LOG_RETENTION: '90' },
+      'LOG_RETENTION must be an ISO 8601 duration of 30 days or more, such as P90D or P2Y, but it is "90".',
     ],
     [{ WEBHOOK_PORTS: '443,x' }, 'WEBHOOK_PORTS must be whole numbers up to 65535, separated by commas, but it is "443,x".'],
     [

@@ -9,12 +9,15 @@ export class StatementCounter {
   private readonly original = pg.Client.prototype.query;
   private names: string[] = [];
 
+  /** @param isEverybody also what the tail, the sequencer and the others with connections of their own send. */
+  constructor(private readonly isEverybody = false) {}
+
   start(): void {
     const { original } = this;
     const note = (client: pg.Client, text: string): void => {
       const { application_name: application } = (client as unknown as { connectionParameters: { application_name?: string } })
         .connectionParameters;
-      if (application !== 'credential-graph') return;
+      if (application !== 'credential-graph' && !(this.isEverybody && application?.startsWith('credential-graph '))) return;
       for (const [, name] of text.matchAll(/\/\*\s*(\w+)/g)) if (!BACKGROUND.has(name!)) this.names.push(name!);
     };
     pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {

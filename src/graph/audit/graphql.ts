@@ -3,7 +3,7 @@ import { Arg, Args, Ctx, ID, Query, Resolver, Root, Subscription } from 'type-gr
 import { isCount } from '../../core/merkle';
 import { checkpointFor, checkpointsAfter, verifiersOf, type CheckpointRow } from '../../journal/audit/checkpoints';
 import { consistencyProof, inclusionProof } from '../../journal/audit/proofs';
-import { headPosition } from '../../journal/known';
+import { headPosition, lastGone } from '../../journal/known';
 import { badInput } from '../../platform/graphql/errors';
 import { parseNodeId } from '../../platform/graphql/node-id';
 import { connection, parsePage, type Connection } from '../../platform/graphql/paging';
@@ -42,7 +42,7 @@ async function* heads(context: GraphContext, after: number | null, signal: Abort
 export class AuditResolver {
   @Query(() => AuditEntryConnection, {
     description:
-      'Everything the log says about something, oldest first: of a credential, completion, approval or incident what names it.',
+      'Everything the log says about something, oldest first, as far as it is kept (see `auditKeptFrom`): of a credential, completion, approval or incident what names it.',
   })
   async auditTrail(
     @Arg('node', () => ID, { description: 'The id of a person, a credential, a role, or anything else with an id.' })
@@ -62,6 +62,14 @@ export class AuditResolver {
       return connection(found, page, trailKeys, () => trailCount(db, about));
     }
     return partOf(context, about, parsed.uuid, page);
+  }
+
+  @Query(() => FloatScalar, {
+    description:
+      'The first position whose entry is kept (`LOG_RETENTION`); of those before it the leaves are, so that they can be proved by whoever has them.',
+  })
+  async auditKeptFrom(@Ctx() context: GraphContext): Promise<number> {
+    return (await lastGone(await context.db())) + 1;
   }
 
   @Query(() => AuditCheckpoint, {

@@ -4,6 +4,7 @@ import type { NodeKind } from '../../platform/graphql/node-id';
 import type { Page } from '../../platform/graphql/paging';
 import { keyset } from '../../platform/graphql/paging';
 import { Params, rows, traceText } from '../../platform/sql';
+import { keptLeaves } from '../../journal/audit/kept-leaves';
 import { LOG_COLUMNS, type LogRow } from '../../journal/decode';
 
 /** Which entries: all about a person, or those about something that is nobody's. */
@@ -121,8 +122,12 @@ export async function trailCount(db: Db, what: About): Promise<number> {
   return row!.count;
 }
 
-/** An entry's leaf; null: there is no entry at that position. */
+/** An entry's leaf, also when the entry itself is not kept any more; null: there is no entry at that position. */
 export async function leafAt(db: Db, position: number): Promise<Buffer | null> {
-  const [row] = await rows<{ leaf: Buffer }>(db, '/* leafAt */ SELECT leaf FROM log WHERE pos = $1', [position]);
+  const [row] = await rows<{ leaf: Buffer }>(
+    db,
+    `/* leafAt */ SELECT leaf FROM log WHERE pos = $1::bigint UNION ALL SELECT leaf FROM (${keptLeaves('$1::bigint', '$1::bigint')}) kept`,
+    [position],
+  );
   return row?.leaf ?? null;
 }

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { LogEntry } from '../../journal/entry';
-import { headPosition } from '../../journal/known';
+import { cursorRefused } from '../../journal/cursor-refused';
 import { ChangeFilter, QuarantineArgs, QuarantinedItemConnection, type QuarantinedItem } from '../../journal/graphql';
 import { quarantineCount, quarantinePage } from '../../journal/quarantine';
 import { problem } from '../../platform/graphql/errors';
@@ -38,29 +38,21 @@ export class ChangePage {
 const LOOKED_AT = 5_000;
 const READ = 500;
 
-function positionOf(context: GraphContext, after: string): number {
-  const decoded = context.graph.cursors.decodeCursor(after);
-  if (decoded === 'INVALID_CURSOR')
-    throw problem(
-      'INVALID_CURSOR',
-      'This is not a cursor of this change log: use one from a change, a page, a write or extensions.position.',
-    );
-  if (decoded === 'RESYNC_REQUIRED')
-    throw problem(
-      'RESYNC_REQUIRED',
-      'The log was restored from a backup since this cursor was given: read the state anew and subscribe from its position.',
-    );
-  return decoded.pos;
+async function positionOf(context: GraphContext, after: string): Promise<number> {
+  const { cursors, feed } = context.graph;
+  const decoded = await cursors.decodeCursor(after);
+  if (typeof decoded !== 'string') return decoded.pos;
+  throw await cursorRefused(decoded, cursors, feed.head());
 }
 
 async function* follow(
   context: GraphContext,
   type: string | null,
   filter: ChangeFilter | null,
-  after: number | null,
+  after: string | null,
   signal: AbortSignal,
 ): AsyncGenerator<LogEntry> {
-  const from = after ?? (await headPosition(await context.db()));
+  const from = after === null ? await context.graph.feed.present() : await positionOf(context, after);
   await context.release();
   for await (const entry of context.graph.feed.read(from, signal)) {
     if ((type === null || typeOf(entry) === type) && passes(entry, filter)) yield entry;
@@ -74,8 +66,7 @@ function subscription(
   args: { filter?: ChangeFilter | null; after?: string | null },
 ): AsyncIterable<LogEntry> {
   const stop = new AbortController();
-  const after = args.after == null ? null : positionOf(context, args.after);
-  const entries = follow(context, type, args.filter ?? null, after, stop.signal);
+  const entries = follow(context, type, args.filter ?? null, args.after ?? null, stop.signal);
   return {
     [Symbol.asyncIterator]: () => ({
       next: () => entries.next(),
@@ -111,14 +102,19 @@ export class ChangesResolver {
   @Query(() => ChangePage, { description: 'The polling twin of the subscriptions: the same changes, same cursors, same filter.' })
   async changes(
     @Arg('filter', () => ChangeFilter, FILTER) filter: ChangeFilter | null,
-    @Arg('after', () => CursorScalar, { nullable: true, description: 'Go on behind this cursor; default from the beginning.' })
+    @Arg('after', () => CursorScalar, {
+      nullable: true,
+      description: 'Go on behind this cursor; default from the beginning, or the first change that is kept.',
+    })
     after: string | null,
     @Arg('first', () => Int, { nullable: true, description: 'At most so many, 50 by default, 200 at most.' })
     first: number | null,
     @Ctx() context: GraphContext,
   ): Promise<ChangePage> {
     const { limit } = parsePage({ first }, 'changes', 1);
-    let position = after == null ? 0 : positionOf(context, after);
+    // first: a snapshot knows in which epoch the log is
+    await context.snapshot();
+    let position = after == null ? await context.graph.feed.gone() : await positionOf(context, after);
     const found: LogEntry[] = [];
     let isEnd = false;
     for (let looked = 0; looked < LOOKED_AT && found.length < limit && !isEnd;) {

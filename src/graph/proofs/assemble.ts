@@ -14,8 +14,8 @@ import { isNeeded } from './replay';
 import { entriesAbout, entriesAt, EXPORTED, toldIn } from './store';
 
 /**
- * The proof whose export is the entry at a position; null: there is none there, it cannot be
- * read any more, it names somebody who was erased since, or no signed head includes it yet.
+ * The proof whose export is the entry at a position; null: there is none there, it or what it is made of cannot be read any more, it names
+ * somebody who was erased since, or no signed head includes it yet.
  */
 export async function assembleProof(db: Db, position: number): Promise<string | null> {
   const [closing] = await entriesAt(db, [position]);
@@ -35,6 +35,12 @@ export async function assembleProof(db: Db, position: number): Promise<string | 
     db,
     document.definitions.rules.map((rule) => rule.position),
   );
+  // what is not kept any more cannot be shown, and a proof without it is none
+  if (
+    about[0]?.entity_version !== 1 ||
+    publications.length < new Set(document.definitions.rules.map((rule) => rule.position)).size
+  )
+    return null;
   const all = [...about, ...publications].sort((a, b) => a.pos - b.pos);
   const paths = await inclusionProofs(
     db,

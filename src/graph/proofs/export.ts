@@ -7,6 +7,7 @@ import { DISCLOSABLE, openBody, PLAIN } from '../../journal/cipher';
 import type { LogRow } from '../../journal/decode';
 import { canonicalJson, type Json } from '../../journal/entry';
 import { loadKeys } from '../../journal/keys';
+import { lastGone } from '../../journal/known';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
 import type { Db } from '../../platform/postgres/pool';
@@ -62,7 +63,8 @@ export async function proveAnswer(
   const reads = asked.typeCode == null ? (role?.reads ?? NOTHING) : { ...NOTHING, types: new Set([asked.typeCode]) };
   const entries = await entriesAbout(db, employee.uuid, view.known, MOST_ENTRIES + 1);
   if (entries.length > MOST_ENTRIES) return notProvable(`the log says more than ${MOST_ENTRIES} things of the person`);
-  if (entries[0] && entries[0].entity_version !== 1)
+  const gone = await lastGone(db);
+  if (entries[0] ? entries[0].entity_version !== 1 : gone > 0)
     return notProvable('the oldest entries about the person are not kept any more');
   const needed = entries.filter(({ kind }) => isNeeded(kind, reads));
   const opened = await openedBy(db, employee.uuid, needed);
@@ -73,6 +75,8 @@ export async function proveAnswer(
   const courses = await coursesKnown(db, view, new Set([...reads.courses, ...reads.events]));
   const positions = await publishedAt(db, known, asked.roleCode ?? null, reads.roles, view.known);
   const definitions = definitionsFor(asked.roleCode ?? null, reads, known, courses, positions);
+  if (gone > 0 && definitions.rules.some(({ position }) => position === NOT_KEPT))
+    return notProvable('the publication of a rule it turns on is not kept any more');
   const question: Question = {
     employee: nodeId('emp', employee.uuid),
     externalId: employee.externalId,
@@ -124,6 +128,9 @@ async function openedBy(db: Db, employee: string, entries: readonly LogRow[]): P
   return entries.map((row) => toldIn(row, key));
 }
 
+/** No position. */
+const NOT_KEPT = 0;
+
 async function publishedAt(
   db: Db,
   { rules }: KnownDefinitions,
@@ -138,9 +145,7 @@ async function publishedAt(
     places.set(`${entity} ${version}`, pos);
   }
   return (roleUuid, version) => {
-    const place = places.get(`${roleUuid} ${version}`);
-    if (place === undefined) throw new Error(`version ${version} of the rule of role ${roleUuid} is not in the log`);
-    return place;
+    return places.get(`${roleUuid} ${version}`) ?? NOT_KEPT;
   };
 }
 

@@ -18,7 +18,7 @@ export const rowLimits = { default: 10_000, max: 100_000 } as const;
 
 /** What an export reads from. */
 export interface ExportSource {
-  readonly feed: Pick<Feed, 'page'>;
+  readonly feed: Pick<Feed, 'page' | 'head' | 'gone'>;
   readonly cursors: Pick<Cursors, 'encodeCursor'>;
 }
 

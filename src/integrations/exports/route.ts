@@ -2,27 +2,27 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
-import type { Authenticate } from '../../access/keys';
+import type { Authenticate } from '../../access/authenticate';
 import type { Cursors } from '../../journal/cursor';
-import { headPosition } from '../../journal/known';
-import { badInput, problem } from '../../platform/graphql/errors';
-import type { Db } from '../../platform/postgres/pool';
+import { cursorRefused } from '../../journal/cursor-refused';
+import { badInput } from '../../platform/graphql/errors';
 import { changesCsv, rowLimits, type ExportSource } from './csv';
 
 /** What the route works with. */
 export interface ExportOptions extends ExportSource {
   readonly authenticate: Authenticate;
   readonly cursors: Cursors;
-  readonly db: Db;
 }
 
 /** Adds the route. */
 export function serveExports(app: FastifyInstance, options: ExportOptions): void {
   app.get('/exports/changes.csv', async (request, reply) => {
     try {
-      options.authenticate({ headers: request.headers });
+      await options.authenticate({ headers: request.headers });
       const { after, limit } = request.query as { after?: unknown; limit?: unknown };
-      const from = after === undefined ? 0 : await positionOf(after, options);
+      const from = after === undefined ? await options.feed.gone() : await positionOf(after, options);
+      // what is refused is refused before the file begins
+      await options.feed.page(from, 1);
       const rows = Readable.from(changesCsv(options, from, limitOf(limit)));
       return await reply
         .type('text/csv; charset=utf-8; header=present')
@@ -35,10 +35,10 @@ export function serveExports(app: FastifyInstance, options: ExportOptions): void
   });
 }
 
-async function positionOf(after: unknown, { cursors, db }: ExportOptions): Promise<number> {
-  const decoded = cursors.decodeCursor(typeof after === 'string' ? after : '', await headPosition(db));
+async function positionOf(after: unknown, options: ExportOptions): Promise<number> {
+  const decoded = await options.cursors.decodeCursor(typeof after === 'string' ? after : '');
   if (typeof decoded !== 'string') return decoded.pos;
-  throw problem(decoded, 'after is no cursor of this change log as it is now: use the one from the trailer of the last file.');
+  throw await cursorRefused(decoded, options.cursors, options.feed.head());
 }
 
 function limitOf(limit: unknown): number {

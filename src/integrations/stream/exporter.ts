@@ -6,7 +6,7 @@ import type { Nats } from '../../platform/nats/connection';
 import type { Cursors } from '../../journal/cursor';
 import { ERASURE, type LogEntry } from '../../journal/entry';
 import type { Feed } from '../../journal/feed';
-import { headPosition, positionAt } from '../../journal/known';
+import { headPosition, lastGone, positionAt } from '../../journal/known';
 import { KeptSession, type Session } from '../../journal/session';
 import type { Db } from '../../platform/postgres/pool';
 import { ChangeStream, STREAM, StrangeStream, type Kept } from './change-stream';
@@ -18,7 +18,7 @@ export interface ExporterOptions {
   readonly databaseUrl: string;
   readonly nats: Pick<Nats, 'connection'>;
   readonly feed: Pick<Feed, 'page' | 'forget'>;
-  readonly cursors: Pick<Cursors, 'encodeCursor' | 'epoch'>;
+  readonly cursors: Pick<Cursors, 'log' | 'encodeCursor'>;
   readonly clock: Clock;
   /** Calls once, when the log has grown. */
   readonly onNews: (wake: () => void) => () => void;
@@ -138,7 +138,7 @@ export class Exporter {
         feed.forget([entry.entity]);
         await stream.erase(entry.entity);
       }
-      messages.push(streamMessage(entry, { cursor: cursors.encodeCursor(entry.pos), log: cursors.epoch, maxBytes }));
+      messages.push(streamMessage(entry, { cursor: cursors.encodeCursor(entry.pos), log: cursors.log, maxBytes }));
     }
     await stream.append(messages);
   }
@@ -150,7 +150,9 @@ export class Exporter {
   async #checked(db: Db, stream: ChangeStream, position: number | null): Promise<number> {
     const { clock, log, onLoss } = this.options;
     let kept = await stream.look();
-    const start = await positionAt(db, clock.now() - kept.keptMs);
+    // of what is gone from the log itself nothing can be published
+    const gone = await lastGone(db);
+    const start = Math.max(await positionAt(db, clock.now() - kept.keptMs), gone);
     const until = position ?? kept.stretch?.last ?? start;
     let finding = await this.#compare(db, kept, until);
     if (finding !== 'WHOLE') {
@@ -168,6 +170,7 @@ export class Exporter {
 
   async #compare(db: Db, { stretch, count, keptMs, isLimited }: Kept, until: number): Promise<Finding> {
     const { first, last } = stretch ?? { first: until + 1, last: until };
+    if (last < (await lastGone(db))) return 'BROKEN';
     if (stretch !== null && stretch.lastId !== (await eventIdAt(db, last))) {
       throw new StrangeStream(
         `The stream ${STREAM} ends with a change at position ${last} that is not in this log: another installation writes to it, or the log was set back. Give each installation an account of its own in NATS, or remove the stream and tell its readers.`,

@@ -1,10 +1,11 @@
 // The courier: on one node at a time it follows the log for all endpoints together, and opens a lane to each.
+import { GraphQLError } from 'graphql';
 import { kindOf, passes } from '../../graph/changes/change';
 import type { LogEntry } from '../../journal/entry';
 import { KeptSession, type Session } from '../../journal/session';
 import type { Writer } from '../../journal/write';
 import { instantText } from '../../platform/sql';
-import { isGivenUp, disableEndpoint } from './state';
+import { isGivenUp, disableEndpoint, type DisabledBecause } from './state';
 import { Lane, type LaneOptions } from './lane';
 import { credentialOf, deliveryId, messageType } from './message';
 import { dueEndpoints, enabledEndpoints, enqueue, fullEndpoints, type Endpoint, type Move, type NewDelivery } from './queue';
@@ -104,7 +105,7 @@ export class Courier {
     }
   }
 
-  async #disable(id: string, because: 'GONE' | 'FAILING'): Promise<void> {
+  async #disable(id: string, because: Exclude<DisabledBecause, 'ASKED'>): Promise<void> {
     await this.options.writer.write({ actor: WEBHOOKS, source: null }, (write) => disableEndpoint(write, id, because));
     this.poke();
   }
@@ -125,8 +126,9 @@ export class Courier {
     );
     let isMore = false;
     for (const [cursor, endpoints] of groupedByCursor(this.#endpoints, full)) {
-      const page = await feed.page(cursor, PAGE);
-      if (page.length === 0) continue;
+      const page = await feed.page(cursor, PAGE).catch(noneIfExpired);
+      if (page === null) for (const { id } of endpoints) await this.#disable(id, 'EXPIRED');
+      if (page === null || page.length === 0) continue;
       isMore ||= page.length === PAGE;
       const moves = endpoints.map((endpoint) => moveOf(endpoint, cursor, page));
       const deliveries = endpoints.flatMap((endpoint) => deliveriesOf(endpoint, page));
@@ -149,6 +151,12 @@ export class Courier {
     this.#endpoints = [];
     await Promise.all(lanes.map((lane) => lane.close(graceMs)));
   }
+}
+
+// a replay may have been asked for while what it needs was let go of
+function noneIfExpired(error: unknown): null {
+  if (error instanceof GraphQLError && error.extensions['code'] === 'CURSOR_EXPIRED') return null;
+  throw error;
 }
 
 function groupedByCursor(endpoints: readonly Endpoint[], full: ReadonlySet<string>): Map<number, Endpoint[]> {

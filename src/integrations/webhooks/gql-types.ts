@@ -21,13 +21,16 @@ registerEnumType(WebhookStateEnum, {
   },
 });
 
-export const DisabledBecauseEnum = words<DisabledBecause>(['ASKED', 'GONE', 'FAILING']);
+export const DisabledBecauseEnum = words<DisabledBecause>(['ASKED', 'GONE', 'FAILING', 'EXPIRED']);
 registerEnumType(DisabledBecauseEnum, {
   name: 'WebhookDisabledBecause',
   description: 'Why a webhook is disabled.',
   valuesConfig: {
     ASKED: { description: 'Somebody asked for it.' },
     GONE: { description: 'The receiver answered 410 Gone.' },
+    EXPIRED: {
+      description: 'What it was to be told next is not kept any more: give it the state anew, and `replayWebhook` from there.',
+    },
     FAILING: { description: 'Every attempt of five days failed.' },
   },
 });

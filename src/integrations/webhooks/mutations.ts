@@ -1,8 +1,9 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
-import { headPosition, positionAt } from '../../journal/known';
+import { cursorRefused } from '../../journal/cursor-refused';
+import { lastGone, positionAt } from '../../journal/known';
 import type { Write } from '../../journal/write';
-import { badInput, problem } from '../../platform/graphql/errors';
+import { badInput } from '../../platform/graphql/errors';
 import {
   RegisterWebhookInput,
   ReplayWebhookInput,
@@ -134,11 +135,18 @@ async function knownOf(context: WebhookContext, id: string): Promise<{ url: stri
 }
 
 async function positionOf(context: WebhookContext, place: LogPlaceInput): Promise<number> {
+  const db = await context.db();
+  const position = await placeOf(context, place);
+  if (position >= (await lastGone(db))) return position;
+  throw await cursorRefused('CURSOR_EXPIRED', context.graph.cursors, context.graph.feed.head());
+}
+
+async function placeOf(context: WebhookContext, place: LogPlaceInput): Promise<number> {
   if ((place.cursor == null) === (place.instant == null))
     throw badInput('A place in the log is a cursor or an instant: give one.');
   const db = await context.db();
   if (place.instant != null) return positionAt(db, place.instant);
-  const decoded = context.graph.cursors.decodeCursor(place.cursor!, await headPosition(db));
+  const decoded = await context.graph.cursors.decodeCursor(place.cursor!);
   if (typeof decoded !== 'string') return decoded.pos;
-  throw problem(decoded, 'This is no cursor of this change log as it is now: use one from a change or a page.');
+  throw await cursorRefused(decoded, context.graph.cursors, context.graph.feed.head());
 }

@@ -38,6 +38,19 @@ export async function enabledEndpoints(db: Db): Promise<Endpoint[]> {
   );
 }
 
+/** The position behind which endpoints that are enabled have yet to be told something; what lies before it no webhook needs. */
+export async function neededAfter(db: Db): Promise<number> {
+  const [row] = await rows<{ position: number | null }>(
+    db,
+    `/* neededByWebhooks */ SELECT least(
+       (SELECT min(coalesce(e.cursor_pos, c.last_pos)) FROM webhook_endpoint e LEFT JOIN change c ON c.id = e.registered_in WHERE e.state = 'ENABLED'),
+       (SELECT min(d.position) - 1 FROM webhook_delivery d JOIN webhook_endpoint e ON e.id = d.endpoint_id AND e.state = 'ENABLED'
+        WHERE d.state = 'PENDING')
+     ) AS position`,
+  );
+  return row?.position ?? Number.MAX_SAFE_INTEGER;
+}
+
 /** A delivery to be made. */
 export interface NewDelivery {
   readonly id: string;

@@ -2,6 +2,7 @@
 import { consistencyPlan, Frontier, inclusionPlan, proofOf, type Hash, type ProofPlan, type Subtree } from '../../core/merkle';
 import type { Db } from '../../platform/postgres/pool';
 import { plainArray } from '../../platform/sql';
+import { keptLeaves } from './kept-leaves';
 import { NODE_LEAVES } from './tree';
 
 const NODE_HEIGHT = Math.log2(NODE_LEAVES);
@@ -47,7 +48,7 @@ async function leavesOf(db: Db, subtrees: readonly Subtree[]): Promise<Parts> {
   if (subtrees.length === 0) return [];
   const { rows } = await db.query<{ place: number; leaf: Buffer }>(
     `/* leavesOfProof */ SELECT r.place, l.leaf FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS r (first, last, place)
-     CROSS JOIN LATERAL (SELECT pos, leaf FROM log WHERE pos BETWEEN r.first AND r.last) l ORDER BY r.place, l.pos`,
+     CROSS JOIN LATERAL (SELECT pos, leaf FROM log WHERE pos BETWEEN r.first AND r.last UNION ALL ${keptLeaves('r.first', 'r.last')}) l ORDER BY r.place, l.pos`,
     [
       plainArray(subtrees.map(({ height, index }) => index * 2 ** height + 1)),
       plainArray(subtrees.map(({ height, index }) => (index + 1) * 2 ** height)),

@@ -5,6 +5,9 @@ export const logNodeTable = table('log_node', {
   columns: { height: key(smallint), index: key(bigint), hash: bytes },
 });
 
+/** The leaves of entries that are no longer in the log, 256 to a row. */
+export const logLeafTable = table('log_leaf', { columns: { index: key(bigint), leaves: bytes } });
+
 export const checkpointTable = table('checkpoint', {
   columns: { size: key(bigint), root: bytes, note: text, recorded_at: instant },
 });

@@ -3,7 +3,8 @@ import { openCheckpoint, parseCheckpoint, type Verifier } from '../../core/check
 import type { Db } from '../../platform/postgres/pool';
 import { leafHash, LEAF_VERSION, type LeafInput } from '../leaf';
 import { checkpointsAfter, type CheckpointRow } from './checkpoints';
-import { SealedTree } from './tree';
+import { keptLeafRows } from './kept-leaves';
+import { NODE_LEAVES, SealedTree } from './tree';
 
 /** What was found wrong first. */
 export interface Finding {
@@ -14,8 +15,10 @@ export interface Finding {
 
 /** What a verification came to. */
 export interface Verification {
-  /** How many entries were read. */
+  /** How many entries were verified. */
   readonly entries: number;
+  /** How many of them, the oldest, are not kept any more: of these the hashes were verified. */
+  readonly gone: number;
   readonly root: Buffer;
   /** How many signed heads were found right, those of witnesses included. */
   readonly checkpoints: number;
@@ -35,6 +38,7 @@ export interface VerifyOptions {
 }
 
 const PAGE = 5_000;
+const LEAF_ROWS = 20;
 
 interface Row extends LeafInput {
   readonly pos: number;
@@ -57,12 +61,13 @@ export async function verifyLog(db: Db, options: VerifyOptions): Promise<Verific
       : { position: null, what: 'The head of the log does not fit its entries.' }) ??
     (await verifying.beyond(head.pos));
   const { tree, checkpoints, signedTo } = verifying;
-  return { entries: tree.size, root: tree.root(), checkpoints, unsigned: tree.size - signedTo, finding };
+  return { entries: tree.size, gone: verifying.gone, root: tree.root(), checkpoints, unsigned: tree.size - signedTo, finding };
 }
 
 class Verifying {
   readonly tree = new SealedTree();
   checkpoints = 0;
+  gone = 0;
   signedTo = 0;
   private recordedAt = -Infinity;
   private readonly versions = new Map<string, number>();
@@ -91,12 +96,34 @@ class Verifying {
         what: `A witness has a signed head of ${longest} entries, but the log ends at ${head}: entries were cut off.`,
       };
     }
+    const wrong = await this.leaves(head);
+    if (wrong) return wrong;
     while (this.tree.size < head) {
       const page = await this.page(this.tree.size, Math.min(PAGE, head - this.tree.size));
       if (page.length === 0) return { position: this.tree.size + 1, what: `The entry at ${this.tree.size + 1} is missing.` };
       for (const row of page) {
         const wrong = this.entry(row) ?? (await this.signedHere());
         if (wrong) return wrong;
+      }
+      const wrong = await this.nodes();
+      if (wrong) return wrong;
+      this.options.onProgress?.(this.tree.size, head);
+    }
+    return null;
+  }
+
+  /** Entries that are gone by their rule: what their leaves come to must still be what was signed, and what the chain goes on from. */
+  private async leaves(head: number): Promise<Finding | null> {
+    for (let isMore = true; isMore;) {
+      const rows = await keptLeafRows(this.db, this.gone / NODE_LEAVES, LEAF_ROWS);
+      isMore = rows.length === LEAF_ROWS;
+      for (const leaves of rows) {
+        for (const leaf of leaves) {
+          this.tree.append(leaf);
+          const wrong = await this.signedHere();
+          if (wrong) return wrong;
+        }
+        this.gone = this.tree.size;
       }
       const wrong = await this.nodes();
       if (wrong) return wrong;
@@ -126,8 +153,9 @@ class Verifying {
     if (row.recordedAt < this.recordedAt) return at('was recorded before the one before it.');
     this.recordedAt = row.recordedAt;
     const last = this.versions.get(row.entity) ?? 0;
-    // of people every version is in the log; definitions share theirs
-    const isNext = row.subject === null ? row.entityVersion > last : row.entityVersion === last + 1;
+    // of people every version is in the log, as far as it is kept; definitions share theirs
+    const isAnyLater = row.subject === null || (last === 0 && this.gone > 0);
+    const isNext = isAnyLater ? row.entityVersion > last : row.entityVersion === last + 1;
     if (!isNext) return at(`is version ${row.entityVersion} of what it is about, which had version ${last}.`);
     this.versions.set(row.entity, row.entityVersion);
     return null;
@@ -177,6 +205,11 @@ class Verifying {
 
   /** What says that there were more entries than there are. */
   async beyond(head: number): Promise<Finding | null> {
+    const { rows: leaves } = await this.db.query(`/* leavesBeyond */ SELECT FROM log_leaf WHERE index >= $1 LIMIT 1`, [
+      this.gone / NODE_LEAVES,
+    ]);
+    if (leaves.length > 0)
+      return { position: this.gone + 1, what: `Leaves are kept as of entries that are gone, but not those at ${this.gone + 1}.` };
     const { rows } = await this.db.query<{ pos: number }>(
       `/* beyondHead */ SELECT pos FROM log_head WHERE pos < (SELECT max(pos) FROM log) OR pos < (SELECT max(size) FROM checkpoint)`,
     );

@@ -26,6 +26,10 @@ export interface Handlers<C extends object> {
   readonly releaseContext?: (context: C) => void | Promise<void>;
   /** Callers of one class are told the same about an event, so it is asked once for all of them; absent: nobody is told what another is. */
   readonly classOf?: (context: C) => string;
+  /** When whoever asks is not to be believed any more, in epoch milliseconds; null: never by itself. */
+  readonly expiryOf?: (context: C) => number | null;
+  /** The clock that `expiryOf` goes by; absent: the machine's. */
+  readonly now?: () => number;
   /** Refuses an operation for what it would cost, once it is known to be valid; null lets it pass. */
   readonly checkOperation?: (operation: Operation) => GraphQLError | null;
 }

@@ -29,6 +29,8 @@ export interface HttpServerOptions<C extends object> extends Handlers<C> {
   /** How long to go on listening, not ready, before closing, so that load balancers can look away. */
   readonly drainMs?: number;
   readonly keepAliveMs?: number;
+  /** A socket that takes nothing for this long is closed. */
+  readonly slowAfterMs?: number;
   /** Makes what is still being answered when the time is up fail, so that its caller is told. */
   readonly giveUp?: () => void;
 }

@@ -1,24 +1,45 @@
 // One event asked about in the same words by many subscribers is answered once.
 import { Kind, visit, type DocumentNode, type ExecutionArgs, type ExecutionResult, type SelectionSetNode } from 'graphql';
 
+/** So many answers are kept, of some kilobytes each: enough for all who follow the same events at about the same pace. */
+const KEPT = 1_000;
+
+interface Answer {
+  readonly answers: Map<string, Answer>;
+  readonly key: string;
+  readonly result: Promise<ExecutionResult>;
+}
+
 /**
- * Answers to events, each kept for as long as its event is. Whoever asks about an event that another is being answered about waits for that answer.
+ * Answers to events, the last thousand of those whose events still are somewhere. Whoever asks about an event that another is being answered about
+ * waits for that answer.
  */
 export class SharedAnswers {
-  readonly #byEvent = new WeakMap<object, Map<string, Promise<ExecutionResult>>>();
+  readonly #byEvent = new WeakMap<object, Map<string, Answer>>();
+  readonly #kept = new Set<Answer>();
 
   /** The answer of `key` to an event; `answer` makes it if nobody has asked yet. One that fails is not kept. */
   async get(event: unknown, key: string, answer: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
     if (event === null || typeof event !== 'object') return answer();
     let answers = this.#byEvent.get(event);
-    if (!answers) this.#byEvent.set(event, (answers = new Map<string, Promise<ExecutionResult>>()));
-    let found = answers.get(key);
-    if (!found) {
-      found = answer();
-      answers.set(key, found);
-      found.catch(() => answers.delete(key));
-    }
-    return found;
+    if (!answers) this.#byEvent.set(event, (answers = new Map<string, Answer>()));
+    const found = answers.get(key) ?? { answers, key, result: answer() };
+    if (!answers.has(key)) this.#keep(found);
+    return found.result;
+  }
+
+  #keep(answer: Answer): void {
+    answer.answers.set(answer.key, answer);
+    this.#kept.add(answer);
+    answer.result.catch(() => this.#drop(answer));
+    if (this.#kept.size <= KEPT) return;
+    const [oldest] = this.#kept;
+    this.#drop(oldest!);
+  }
+
+  #drop(answer: Answer): void {
+    answer.answers.delete(answer.key);
+    this.#kept.delete(answer);
   }
 }
 

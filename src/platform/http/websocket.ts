@@ -7,10 +7,8 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
-  type GraphQLFormattedError,
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
-  parse,
   specifiedRules,
   validate,
 } from 'graphql';
@@ -23,8 +21,11 @@ import type { Metrics } from '../metrics';
 import { inTrace, newTraceId, traceIdFrom } from '../trace';
 import type { Caller, Handlers } from './context';
 import type { PresentError } from './errors';
+import { Documents } from './documents';
+import { Frames } from './frames';
 import { Gate } from './gate';
 import { documentLimits, LIMITS } from './limits';
+import { Outlet } from './outlet';
 import { answerKey, SharedAnswers } from './shared';
 
 /** What the WebSocket side needs. */
@@ -51,7 +52,7 @@ export interface Sockets {
 interface Extra {
   readonly request: IncomingMessage;
   readonly socket: WebSocket;
-  lastPosition: unknown;
+  readonly outlet: Outlet;
   /** The traces of the operations that run, by their ids. */
   readonly traces: Map<string, string>;
 }
@@ -84,6 +85,9 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   const { schema, log, metrics, present, keepAliveMs = 12_000, slowAfterMs = 30_000 } = options;
   const rules = [documentLimits, ...specifiedRules, ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   const shared = new SharedAnswers();
+  const documents = new Documents((document) => validate(schema, document, rules, { hideSuggestions: !options.introspection }));
+  const frames = new Frames(present);
+  const now = options.now ?? Date.now;
   const gate = new Gate(EVENTS_AT_ONCE);
   const server = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, handleProtocols });
 
@@ -185,9 +189,8 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     }
     const { operationName, variables, query } = payload;
     try {
-      const document = parse(query, { maxTokens: LIMITS.tokens });
-      const errors = validate(schema, document, rules, { hideSuggestions: !options.introspection });
-      if (errors.length > 0) return errors.map(asInputError);
+      const document = documents.read(query);
+      if (!('kind' in document)) return document.map(asInputError);
       const operation = { schema, document, ...(operationName ? { operationName } : {}) };
       const refused = options.checkOperation?.({ ...operation, variables: variables ?? {} });
       if (refused) return [refused];
@@ -200,18 +203,21 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   // One caller per operation is kept here between onSubscribe and execute, which gets the same arguments object.
   const callers = new WeakMap<object, TracedCaller>();
   const callerFor = (args: object): TracedCaller => callers.get(args) ?? { headers: {}, traceId: newTraceId() };
-  const presented = (extra: Extra, id: string, errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
-    inTrace(extra.traces.get(id) ?? newTraceId(), () => errors.map(present));
+  const traced = <T>(extra: Extra, id: string, work: () => T): T => inTrace(extra.traces.get(id) ?? newTraceId(), work);
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     async onConnect({ extra, connectionParams }) {
       try {
-        await release(await options.createContext(callerOf(extra, connectionParams)));
+        const context = await options.createContext(callerOf(extra, connectionParams));
+        extra.outlet.expireAt(options.expiryOf?.(context) ?? null);
+        await release(context);
       } catch (error) {
         throw refuse(error);
       }
     },
+    jsonMessageReplacer: frames.replacer,
     onSubscribe({ extra, connectionParams, subscriptions }, id, payload) {
+      extra.outlet.began(id);
       const prepared = prepare(extra, payload, Object.keys(subscriptions).length);
       const traceId = traceOf(extra, connectionParams, payload);
       extra.traces.set(id, traceId);
@@ -223,30 +229,32 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     subscribe: (args) => guarded(() => inTrace(callerFor(args).traceId, () => subscribe(args, callerFor(args)))),
     onNext({ extra }, id, _payload, _args, result) {
       metrics.eventsSent.inc();
-      extra.lastPosition = result.extensions?.position ?? extra.lastPosition;
-      if (result.errors === undefined) return result;
-      return { ...result, errors: presented(extra, id, result.errors) as unknown as GraphQLError[] };
+      // what many are sent is shown once, in the trace of the first of them
+      return traced(extra, id, () => frames.shown(result));
+    },
+    onComplete({ extra }, id) {
+      extra.traces.delete(id);
+      extra.outlet.ended(id);
     },
     onError({ extra }, id, _payload, errors) {
-      const shown = presented(extra, id, errors);
+      const shown = traced(extra, id, () => errors.map(present));
       extra.traces.delete(id);
+      extra.outlet.ended(id);
       const fatal = shown.find(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
       if (fatal) extra.socket.close(4401, fatal.message.slice(0, 120));
       return shown;
     },
-    onComplete({ extra }, id) {
-      extra.traces.delete(id);
-    },
   });
 
   server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    const extra: Extra = { request, socket, lastPosition: undefined, traces: new Map() };
+    const outlet = new Outlet(socket, { now, slowAfterMs });
+    const extra: Extra = { request, socket, outlet, traces: new Map() };
     metrics.sockets.inc();
     const stopPinging = keepAlive(socket, keepAliveMs);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (text) => send(socket, text, slowAfterMs, () => extra.lastPosition),
+        send: (text) => outlet.send(frames.complete(text)),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
           socket.on('message', (data: RawData) => {
@@ -310,27 +318,6 @@ function asInputError(error: GraphQLError): GraphQLError {
 /** ws delivers what it received as one buffer or several. */
 function textOf(data: RawData): string {
   return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
-}
-
-/** Resolves when the socket has taken the text, so that a slow reader slows its own subscription and nothing else. */
-function send(socket: WebSocket, text: string, patienceMs: number, position: () => unknown): Promise<void> {
-  if (socket.readyState !== socket.OPEN) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const slow = setTimeout(() => {
-      const last = position();
-      socket.close(
-        4408,
-        last === undefined ? 'Too slow' : `Too slow: resume after position ${JSON.stringify(last)}`.slice(0, 120),
-      );
-      setTimeout(() => socket.terminate(), 1000).unref();
-    }, patienceMs);
-    socket.send(text, (error) => {
-      clearTimeout(slow);
-      // A socket that closed meanwhile takes its subscriptions with it: nobody is left to be told.
-      if (error && socket.readyState === socket.OPEN) reject(error);
-      else resolve();
-    });
-  });
 }
 
 function keepAlive(socket: WebSocket, everyMs: number): () => void {

@@ -1,0 +1,81 @@
+// One socket's outlet: slow readers and those whose credentials end are told where they are, and cut off.
+import type { WebSocket } from 'ws';
+import type { Frame } from './frames';
+
+/** How an outlet behaves. */
+export interface OutletOptions {
+  readonly now: () => number;
+  /** A socket that takes nothing for this long is closed with 4408. */
+  readonly slowAfterMs: number;
+}
+
+/** A clock that is corrected is noticed this soon. */
+const LOOK_EVERY_MS = 1_000;
+/** For a close to be answered. */
+const GRACE_MS = 1_000;
+
+/** Sends one message at a time, so that a slow reader slows its own subscription and nothing else. */
+export class Outlet {
+  readonly #running = new Set<string>();
+  readonly #sent = new Map<string, unknown>();
+  #expiresAt = Infinity;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly options: OutletOptions,
+  ) {
+    socket.once('close', () => this.#timer && clearTimeout(this.#timer));
+  }
+
+  /** Closes with 4401 from an instant on, and sends nothing after it. */
+  expireAt(instant: number | null): void {
+    this.#expiresAt = instant ?? Infinity;
+    if (instant !== null) this.#watch();
+  }
+
+  began(id: string): void {
+    this.#running.add(id);
+  }
+
+  ended(id: string): void {
+    this.#running.delete(id);
+    this.#sent.delete(id);
+  }
+
+  /** Resolves when the socket has taken the message. */
+  send({ text, id, position }: Frame): Promise<void> {
+    const { socket } = this;
+    if (this.options.now() >= this.#expiresAt) this.#expire();
+    if (socket.readyState !== socket.OPEN) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const slow = setTimeout(() => this.#close(4408, 'Too slow'), this.options.slowAfterMs);
+      socket.send(text, (error) => {
+        clearTimeout(slow);
+        if (!error && id !== undefined && position !== undefined) this.#sent.set(id, position);
+        // A socket that closed meanwhile takes its subscriptions with it: nobody is left to be told.
+        if (error && socket.readyState === socket.OPEN) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  #watch(): void {
+    const left = this.#expiresAt - this.options.now();
+    if (left <= 0) this.#expire();
+    else this.#timer = setTimeout(() => this.#watch(), Math.min(left, LOOK_EVERY_MS)).unref();
+  }
+
+  #expire(): void {
+    this.#close(4401, 'Expired');
+  }
+
+  /** Several subscriptions are at several places, which no position can stand for. */
+  #close(code: number, why: string): void {
+    const [id] = this.#running;
+    const last = this.#running.size === 1 ? this.#sent.get(id!) : undefined;
+    const from = last === undefined ? '' : `: resume after position ${JSON.stringify(last)}`;
+    this.socket.close(code, `${why}${from}`.slice(0, 120));
+    setTimeout(() => this.socket.terminate(), GRACE_MS).unref();
+  }
+}
