@@ -83,7 +83,7 @@ describe('the audited log', () => {
     const found = await verifyLog(pool, { verifiers: trusted, onProgress: (entries) => progress.push(entries) });
     expect(found).toMatchObject({ entries: COUNT + 1, unsigned: 0, finding: null });
     expect(found.checkpoints).toBe((await checkpointsAfter(pool, 0, 1_000)).length);
-    expect(progress).toEqual([COUNT + 1]);
+    expect(progress.at(-1)).toBe(COUNT + 1);
   });
 
   it('gives a log from before there was a chain the same chain and tree', async () => {
