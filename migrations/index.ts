@@ -13,6 +13,7 @@ import { LogPartitions1764471000000 } from './1764471000000-log-partitions';
 import { Traces1764473000000 } from './1764473000000-traces';
 import { History1764473010000 } from './1764473010000-history';
 import { Alerts1764473020000 } from './1764473020000-alerts';
+import { ApiKeys1764474000000 } from './1764474000000-api-keys';
 
 /** All migrations, oldest first. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   Traces1764473000000,
   History1764473010000,
   Alerts1764473020000,
+  ApiKeys1764474000000,
 ];

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { migrations } from '../migrations';
 import { whileValid, type Authenticate } from './access/authenticate';
 import { bootstrapKey, keyAuthentication } from './access/keys';
+import { KnownKeys } from './access/known-keys';
 import { GraphContext, type Graph } from './graph/context';
 import { applyDelegations } from './graph/approvals/delegate';
 import { applyApprovals } from './graph/approvals/record';
@@ -266,7 +267,10 @@ async function build(
     openSnapshot: () => openSnapshot(pool, epochs),
   };
   const { key: adminKey, isNew } = bootstrapKey(config.adminKey, config.dataDir);
-  const byKey = keyAuthentication(adminKey);
+  const knownKeys = new KnownKeys({ db: pool, clock, log });
+  knownKeys.start();
+  onStop(() => knownKeys.stop());
+  const byKey = keyAuthentication(adminKey, knownKeys);
   const authenticate = whileValid(substitutes.authenticate?.(byKey) ?? byKey, clock);
   let isReady = false;
   const server = await createHttpServer<GraphContext>({

@@ -2,6 +2,8 @@
 import 'reflect-metadata';
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
+import { guard } from './access/guard';
+import { ApiKeyResolver } from './access/graphql';
 import { AuditResolver } from './graph/audit/graphql';
 import { AuditEntryTraceResolver, ChangeTraceResolver, TraceResolver } from './graph/audit/trace-graphql';
 import { ErasureResolver } from './graph/erasure/graphql';
@@ -115,6 +117,7 @@ const resolvers = [
   CredentialAcknowledgementsResolver,
   WebhookChangeResolver,
   WebhookMutationResolver,
+  ApiKeyResolver,
 ] as const;
 
 /** Input types of which exactly one field is given; type-graphql has no decorator for them. */
@@ -166,6 +169,7 @@ export function buildGraphSchema(): GraphQLSchema {
   schema.getMutationType()!.description = 'What happened, and what is to hold: each is one change, answered when the log has it.';
   schema.getSubscriptionType()!.description = 'What changes: every subscription is a cursor on the change log.';
   stripPropertyResolvers(schema);
+  guard(schema);
   return schema;
 }
 

@@ -1,26 +1,27 @@
 // Who asks: API keys. The bootstrap key has every scope.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import path from 'node:path';
 import { problem } from '../platform/graphql/errors';
 import { keptSecret } from '../platform/secret-file';
 import type { Authenticate, Authenticated } from './authenticate';
+import type { KnownKeys } from './known-keys';
+import { hashOf } from './manage';
 
 const ADMIN: Authenticated = { actor: { id: 'key:admin', scopes: new Set(['*']) }, expiresAt: null };
 
 /**
- * Knows the bootstrap key, sent as `authorization: Bearer …` in a header or in the payload of connection_init.
+ * Knows the bootstrap key and those that were made (`createApiKey`), sent as `authorization: Bearer …` in a header or in the payload of
+ * connection_init.
  * @throws UNAUTHENTICATED
  */
-export function keyAuthentication(adminKey: string): Authenticate {
-  const expected = sha256(adminKey);
+export function keyAuthentication(adminKey: string, known: Pick<KnownKeys, 'holderOf'>): Authenticate {
+  const expected = hashOf(adminKey);
   return ({ headers, connectionParams }) => {
     const sent =
       text(headers['authorization']) ?? text(connectionParams?.['authorization']) ?? text(connectionParams?.['Authorization']);
     const key = /^Bearer +(.+)$/i.exec(sent ?? '')?.[1]?.trim();
     if (key === undefined) throw problem('UNAUTHENTICATED', 'Send your API key: authorization: Bearer <key>.');
-    if (!timingSafeEqual(sha256(key), expected))
-      throw problem('UNAUTHENTICATED', 'This API key is not known: check it, or ask for a new one.');
-    return ADMIN;
+    return timingSafeEqual(hashOf(key), expected) ? ADMIN : known.holderOf(key);
   };
 }
 
@@ -33,8 +34,4 @@ export function bootstrapKey(configured: string | null, dataDir: string): { read
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function sha256(value: string): Buffer {
-  return createHash('sha256').update(value).digest();
 }

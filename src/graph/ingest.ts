@@ -1,3 +1,4 @@
+import { problem } from '../platform/graphql/errors';
 import type { IngestPayload } from '../journal/graphql';
 import type { GraphContext } from './context';
 
@@ -9,6 +10,10 @@ export async function ingest(
   items: readonly unknown[],
 ): Promise<IngestPayload> {
   const { source, idempotencyKey, atomic } = input;
+  const { sources } = context.actor;
+  if (sources && !sources.has(source)) {
+    throw problem('FORBIDDEN', `Your key may not speak for "${source.slice(0, 40)}": it may for ${[...sources].join(', ')}.`);
+  }
   const answer = await context.graph.ingestion.ingest(context.actor, { operation, source, idempotencyKey, atomic, items });
   await context.wrote(answer.position);
   return answer as unknown as IngestPayload;

@@ -6,6 +6,8 @@ import type { Db } from './postgres/pool';
 export interface Actor {
   readonly id: string;
   readonly scopes: ReadonlySet<string>;
+  /** The sources it may speak for; absent: any. */
+  readonly sources?: ReadonlySet<string>;
 }
 
 /** One consistent view of the database: everything read through it belongs to one log position. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { DataSource } from 'typeorm';
 
+import * as access from '../../src/access/tables';
 import * as approvals from '../../src/graph/approvals/tables';
 import * as careers from '../../src/graph/careers/tables';
 import * as credentials from '../../src/graph/credentials/tables';
@@ -35,6 +36,7 @@ const modules = [
   learning,
   credentials,
   verifications,
+  access,
   approvals,
   incidents,
   sources,

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Authenticate } from '../../access/authenticate';
+import { demand } from '../../access/guard';
 import type { Cursors } from '../../journal/cursor';
 import { cursorRefused } from '../../journal/cursor-refused';
 import { badInput } from '../../platform/graphql/errors';
@@ -18,7 +19,8 @@ export interface ExportOptions extends ExportSource {
 export function serveExports(app: FastifyInstance, options: ExportOptions): void {
   app.get('/exports/changes.csv', async (request, reply) => {
     try {
-      await options.authenticate({ headers: request.headers });
+      const { actor } = await options.authenticate({ headers: request.headers });
+      demand(actor, 'graph:read');
       const { after, limit } = request.query as { after?: unknown; limit?: unknown };
       const from = after === undefined ? await options.feed.gone() : await positionOf(after, options);
       // what is refused is refused before the file begins
@@ -51,7 +53,7 @@ function limitOf(limit: unknown): number {
 function refused(reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof GraphQLError)) throw error;
   const { message, extensions } = error;
-  const status = extensions['code'] === 'UNAUTHENTICATED' ? 401 : 400;
+  const status = { UNAUTHENTICATED: 401, FORBIDDEN: 403 }[String(extensions['code'])] ?? 400;
   return reply
     .code(status)
     .type('application/json; charset=utf-8')

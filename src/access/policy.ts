@@ -1,0 +1,123 @@
+// Who may ask for what: the one matrix of scopes. docs/access.md shows it, and a test compares both with the schema.
+import type { Actor } from '../platform/context';
+
+/** What a key or token can be allowed, by function. */
+export const SCOPES = {
+  'graph:read': 'Read people, learning, credentials, rules, eligibility and outcomes, at any instant, and follow their changes.',
+  'people:write': 'Tell what a source knows of people (`upsertEmployees`).',
+  'people:erase': 'Forget a person for ever.',
+  'completions:write': 'Report attempts at courses: a signal, which by itself decides nothing.',
+  'incidents:write': 'Report incidents, and take back those reported by mistake.',
+  'credentials:write': 'Issue, verify, suspend, reinstate and revoke credentials.',
+  'approvals:request': 'Ask for an approval.',
+  'approvals:grant': 'Grant and withdraw approvals, and say who may decide for a manager.',
+  'definitions:write': 'Define courses, credential types, roles, career paths and outcomes, and what sources can say.',
+  'rules:publish': 'Rehearse and publish rules.',
+  'outcomes:close': 'Close what was opened for somebody to do.',
+  'webhooks:manage': 'Register webhooks, and see and repeat what they were sent.',
+  'ingestion:read': 'See what was sent and is kept apart, as it was sent.',
+  'audit:read': 'Read the log as an auditor: entries with all they say, signed heads, proofs, and what led to what.',
+  'operations:read': 'See what calls for somebody.',
+  'proofs:export': 'Export answers as files that prove themselves.',
+  'access:manage': 'Make, rotate and revoke API keys.',
+} as const;
+
+/** One thing that can be allowed. */
+export type Scope = keyof typeof SCOPES;
+
+/** What the bootstrap key has. */
+export const EVERYTHING = '*';
+
+/** The fields of Query, Mutation and Subscription by the scope they take. */
+const ROOT: Readonly<Record<Scope, string>> = {
+  'graph:read': `Query: capabilities careerPath careerPlan changes course coverageForecast credentialCounts credentialType credentialTypes
+    credentials eligibilities eligibility eligibilityCounts eligibilityDiff employee employees node nodes outcomeRules outcomes role roles whatIf
+    Subscription: changed credentialChanged eligibilityChanged`,
+  'people:write': 'Mutation: upsertEmployees',
+  'people:erase': 'Mutation: eraseEmployee',
+  'completions:write': 'Mutation: recordCompletions',
+  'incidents:write': 'Mutation: recordIncidents retractIncident',
+  'credentials:write': 'Mutation: issueCredentials verifyCredentials suspendCredential reinstateCredential revokeCredential',
+  'approvals:request': 'Mutation: requestApproval',
+  'approvals:grant': 'Mutation: grantApproval withdrawApproval delegateApprovals',
+  'definitions:write':
+    'Mutation: defineCourses defineCredentialTypes defineRoles defineCareerPath defineOutcomes declareCapabilities',
+  'rules:publish': 'Mutation: rehearseRule publishRule publishAwardRule',
+  'outcomes:close': 'Mutation: closeOutcome',
+  'webhooks:manage': `Query: webhook webhooks
+    Mutation: registerWebhook updateWebhook rotateWebhookSecret enableWebhook disableWebhook replayWebhook resendDelivery`,
+  'ingestion:read': 'Query: quarantine',
+  'audit:read': `Query: auditTrail auditCheckpoint auditKeys auditKeptFrom inclusionProof consistencyProof trace
+    Subscription: auditCheckpoints`,
+  'operations:read': 'Query: alerts',
+  'proofs:export': `Query: answerProof
+    Mutation: exportProof`,
+  'access:manage': `Query: apiKeys
+    Mutation: createApiKey rotateApiKey revokeApiKey`,
+};
+
+/**
+ * The types by the scope it takes to see one of them, wherever it is met; connections and edges are as what they hold. `null`: it is no more
+ * than the way to something, or the caller's own.
+ */
+const TYPES: Readonly<Record<Scope | 'none', string>> = {
+  'graph:read': `Acknowledgement Approval ApprovalChange ApprovalDelegation AwardDecision Capability CareerMove CareerPath CareerPlan CareerStage
+    Change ChangePage Completion CompletionChange Course CoverageDay CoverageForecast CoverageLapse CoverageRenewal CoverageRenewalPlan Credential
+    CredentialChange CredentialCount CredentialEvent CredentialType DefinitionChange Eligibility EligibilityChange EligibilityCount
+    EligibilityDifference EligibilitySegment Employee EmployeeChange ErasedChange ExplanationNode Incident IncidentChange Node Outcome
+    OutcomeChange OutcomeRule RehearsedChange ReportingLine Role RuleRehearsal RuleVersion SupposedChange Verification Way WayStep WebhookChange
+    WhatIf`,
+  'people:write': '',
+  'people:erase': '',
+  'completions:write': '',
+  'incidents:write': '',
+  'credentials:write': '',
+  'approvals:request': '',
+  'approvals:grant': '',
+  'definitions:write': '',
+  'rules:publish': '',
+  'outcomes:close': '',
+  'webhooks:manage': 'Webhook WebhookAttempt WebhookDelivery WebhookFigures WebhookLag',
+  'ingestion:read': 'QuarantinedItem',
+  'audit:read': 'AuditCheckpoint AuditEntry ConsistencyProof InclusionProof Trace',
+  'operations:read': 'Alert',
+  'proofs:export': '',
+  'access:manage': 'ApiKey',
+  none: `ApiKeyPayload CredentialPayload ErasurePayload ExportProofPayload IngestPayload IngestResult OutcomePayload PageInfo Refusal RulePayload
+    WebhookDeliveryPayload WebhookPayload WebhookSecretPayload`,
+};
+
+/** The scope of each root field, by `Query.employee`. */
+export const rootScopes: ReadonlyMap<string, Scope> = new Map(
+  Object.entries(ROOT).flatMap(([scope, fields]) => fieldsIn(fields).map((field) => [field, scope as Scope] as const)),
+);
+
+/** The scope of each type; null: none. */
+export const typeScopes: ReadonlyMap<string, Scope | null> = new Map(
+  Object.entries(TYPES).flatMap(([scope, names]) =>
+    words(names).map((name) => [name, scope === 'none' ? null : (scope as Scope)] as const),
+  ),
+);
+
+/** The scope of a type or of a list of it. Undefined: nobody has said, which is a mistake. */
+export function scopeOfType(name: string): Scope | null | undefined {
+  return typeScopes.get(name) ?? typeScopes.get(name.replace(/(Connection|Edge)$/, ''));
+}
+
+/** Whether somebody has a scope. */
+export function isAllowed({ scopes }: Pick<Actor, 'scopes'>, scope: Scope): boolean {
+  return scopes.has(scope) || scopes.has(EVERYTHING);
+}
+
+function fieldsIn(text: string): string[] {
+  let type = '';
+  return words(text).flatMap((word) => {
+    if (!word.endsWith(':')) return [`${type}.${word}`];
+    type = word.slice(0, -1);
+    return [];
+  });
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}

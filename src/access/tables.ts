@@ -1,0 +1,24 @@
+// Access: the keys by which systems are known.
+import { bigint, bytes, instant, key, list, optional, table, text, uuid } from '../platform/postgres/table';
+
+export const apiKeyTable = table('api_key', {
+  columns: {
+    id: key(uuid),
+    name: text,
+    scopes: list(text),
+    sources: optional(list(text)),
+    hash: bytes,
+    earlier_hash: optional(bytes),
+    earlier_until: optional(instant),
+    expires_at: optional(instant),
+    revoked_at: optional(instant),
+    last_used_at: optional(instant),
+    created_at: instant,
+    version: bigint,
+  },
+  indexes: {
+    api_key_name: { columns: ['name'], unique: true },
+    api_key_hash: { columns: ['hash'], unique: true },
+    api_key_earlier_hash: { columns: ['earlier_hash'], where: 'earlier_hash IS NOT NULL' },
+  },
+});
