@@ -2,6 +2,7 @@
 import { GraphQLError } from 'graphql';
 import { kindOf, passes } from '../../graph/changes/change';
 import type { LogEntry } from '../../journal/entry';
+import { headPosition } from '../../journal/known';
 import { KeptSession, type Session } from '../../journal/session';
 import type { Writer } from '../../journal/write';
 import { instantText } from '../../platform/sql';
@@ -37,6 +38,8 @@ export class Courier {
   readonly #lanes = new Map<string, Lane>();
   #endpoints: Endpoint[] = [];
   #isStale = true;
+  /** What the log says of endpoints up to here is in what is known of them. */
+  #knownTo = 0;
 
   constructor(private readonly options: CourierOptions) {
     this.#session = new KeptSession({
@@ -87,6 +90,7 @@ export class Courier {
 
   async #reload({ db }: Session): Promise<void> {
     this.#isStale = false;
+    this.#knownTo = await headPosition(db);
     const enabled = await enabledEndpoints(db);
     const now = this.options.clock.now();
     const isOver = (endpoint: Endpoint): boolean => isGivenUp(endpoint, now);
@@ -129,6 +133,11 @@ export class Courier {
       const page = await feed.page(cursor, PAGE).catch(noneIfExpired);
       if (page === null) for (const { id } of endpoints) await this.#disable(id, 'EXPIRED');
       if (page === null || page.length === 0) continue;
+      // what follows a rotation is signed with both secrets, wherever it was asked for
+      if (page.some(({ kind, pos }) => pos > this.#knownTo && kind.startsWith('webhook.'))) {
+        this.#isStale = true;
+        return true;
+      }
       isMore ||= page.length === PAGE;
       const moves = endpoints.map((endpoint) => moveOf(endpoint, cursor, page));
       const deliveries = endpoints.flatMap((endpoint) => deliveriesOf(endpoint, page));
