@@ -8,8 +8,7 @@ import { seeded } from '../kit/seeded';
 import { Follower, send, sendUntilAnswered, type Acknowledged } from './client';
 import { processesOn, ServerProcess } from './server';
 
-/** `npm run test:chaos` kills 200 times. */
-const KILLS = Number(process.env['CHAOS_KILLS'] ?? 10);
+const KILLS = 5;
 const WRITERS = 5;
 const PEOPLE = 5;
 
@@ -123,8 +122,7 @@ describe('a server that is killed', () => {
       expect(log.filter((change) => ['ISSUED', 'RENEWED'].includes(change.kind)).length).toBe(sentCompletions.length);
 
       // the subscriber has exactly the log from where it began
-      const from = follower.received[0]!.position;
-      expect(follower.received.map((change) => change.position)).toEqual(log.slice(from - 1).map((change) => change.position));
+      expect(follower.positions).toEqual(log.map((change) => change.position));
 
       const pool = await createPool(server.databaseUrl, { max: 1 });
       const { rows: disorder } = await pool.query(
@@ -149,7 +147,7 @@ describe('a server that is killed', () => {
 
       expect(await server.stop()).toBe(0);
       expect(processesOn(dir)).toEqual([]);
-      expect(server.complaints).toEqual([]);
+      expect([server.complaints, [...server.logged]]).toEqual([[], []]);
     },
     40_000 + KILLS * 6_000,
   );

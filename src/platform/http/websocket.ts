@@ -20,6 +20,7 @@ import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import { inTrace, newTraceId, traceIdFrom } from '../trace';
 import type { Caller, Handlers } from './context';
+import { untilAvailable } from './available';
 import type { PresentError } from './errors';
 import { Documents } from './documents';
 import { Frames } from './frames';
@@ -89,6 +90,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   const frames = new Frames(present);
   const now = options.now ?? Date.now;
   const gate = new Gate(EVENTS_AT_ONCE);
+  let isClosed = false;
   const server = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, handleProtocols });
 
   const callerOf = (extra: Extra, connectionParams: unknown, operationName?: string | null): Caller => ({
@@ -137,7 +139,12 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     }
     const events = source[Symbol.asyncIterator]();
     const key = options.classOf ? answerKey(options.classOf(opening), args) : null;
-    const execution = (event: unknown) => gate.pass(() => executeOnce({ ...args, rootValue: event }, caller));
+    const once = (event: unknown) => gate.pass(() => executeOnce({ ...args, rootValue: event }, caller));
+    const execution = (event: unknown) =>
+      untilAvailable(
+        () => once(event),
+        () => isClosed,
+      );
     const answer = (event: unknown) => (key === null ? execution(event) : shared.get(event, key, () => execution(event)));
     const ahead: Promise<ExecutionResult | null>[] = [];
     const take = (): Promise<ExecutionResult | null> => {
@@ -280,6 +287,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));
     },
     async close() {
+      isClosed = true;
       for (const client of server.clients) client.close(1012, 'Service restart');
       const late = setTimeout(() => server.clients.forEach((client) => client.terminate()), 1000);
       await new Promise<void>((resolve) => server.close(() => resolve()));

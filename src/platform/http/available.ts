@@ -1,0 +1,21 @@
+// An event of a subscription is answered once, so it is not answered with an excuse.
+import type { ExecutionResult } from 'graphql';
+import { isUnavailable } from '../postgres/pool';
+
+const PAUSE_MS = 250;
+
+/**
+ * Executes until the database could be asked. A subscriber who was told UNAVAILABLE in place of an event would have to notice that the event is
+ * missing; one who waits has only to wait. `isOver` ends it: the last answer is given then, whatever it is.
+ */
+export async function untilAvailable(execute: () => Promise<ExecutionResult>, isOver: () => boolean): Promise<ExecutionResult> {
+  for (;;) {
+    try {
+      const result = await execute();
+      if (isOver() || !result.errors?.some(({ originalError }) => isUnavailable(originalError))) return result;
+    } catch (error) {
+      if (isOver() || !isUnavailable(error)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
+  }
+}
