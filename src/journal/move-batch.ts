@@ -14,6 +14,9 @@ import { Partitions } from './partitions';
 export const CHANNEL = 'credential_graph_log';
 /** How many facts a batch takes before it is closed; the rest of a change once begun is taken too. */
 export const BATCH_SIZE = 2000;
+/** A batch begins within milliseconds, or within the three seconds after which a paused node loses the lock; else its connection is dead. */
+const BEGIN_WITHIN_MS = 4_500;
+const ROLLBACK = { text: 'ROLLBACK', query_timeout: 500 };
 
 /** What a step did. */
 export interface SequencedBatch {
@@ -80,7 +83,7 @@ export async function moveBatch(client: pg.ClientBase, clock: Clock, options: Mo
     if (commandOf(last) !== 'COMMIT') throw new Error('the batch was rolled back instead of committed');
     return { count: rows.length, head: pos, epoch: head.epoch, changes: placesOf(rows, head.pos), session: sessionOf(client) };
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
+    await client.query(ROLLBACK).catch(() => undefined);
     throw error;
   }
 }
@@ -96,10 +99,12 @@ async function beginBatch(client: pg.ClientBase, now: number, limit: number): Pr
   const recordedAt = `(SELECT greatest(${now}, floor(extract(epoch FROM recorded_at) * 1000)::bigint) FROM log_head)`;
   const facts = `SELECT i.id, i.change_id, ${leafSql('i', recordedAt)} AS leaf, i.trace_id FROM inbox i`;
   // Without parameters they travel together; each statement still has a snapshot of its own, taken after the lock.
-  const results = (await client.query(
-    `BEGIN; /* lockHead */ SELECT pos, epoch, recorded_at, chain, tree FROM log_head FOR UPDATE;
+  const begin = {
+    text: `BEGIN; /* lockHead */ SELECT pos, epoch, recorded_at, chain, tree FROM log_head FOR UPDATE;
      /* readInbox */ ${facts} ORDER BY i.id LIMIT ${limit}`,
-  )) as unknown as [pg.QueryResult, pg.QueryResult<Head>, pg.QueryResult<InboxRow>];
+    query_timeout: BEGIN_WITHIN_MS,
+  };
+  const results = (await client.query(begin)) as unknown as [pg.QueryResult, pg.QueryResult<Head>, pg.QueryResult<InboxRow>];
   const head = results[1].rows[0];
   if (head === undefined) throw new Error('the log has no head: the database is not migrated');
   const rows = results[2].rows;

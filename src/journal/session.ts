@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly name: string;
   /** Run settings, besides the time zone, applied at connect. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** A statement that has no answer after this long was sent into a dead connection. */
+  readonly queryTimeoutMs?: number;
   /** What to do while connected; leaves when `stopped` is set, throws when the connection is lost. */
   readonly work: (session: Session) => Promise<void>;
   readonly log?: Log;
@@ -29,7 +31,7 @@ export interface SessionOptions {
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
-/** A statement that has no answer after this long was sent into a dead connection. */
+/** Unless said otherwise: long enough for the largest batch there may be. */
 const QUERY_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 2000;
 
@@ -98,7 +100,7 @@ export class KeptSession {
       connectionString: this.options.databaseUrl,
       application_name: this.options.name,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
+      query_timeout: this.options.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
       keepAlive: true,
       types: { getTypeParser: parserFor },
     });

@@ -1,10 +1,11 @@
 // Reads the log once per node and keeps its end in memory, for all subscribers together.
 import type { Log } from '../platform/log';
+import { Announcements } from './announcements';
 import { readSealed, type SealedEntry } from './decode';
 import { ERASURE, type LogEntry } from './entry';
 import type { KeyCache } from './keys';
 import { standOf, type Epochs, type Stand } from './epochs';
-import { CHANNEL, type SequencedBatch } from './move-batch';
+import type { SequencedBatch } from './move-batch';
 import { Ring } from './ring';
 import { KeptSession, type Session } from './session';
 
@@ -32,13 +33,16 @@ const RING_SIZE = 4096;
 const POLL_MS = 1000;
 const PAGE = 500;
 const OWN_HINT_MS = 20;
+/** A page takes milliseconds; a connection that gives none for so long is dead, though nobody said so. */
+const PAGE_WITHIN_MS = 5_000;
 
 /**
- * The end of the log, as this node has seen it. It looks on a hint and at least every second, on a connection of its own; while somebody
- * reads it keeps the last entries.
+ * The end of the log, as this node has seen it. It looks on a hint and at least every second, on a connection of its own (hints have another);
+ * while somebody reads it keeps the last entries.
  */
 export class Tail {
   readonly #session: KeptSession;
+  readonly #announcements: Announcements;
   readonly #options: TailOptions;
   readonly #waiters = new Set<() => void>();
   #ring: Ring<SealedEntry>;
@@ -57,20 +61,24 @@ export class Tail {
     this.#session = new KeptSession({
       databaseUrl: options.databaseUrl,
       name: 'credential-graph tail',
+      queryTimeoutMs: PAGE_WITHIN_MS,
       log: options.log,
       work: (session) => this.#work(session),
     });
+    const onHead = (head: string | undefined, session: number): void => this.#hear(head, session);
+    this.#announcements = new Announcements({ databaseUrl: options.databaseUrl, onHead, log: options.log });
   }
 
   /** Begins at the present end of the log; resolves once that is known. */
   async start(): Promise<void> {
     this.#session.start();
+    this.#announcements.start();
     while (!this.#isReady && !this.#session.stopped) await this.#advanced();
   }
 
   /** Stops reading and wakes everybody who waits. */
   async stop(): Promise<void> {
-    await this.#session.stop();
+    await Promise.all([this.#session.stop(), this.#announcements.stop()]);
     this.#wake();
   }
 
@@ -159,16 +167,16 @@ export class Tail {
     for (const wake of waiters) wake();
   }
 
-  async #work(session: Session): Promise<void> {
-    const lookFor = (payload: string | undefined): void => {
-      if (!(Number(payload) <= this.head)) this.poke();
+  #hear(announced: string | undefined, session: number): void {
+    const lookFor = (): void => {
+      if (!(Number(announced) <= this.head)) this.poke();
     };
-    session.client.on('notification', ({ payload, processId }) => {
-      // what this node's sequencer announces it also tells directly, at about the same moment
-      if (processId === this.#own) setTimeout(lookFor, OWN_HINT_MS, payload).unref();
-      else lookFor(payload);
-    });
-    await session.db.query(`LISTEN ${CHANNEL}`);
+    // what this node's sequencer announces it also tells directly, at about the same moment
+    if (session === this.#own) setTimeout(lookFor, OWN_HINT_MS).unref();
+    else lookFor();
+  }
+
+  async #work(session: Session): Promise<void> {
     if (this.#isReady) await this.#recognise();
     else await this.#begin(session);
     while (!this.#session.stopped) {

@@ -31,7 +31,7 @@ export async function send(door: Door, query: string, variables?: object, patien
   const url = await whileUp(door);
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${door.key ?? KEY}` },
     body: JSON.stringify({ query, variables }),
     signal: AbortSignal.timeout(patienceMs),
   });

@@ -11,6 +11,8 @@ const READY_WITHIN_MS = 30_000;
 /** Where requests go; `url` is null while nobody listens. */
 export interface Door {
   readonly url: string | null;
+  /** Absent: that of the nodes here. */
+  readonly key?: string;
   /** To be told that a request got no answer, so that the next may go elsewhere. */
   failed?(): void;
 }
@@ -30,6 +32,7 @@ export class NodeProcess implements Door {
   /** Lines of its log, of level error, by what they say. */
   readonly logged = new Map<string, number>();
   protected child: ChildProcess | null = null;
+  #isAsked = false;
 
   constructor(private readonly options: NodeOptions) {}
 
@@ -47,8 +50,11 @@ export class NodeProcess implements Door {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
+    this.#isAsked = false;
     child.once('exit', (code, signal) => {
-      if (this.url !== null && child === this.child) this.complaints.push(`it ended by itself (${code ?? signal})`);
+      if (this.url === null || child !== this.child) return;
+      this.url = null;
+      if (!this.#isAsked) this.complaints.push(`it ended by itself (${code ?? signal})`);
     });
     let said = '';
     const collect = (data: Buffer): void => {
@@ -76,9 +82,9 @@ export class NodeProcess implements Door {
     return undefined;
   }
 
-  /** Asks it to stop; answers its exit code. */
+  /** Asks it to stop; answers its exit code. Clients find out by themselves. */
   async stop(): Promise<number | null> {
-    this.url = null;
+    this.#isAsked = true;
     const exit = once(this.child!, 'exit');
     this.child!.kill('SIGTERM');
     return ((await exit) as [number | null])[0];

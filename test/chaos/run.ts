@@ -91,7 +91,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 }
 
 /** One who follows everything, one who reads people from the database for each change, and one with a narrow filter. */
-function follow(cluster: Cluster): Followed[] {
+export function follow(cluster: Cluster): Followed[] {
   const subscribe = (name: string, n: number, query: string, isMeant: Followed['isMeant'], variables = {}): Followed => ({
     name,
     isMeant,

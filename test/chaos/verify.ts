@@ -148,8 +148,7 @@ async function effectsOfKeys(
   if (new Set(rows.map(({ change }) => change)).size !== rows.length) find('changes of several keys', rows);
   const wrong = kept.filter(({ key, cursor, items }) => {
     const effect = effects.get(key);
-    const decoded = cursors.decodeCursor(cursor);
-    return effect === undefined || typeof decoded === 'string' || decoded.pos !== effect.last || items !== effect.items;
+    return effect === undefined || cursor !== cursors.encodeCursor(effect.last) || items !== effect.items;
   });
   find('answers that do not fit their effect', wrong);
   for (const one of kept) one.wasSaved = (effects.get(one.key)?.at ?? Infinity) < one.sentAt;

@@ -151,6 +151,18 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(embedded.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   }, 15_000);
 
+  it('A10: goes on trying to start PostgreSQL again for as long as something keeps it from starting', async () => {
+    const embedded = await start();
+    const before = embedded.pid;
+    const control = path.join(dir, 'data', 'global', 'pg_control');
+    fs.renameSync(control, `${control}.away`);
+    process.kill(before, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    fs.renameSync(`${control}.away`, control);
+    while (embedded.pid === before) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await ask(embedded.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  }, 30_000);
+
   whenRoot('runs as nobody when root may make no user namespace', async () => {
     const { url, pid } = await start({ rootMode: 'nobody' });
     expect(await ask(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);

@@ -64,6 +64,8 @@ kill $w 2>/dev/null
 exit $r`;
 
 const READY_WITHIN_MS = 60_000;
+/** Between two attempts to start PostgreSQL again. */
+const LONGEST_PAUSE_MS = 5_000;
 const LONGEST_SOCKET_PATH = 103;
 
 /**
@@ -237,14 +239,21 @@ async function supervise(cluster: Cluster, release: () => void, log?: Log): Prom
     child.once('exit', (code) => {
       if (stopping) return;
       log?.error({ code }, 'PostgreSQL ended unexpectedly and is started again');
-      const again = async (): Promise<void> => {
-        await sleep(200);
-        if (stopping) return;
-        running = await launch(cluster);
-        watch(running.child);
-      };
-      again().catch((error: unknown) => log?.fatal({ err: error }, 'PostgreSQL could not be started again'));
+      void again();
     });
+  };
+  // what keeps it from starting may pass, such as a disk that is full
+  const again = async (): Promise<void> => {
+    for (let pause = 200; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      await sleep(pause);
+      if (stopping) return;
+      try {
+        running = await launch(cluster);
+        return watch(running.child);
+      } catch (error) {
+        log?.error({ err: error }, 'PostgreSQL could not be started again; trying once more');
+      }
+    }
   };
   watch(running.child);
   return {

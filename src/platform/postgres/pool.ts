@@ -145,13 +145,15 @@ export async function transaction<T>(pool: Pool, work: (db: Db) => Promise<T>, o
 const UNAVAILABLE_CODES = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
   ...['57P01', '57P02', '57P03', '57P05', '53300', '40001', '40P01', '25P03'],
+  // the server has no room: its disk is full, or its memory
+  ...['53100', '53200'],
 ]);
 const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after)/;
 
 /**
  * True when the database could not be asked, or gave up a transaction through no fault of the request, so that the same
- * request may succeed later: no connection, a server going down or up, no connection free in time, a deadlock.
+ * request may succeed later: no connection, a server going down or up or without room, no connection free in time, a deadlock.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!types.isNativeError(error)) return false;
