@@ -8,15 +8,21 @@ import { startDatabases, type Databases } from './kit/databases';
 import { load, machine, say, toMarkdown, type Section } from './kit/report';
 import { measurePublishing } from './publish';
 import { measureReads } from './reads';
+import { measureRevocations } from './revocations';
 import { measureRules } from './rules';
+import { measurePush } from './push';
 import { measureStart } from './start-time';
 import { measureStorm } from './storm';
+import { measureWriters } from './writers';
 
 const JOBS: Readonly<Record<string, (databases: Databases) => Promise<Section>>> = {
   start: measureStart,
   ingestion: measureIngestion,
   facts: measureFacts,
   journal: measureJournal,
+  writers: measureWriters,
+  push: measurePush,
+  revocations: measureRevocations,
   reads: measureReads,
   storm: measureStorm,
   publish: measurePublishing,

@@ -11,8 +11,11 @@ pg.Client.prototype.query = function (...args) {
   if (this.connectionParameters.application_name !== 'credential-graph') return answer;
   const text = typeof args[0] === 'string' ? args[0] : (args[0]?.text ?? '');
   statements += 1;
-  if (text === 'COMMIT' && typeof answer?.then === 'function') {
-    const noted = () => commits.push(performance.timeOrigin + performance.now());
+  if (text.startsWith('/* appendEntries */')) this.appended = Number(args[1][0]);
+  if (text === 'COMMIT' && this.appended !== undefined && typeof answer?.then === 'function') {
+    const change = this.appended;
+    this.appended = undefined;
+    const noted = () => commits.push([change, performance.timeOrigin + performance.now()]);
     answer.then(noted, () => undefined);
   }
   return answer;

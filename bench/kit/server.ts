@@ -9,8 +9,8 @@ import { Client } from './client';
 export interface Noted {
   /** SQL statements of requests since the start. */
   readonly statements: number;
-  /** Wall-clock milliseconds at which transactions of requests were committed. */
-  readonly commits: readonly number[];
+  /** Changes with facts for the log, and the wall-clock milliseconds at which they were committed. */
+  readonly commits: readonly (readonly [change: number, at: number])[];
   readonly cpu: { readonly user: number; readonly system: number };
   /** Bytes of memory. */
   readonly rss: number;
@@ -29,26 +29,25 @@ export interface MeasuredServer {
 const ROOT = path.resolve(__dirname, '../..');
 const KEY = 'bench-key';
 
-/** Starts the build; `env` names its database or its data folder. */
-export async function startServer(env: Readonly<Record<string, string>>): Promise<MeasuredServer> {
+/** Starts the build; `env` names its database or its data folder. `main` is what runs instead of the server's own main. */
+export async function startServer(
+  env: Readonly<Record<string, string>>,
+  main = path.join(ROOT, 'dist/src/main.js'),
+): Promise<MeasuredServer> {
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=32', '-r', path.join(__dirname, 'probe.cjs'), path.join(ROOT, 'dist/src/main.js')],
-    {
-      cwd: ROOT,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        ADMIN_KEY: KEY,
-        PORT: '0',
-        LOG_LEVEL: 'error',
-        DATA_DIR: path.join(os.tmpdir(), 'credential-graph-bench-data'),
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', '-r', path.join(__dirname, 'probe.cjs'), main], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      ADMIN_KEY: KEY,
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      DATA_DIR: path.join(os.tmpdir(), 'credential-graph-bench-data'),
+      ...env,
     },
-  );
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   // a job that fails leaves no server behind
   const end = (): void => void child.kill();
   process.once('exit', end);

@@ -59,16 +59,17 @@ export class Feed {
   /**
    * Every entry after a position, one by one, for ever: in order, each once. A slow reader costs no memory beyond one page, which it shares with
    * whoever is at the same place; the log waits for it. Ends when the signal is aborted, the iterator is returned or the tail stops; a
-   * database that goes away only delays it.
+   * database that goes away only delays it. `wants` lets only some of them through.
    *
    * Throws CURSOR_EXPIRED when what follows is not kept any more, and RESYNC_REQUIRED when the log was restored to an earlier state.
    */
-  read(after: number, signal: AbortSignal): AsyncIterableIterator<LogEntry> {
+  read(after: number, signal: AbortSignal, wants?: (entry: LogEntry) => boolean): AsyncIterableIterator<LogEntry> {
     return new Reading({
       after,
       signal,
       tail: this.options.tail,
       page: (from) => this.#pages.after(from),
+      wants,
       replaced: () => this.#refused('RESYNC_REQUIRED'),
       log: this.options.log,
     });

@@ -14,6 +14,8 @@ export interface ReadingOptions {
   readonly page: (after: number) => Promise<SealedEntry[]>;
   /** What a reader is told when the log was replaced by another one. */
   readonly replaced: () => Promise<Error>;
+  /** What it is given; the rest it passes over without being woken for it. */
+  readonly wants?: (entry: LogEntry) => boolean;
   readonly log?: Log;
 }
 
@@ -77,9 +79,9 @@ export class Reading implements AsyncIterableIterator<LogEntry> {
       const entry = this.#fromPage() ?? tail.at(this.#at + 1);
       if (entry !== undefined) {
         this.#at = entry.pos;
-        return { done: false, value: entry };
-      }
-      if (tail.isBehind(this.#at)) await this.#catchUp();
+        // here and not where it is read from: a promise for each of a thousand readers and entries costs more than all else
+        if (this.options.wants?.(entry) ?? true) return { done: false, value: entry };
+      } else if (tail.isBehind(this.#at)) await this.#catchUp();
       else if (tail.isStopped) this.#close();
       else await this.#wait((wake) => tail.onNext(wake));
     }

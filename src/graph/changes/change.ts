@@ -33,15 +33,17 @@ export function kindOf(entry: LogEntry): string {
 export function passes(entry: LogEntry, filter: ChangeFilter | null | undefined): boolean {
   if (!filter) return true;
   const body = (entry.body ?? {}) as Body;
-  const among = (value: unknown, wanted: readonly string[] | null | undefined) =>
-    !wanted || (typeof value === 'string' && wanted.includes(value));
   return (
     among(body['employee'], filter.employeeExternalId) &&
     among(body['department'], filter.department) &&
     among(body['roleCode'], filter.roleCode) &&
     among(body['typeCode'], filter.typeCode) &&
-    among(kindOf(entry), filter.kind)
+    (!filter.kind || among(kindOf(entry), filter.kind))
   );
+}
+
+function among(value: unknown, wanted: readonly string[] | null | undefined): boolean {
+  return !wanted || (typeof value === 'string' && wanted.includes(value));
 }
 
 /** The GraphQL type that shows an entry. */

@@ -54,9 +54,8 @@ async function* follow(
 ): AsyncGenerator<LogEntry> {
   const from = after === null ? await context.graph.feed.present() : await positionOf(context, after);
   await context.release();
-  for await (const entry of context.graph.feed.read(from, signal)) {
-    if ((type === null || typeOf(entry) === type) && passes(entry, filter)) yield entry;
-  }
+  const wants = (entry: LogEntry): boolean => (type === null || typeOf(entry) === type) && passes(entry, filter);
+  yield* context.graph.feed.read(from, signal, wants);
 }
 
 /** Ends the reading at once when the subscriber goes, also while it waits for the next change. */
