@@ -95,7 +95,7 @@ describeWithNats('three nodes', () => {
     expect(await checkLog(nodes.pool)).toEqual(soundLog(count));
     for (const follower of followers) {
       await follower.end(count, 10_000);
-      expect(follower.received.map(({ position }) => position)).toEqual(upTo(count).slice(follower.received[0]!.position - 1));
+      expect(follower.positions).toEqual(upTo(count).slice(follower.positions[0]! - 1));
     }
     expect(await exported()).toEqual(upTo(count));
   });

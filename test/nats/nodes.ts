@@ -1,31 +1,10 @@
 // Nodes of one installation: the product's processes over one PostgreSQL, to be killed one by one.
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createPool, type Pool } from '../../src/platform/postgres/pool';
-import { ServerProcess } from '../chaos/server';
+import { NodeProcess, type Door } from '../chaos/process';
 import { createDatabase, type TestDatabase } from '../kit/postgres';
-
-/** One process, on a database that outlives it. */
-export class NodeProcess extends ServerProcess {
-  /** kill -9. */
-  override async kill(): Promise<number> {
-    return this.end('SIGKILL');
-  }
-
-  override async stop(): Promise<number> {
-    return this.end('SIGTERM');
-  }
-
-  private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
-    this.url = null;
-    const exit = once(this.child!, 'exit');
-    this.child!.kill(signal);
-    const [code] = (await exit) as [number | null];
-    return code ?? -1;
-  }
-}
 
 const LEADER = `SELECT a.pid FROM pg_locks l JOIN pg_stat_activity a USING (pid)
   WHERE l.locktype = 'advisory' AND l.granted AND a.application_name = 'credential-graph sequencer' AND a.datname = current_database()`;
@@ -49,7 +28,7 @@ export class Nodes {
     const nodes = new Nodes(database, await createPool(database.url, { max: 2 }));
     for (let i = 0; i < count; i++) {
       // one folder for all: with a database of one's own it holds nothing but keys, which nodes share
-      nodes.all.push(new NodeProcess(nodes.#dir, { DATABASE_URL: database.url, NATS_URL: natsUrl }));
+      nodes.all.push(new NodeProcess({ env: { DATA_DIR: nodes.#dir, DATABASE_URL: database.url, NATS_URL: natsUrl } }));
       await nodes.begin(nodes.all[i]!);
     }
     return nodes;
@@ -71,13 +50,13 @@ export class Nodes {
   }
 
   /** A stand-in for whichever node is up, as a load balancer would be. */
-  get anyone(): ServerProcess {
+  get anyone(): Door {
     const { all } = this;
     return {
       get url() {
         return all.find(({ url }) => url !== null)?.url ?? null;
       },
-    } as ServerProcess;
+    };
   }
 
   async end(): Promise<void> {
