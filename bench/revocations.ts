@@ -44,11 +44,11 @@ export async function measureRevocations(databases: Databases): Promise<Section>
   while (meanwhile.rounds < URGENT - IDLE_ROUNDS && !(await isCaughtUp())) await meanwhile.round();
   while (!(await isCaughtUp())) await new Promise((resolve) => setTimeout(resolve, 50));
   const seconds = (performance.now() - began) / 1_000;
+  const idle = new Latencies(server, pushes, meanwhile.rounds);
+  while (idle.rounds < meanwhile.rounds + IDLE_ROUNDS) await idle.round();
   const expiries = (
     await pool.query<{ n: number }>(`SELECT count(*) AS n FROM log WHERE pos > $1 AND kind = 'credential.expired'`, [before])
   ).rows[0]!.n;
-  const idle = new Latencies(server, pushes, meanwhile.rounds);
-  while (idle.rounds < meanwhile.rounds + IDLE_ROUNDS) await idle.round();
   pushes.close();
   await pool.end();
   await server.stop();

@@ -1,9 +1,10 @@
-// Writers in a process of their own: argv is the URL, how many, for how many seconds, the milliseconds of other work in each transaction, and
-// whether it puts a fact into the inbox as well. Says how many transactions were committed.
+// Writers in a process of their own: argv is the URL, how many, for how many seconds, the milliseconds of other work in each transaction,
+// whether it puts a fact into the inbox as well, and how many rows it updates. Says how many transactions were committed.
 const path = require('node:path');
 const pg = require(path.join(__dirname, '..', '..', 'node_modules', 'pg'));
 
-const [, , url, writers, seconds, workMs, withLog] = process.argv;
+const [, , url, writers, seconds, workMs, withLog, updated] = process.argv;
+const updates = Number(updated);
 const ROWS = 100_000;
 
 async function write(end) {
@@ -11,9 +12,10 @@ async function write(end) {
   await client.connect();
   let done = 0;
   while (performance.now() < end) {
-    const row = 1 + Math.floor(Math.random() * ROWS);
+    const row = 1 + Math.floor(Math.random() * (ROWS - updates));
     await client.query('BEGIN');
-    await client.query('UPDATE thing SET version = version + 1, status = $2 WHERE id = $1', [row, `s${done % 7}`]);
+    for (let i = 0; i < updates; i++)
+      await client.query('UPDATE thing SET version = version + 1, status = $2 WHERE id = $1', [row + i, `s${done % 7}`]);
     if (workMs > 0) await new Promise((resolve) => setTimeout(resolve, Number(workMs)));
     if (withLog === 'log') {
       await client.query(

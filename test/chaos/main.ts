@@ -27,7 +27,8 @@ async function main(): Promise<void> {
   const text = toMarkdown(options, report, { began, where });
   say(`\n${text}`);
   fs.writeFileSync(path.join(root, 'bench', 'chaos.md'), text);
-  if (report.verdict.findings.length > 0) process.exitCode = 1;
+  for (const complaint of report.complaints) say(complaint);
+  if (report.verdict.findings.length + report.complaints.length > 0) process.exitCode = 1;
 }
 
 main().then(

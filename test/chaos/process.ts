@@ -104,8 +104,9 @@ export class NodeProcess implements Door {
   }
 
   #note(line: string): void {
-    const what = /^\{"level":.*"msg":"([^"]+)"\}$/.exec(line)?.[1];
-    if (what === undefined) this.complaints.push(line);
-    else this.logged.set(what, (this.logged.get(what) ?? 0) + 1);
+    if (!line.startsWith('{"level":')) return void this.complaints.push(line);
+    const { msg, err } = JSON.parse(line) as { msg: string; err?: { message: string; stack: string } };
+    if (msg === 'internal error') this.complaints.push(`internal error: ${err?.stack}`);
+    else this.logged.set(msg, (this.logged.get(msg) ?? 0) + 1);
   }
 }

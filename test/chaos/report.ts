@@ -34,6 +34,7 @@ export function toMarkdown(
     `| from first sending to answer | p50 ${ms(waits, 0.5)}, p99 ${ms(waits, 0.99)}, longest ${ms(waits, 1)} |`,
     `| signed heads found right | ${count(verdict.checkpoints)} |`,
     `| read and compared | in ${figure(report.verifiedIn)} s |`,
+    `| crashes and internal errors | ${report.complaints.length === 0 ? 'none' : report.complaints.length} |`,
     `| errors in the logs of the nodes | ${report.logged.size === 0 ? 'none' : [...report.logged].map(([what, n]) => `${n} × ${what}`).join('; ')} |`,
     '',
     'Recovery is the time from a blow to the first answer to a request that was sent after it.',

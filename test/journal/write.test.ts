@@ -16,6 +16,7 @@ import {
   startNode,
   type JournalNode,
   type NodeOptions,
+  until,
 } from './node';
 
 jest.setTimeout(30_000);
@@ -248,6 +249,28 @@ describe('a write', () => {
     expect(error).toMatchObject({ extensions: { code: 'UNAVAILABLE' }, message: expect.stringContaining('nothing was changed') });
     expect(await traces(node)).toEqual({ facts: 0, inbox: 0, head: 0 });
     expect((await node.writer.write(bySomebody, async (write) => write.record(entry()))).position).toBe(1);
+  });
+
+  it('says UNAVAILABLE and changes nothing when it waited too long for another writer', async () => {
+    const node = await open();
+    let letGo: () => void = () => undefined;
+    let isHeld = false;
+    const holding = node.writer.write(bySomebody, async (write) => {
+      await remember(write, 'held');
+      await write.db.query('SELECT pg_advisory_xact_lock(1)');
+      isHeld = true;
+      await new Promise<void>((resolve) => (letGo = resolve));
+    });
+    await until(() => isHeld);
+    const waiting = node.writer.write(bySomebody, async (write) => {
+      await write.db.query(`SET LOCAL statement_timeout = '100ms'`);
+      await write.db.query('SELECT pg_advisory_xact_lock(1)');
+    });
+    const error = await waiting.catch((caught: unknown) => caught);
+    letGo();
+    await holding;
+    expect(error).toBeInstanceOf(Unavailable);
+    expect(error).toMatchObject({ message: expect.stringContaining('nothing was changed') });
   });
 
   it('says UNAVAILABLE with unknown outcome when the connection dies during the commit, and the retry has one effect (A2)', async () => {

@@ -1,6 +1,6 @@
 // An event of a subscription is answered once, so it is not answered with an excuse.
 import type { ExecutionResult } from 'graphql';
-import { isUnavailable } from '../postgres/pool';
+import { isOverdue, isUnavailable } from '../postgres/pool';
 
 const PAUSE_MS = 250;
 
@@ -12,10 +12,14 @@ export async function untilAvailable(execute: () => Promise<ExecutionResult>, is
   for (;;) {
     try {
       const result = await execute();
-      if (isOver() || !result.errors?.some(({ originalError }) => isUnavailable(originalError))) return result;
+      if (isOver() || !result.errors?.some(({ originalError }) => isAway(originalError))) return result;
     } catch (error) {
-      if (isOver() || !isUnavailable(error)) throw error;
+      if (isOver() || !isAway(error)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
   }
+}
+
+function isAway(error: unknown): boolean {
+  return isUnavailable(error) && !isOverdue(error);
 }

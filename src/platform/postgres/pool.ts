@@ -142,18 +142,23 @@ export async function transaction<T>(pool: Pool, work: (db: Db) => Promise<T>, o
   }
 }
 
+/** SQLSTATE of a statement that was cancelled. */
+const CANCELLED = '57014';
 const UNAVAILABLE_CODES = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
   ...['57P01', '57P02', '57P03', '57P05', '53300', '40001', '40P01', '25P03'],
   // the server has no room: its disk is full, or its memory
   ...['53100', '53200'],
+  // a statement waited or ran for too long, or an administrator cancelled it
+  CANCELLED,
 ]);
 const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after)/;
 
 /**
  * True when the database could not be asked, or gave up a transaction through no fault of the request, so that the same
- * request may succeed later: no connection, a server going down or up or without room, no connection free in time, a deadlock.
+ * request may succeed later: no connection, a server going down or up or without room, no connection free in time, a deadlock, a statement cancelled
+ * after its time.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!types.isNativeError(error)) return false;
@@ -161,6 +166,11 @@ export function isUnavailable(error: unknown): boolean {
   const isSystem = 'syscall' in error || 'severity' in error || error.name === 'AggregateError';
   if (code.startsWith('08') || (isSystem && UNAVAILABLE_CODES.has(code))) return true;
   return UNAVAILABLE_MESSAGE.test(error.message) || (error.cause !== undefined && isUnavailable(error.cause));
+}
+
+/** True when the database could be asked and took too long: asking again at once would take as long. */
+export function isOverdue(error: unknown): boolean {
+  return types.isNativeError(error) && 'code' in error && error.code === CANCELLED;
 }
 
 /** Writes an instant as text that PostgreSQL reads, with the ends of time. */
