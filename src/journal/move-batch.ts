@@ -8,14 +8,14 @@ import { signHead, type HeadSigner } from './audit/checkpoints';
 import { SealedTree } from './audit/tree';
 import type { Stand } from './epochs';
 import { LEAF_VERSION, leafSql } from './leaf';
+import { patiently } from './session';
 import { Partitions } from './partitions';
 
 /** The channel on which each batch is announced with the new head. A hint: readers must not rely on it. */
 export const CHANNEL = 'credential_graph_log';
 /** How many facts a batch takes before it is closed; the rest of a change once begun is taken too. */
 export const BATCH_SIZE = 2000;
-/** A batch begins within milliseconds, or within the three seconds after which a paused node loses the lock; else its connection is dead. */
-const BEGIN_WITHIN_MS = 4_500;
+/** Longer is of no use to a transaction that its connection has lost. */
 const ROLLBACK = { text: 'ROLLBACK', query_timeout: 500 };
 
 /** What a step did. */
@@ -99,20 +99,20 @@ async function beginBatch(client: pg.ClientBase, now: number, limit: number): Pr
   const recordedAt = `(SELECT greatest(${now}, floor(extract(epoch FROM recorded_at) * 1000)::bigint) FROM log_head)`;
   const facts = `SELECT i.id, i.change_id, ${leafSql('i', recordedAt)} AS leaf, i.trace_id FROM inbox i`;
   // Without parameters they travel together; each statement still has a snapshot of its own, taken after the lock.
-  const begin = {
-    text: `BEGIN; /* lockHead */ SELECT pos, epoch, recorded_at, chain, tree FROM log_head FOR UPDATE;
+  const results = (await client.query(
+    `BEGIN; /* lockHead */ SELECT pos, epoch, recorded_at, chain, tree FROM log_head FOR UPDATE;
      /* readInbox */ ${facts} ORDER BY i.id LIMIT ${limit}`,
-    query_timeout: BEGIN_WITHIN_MS,
-  };
-  const results = (await client.query(begin)) as unknown as [pg.QueryResult, pg.QueryResult<Head>, pg.QueryResult<InboxRow>];
+  )) as unknown as [pg.QueryResult, pg.QueryResult<Head>, pg.QueryResult<InboxRow>];
   const head = results[1].rows[0];
   if (head === undefined) throw new Error('the log has no head: the database is not migrated');
   const rows = results[2].rows;
   if (rows.length < limit) return { head, rows: byChange(rows) };
   // What a change has left lies after the ids just read, because its facts became visible all at once.
   const rest = await client.query<InboxRow>(
-    `/* readRestOfChanges */ ${facts} WHERE i.change_id = ANY($1::bigint[]) AND i.id > $2 ORDER BY i.id`,
-    [[...new Set(rows.map((row) => row.change_id))], rows[rows.length - 1]!.id],
+    patiently(`/* readRestOfChanges */ ${facts} WHERE i.change_id = ANY($1::bigint[]) AND i.id > $2 ORDER BY i.id`, [
+      [...new Set(rows.map((row) => row.change_id))],
+      rows[rows.length - 1]!.id,
+    ]),
   );
   return { head, rows: byChange([...rows, ...rest.rows]) };
 }
@@ -151,7 +151,8 @@ async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly Inbo
     `substring(${hashes}::bytea FROM (m.place::integer - 1) * ${HASH_BYTES} + 1 FOR ${HASH_BYTES})`;
   // By id and never by range: a fact with a lower id may have been committed since the inbox was read.
   const moved = await client.query<{ count: number }>(
-    `/* writeBatch */ WITH moved AS (
+    patiently(
+      `/* writeBatch */ WITH moved AS (
        DELETE FROM inbox i USING unnest($3::bigint[]) WITH ORDINALITY AS e (id, place) WHERE i.id = e.id RETURNING i.*, e.place
      ), entries AS (
        INSERT INTO log (pos, change_id, event_id, kind, entity, entity_version, subject, actor, source,
@@ -169,23 +170,24 @@ async function writeBatch(client: pg.ClientBase, head: Head, rows: readonly Inbo
        UPDATE log_head SET pos = $1::bigint + ${rows.length}, recorded_at = $2::timestamptz, chain = $12, tree = $13
      )
      SELECT count(*) AS count FROM moved`,
-    [
-      head.pos,
-      ts(recordedAt),
-      plainArray(rows.map((row) => row.id)),
-      // one value for all hashes: the driver sends it as it is, and an array of them as text
-      Buffer.concat(rows.map((row) => row.leaf)),
-      Buffer.concat(chains),
-      plainArray(places.map((place) => place.id)),
-      plainArray(places.map((place) => place.firstPos)),
-      plainArray(places.map((place) => place.lastPos)),
-      plainArray(nodes.map((node) => node.height)),
-      plainArray(nodes.map((node) => node.index)),
-      nodes.map((node) => node.hash),
-      tree.chain,
-      tree.frontier,
-      plainArray(places.map((place) => rows[place.firstPos - head.pos - 1]!.trace_id)),
-    ],
+      [
+        head.pos,
+        ts(recordedAt),
+        plainArray(rows.map((row) => row.id)),
+        // one value for all hashes: the driver sends it as it is, and an array of them as text
+        Buffer.concat(rows.map((row) => row.leaf)),
+        Buffer.concat(chains),
+        plainArray(places.map((place) => place.id)),
+        plainArray(places.map((place) => place.firstPos)),
+        plainArray(places.map((place) => place.lastPos)),
+        plainArray(nodes.map((node) => node.height)),
+        plainArray(nodes.map((node) => node.index)),
+        nodes.map((node) => node.hash),
+        tree.chain,
+        tree.frontier,
+        plainArray(places.map((place) => rows[place.firstPos - head.pos - 1]!.trace_id)),
+      ],
+    ),
   );
   const count = moved.rows[0]?.count;
   if (count !== rows.length) throw new Error(`${rows.length} facts were read from the inbox but ${count} removed`);

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import type { Db } from '../platform/postgres/pool';
 import { NODE_LEAVES } from './audit/tree';
-import { dbOf } from './session';
+import { dbOf, patiently } from './session';
 
 /** Positions of a partition: some 100 MB, and a complete subtree of the Merkle tree. */
 export const PARTITION_SIZE = 2 ** 18;
@@ -42,7 +42,9 @@ export class Partitions {
     while (position + this.size / 2 > last) {
       const [from, to] = [last + 1, (Math.floor(last / this.size) + 1) * this.size + 1];
       await client.query(
-        `/* makePartition */ CREATE TABLE log_${from} (LIKE log); ALTER TABLE log ATTACH PARTITION log_${from} FOR VALUES FROM (${from}) TO (${to})`,
+        patiently(
+          `/* makePartition */ CREATE TABLE log_${from} (LIKE log); ALTER TABLE log ATTACH PARTITION log_${from} FOR VALUES FROM (${from}) TO (${to})`,
+        ),
       );
       last = to - 1;
     }

@@ -25,8 +25,11 @@ export interface SequencerOptions {
 /** Any number, as long as nothing else in this database locks it. */
 const LEASE = 4_672_118_341;
 const TRY_LEASE_EVERY_MS = 250;
-/** A probe takes less than a millisecond; PostgreSQL itself ends the session after three seconds of silence. */
-const PROBE_WITHIN_MS = 4_000;
+/**
+ * What writes no facts takes milliseconds, or the three seconds after which a paused node loses the lock on the head; a connection that does not
+ * answer for longer has died in silence.
+ */
+const ANSWER_WITHIN_MS = 4_500;
 const BUSY_POLL_MS = 5;
 const IDLE_POLL_MS = 50;
 /** For how long after a change that nobody here told of, because another node made it, the next one is expected at any moment. */
@@ -64,6 +67,7 @@ export class Sequencer {
       databaseUrl: options.databaseUrl,
       name: 'credential-graph sequencer',
       settings: SETTINGS,
+      queryTimeoutMs: ANSWER_WITHIN_MS,
       log: options.log,
       work: (session) => this.#work(session),
     });
@@ -173,8 +177,7 @@ function gather(): Promise<void> {
 }
 
 /** Far cheaper than a batch that finds nothing: no lock, nothing written. */
-async function isWaiting({ client }: Session): Promise<boolean> {
-  // an idle sequencer does nothing else, so this is where a connection that has died in silence is found
-  const probe = { text: '/* probeInbox */ SELECT FROM inbox ORDER BY id LIMIT 1', query_timeout: PROBE_WITHIN_MS };
-  return ((await client.query(probe)).rowCount ?? 0) > 0;
+async function isWaiting({ db }: Session): Promise<boolean> {
+  const { rowCount } = await db.query('/* probeInbox */ SELECT FROM inbox ORDER BY id LIMIT 1');
+  return rowCount > 0;
 }

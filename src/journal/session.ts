@@ -31,7 +31,7 @@ export interface SessionOptions {
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
-/** Unless said otherwise: long enough for the largest batch there may be. */
+/** Unless said otherwise. */
 const QUERY_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 2000;
 
@@ -118,6 +118,12 @@ export class KeptSession {
       await client.end().catch(() => undefined);
     }
   }
+}
+
+/** A statement that may take its time on a connection whose others may not: the largest batch there may be. */
+export function patiently(text: string, values?: unknown[]): pg.QueryConfig {
+  const statement = { text, values, query_timeout: QUERY_TIMEOUT_MS };
+  return statement;
 }
 
 /** The driver's client as the platform's interface. */

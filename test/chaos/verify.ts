@@ -1,8 +1,9 @@
 // Compares the log, as the database has it, with all that writers and followers were told.
 import { verifyLog } from '../../src/journal/audit/verify';
 import { Cursors } from '../../src/journal/cursor';
-import { readEntries } from '../../src/journal/decode';
+import { readSealed } from '../../src/journal/decode';
 import type { LogEntry } from '../../src/journal/entry';
+import { Epochs } from '../../src/journal/epochs';
 import { KeyCache } from '../../src/journal/keys';
 import type { Follower } from './client';
 import type { Cluster } from './cluster';
@@ -48,7 +49,7 @@ export async function verify(
   const keys = new KeyCache();
   const told = followed.map(({ isMeant }) => ({ isMeant, positions: [] as number[] }));
   for (let after = 0, isMore = true; isMore;) {
-    const entries = await readEntries(cluster.pool, keys, after, PAGE);
+    const entries = (await readSealed(cluster.pool, keys, after, PAGE)).map((sealed) => sealed.open());
     for (const entry of entries) {
       log.take(entry);
       for (const each of told) if (each.isMeant(entry)) each.positions.push(entry.pos);
@@ -136,7 +137,7 @@ async function effectsOfKeys(
   kept: readonly Kept[],
   find: (what: string, wrong: readonly unknown[]) => void,
 ): Promise<number> {
-  const cursors = await Cursors.load(cluster.pool);
+  const cursors = await Cursors.load(cluster.pool, await Epochs.load(cluster.pool));
   const rows = await cluster.ask<{ key: string; change: number; last: number; at: number; entries: number; items: number }>(
     `SELECT i.key, i.change_id AS change, c.last_pos AS last, c.recorded_at AS at, c.last_pos - c.first_pos + 1 AS entries,
        (SELECT count(*) FROM log l WHERE l.change_id = i.change_id
@@ -146,10 +147,13 @@ async function effectsOfKeys(
   const effects = new Map(rows.map((row) => [row.key, row]));
   find('keys with an effect that nobody was told of', [...missing(new Set(effects.keys()), new Set(kept.map(({ key }) => key)))]);
   if (new Set(rows.map(({ change }) => change)).size !== rows.length) find('changes of several keys', rows);
-  const wrong = kept.filter(({ key, cursor, items }) => {
+  const wrong: unknown[] = [];
+  for (const { key, cursor, items, operation } of kept) {
     const effect = effects.get(key);
-    return effect === undefined || cursor !== cursors.encodeCursor(effect.last) || items !== effect.items;
-  });
+    const decoded = await cursors.decodeCursor(cursor);
+    if (typeof decoded === 'string' || decoded.pos !== effect?.last || items !== effect?.items)
+      wrong.push({ key, operation, items, decoded, effect });
+  }
   find('answers that do not fit their effect', wrong);
   for (const one of kept) one.wasSaved = (effects.get(one.key)?.at ?? Infinity) < one.sentAt;
   const [others] = await cluster.ask<{ entries: number }>(

@@ -1,6 +1,7 @@
 // Entries from before the log had a chain and a tree.
 import type pg from 'pg';
 import { plainArray } from '../../platform/sql';
+import { patiently } from '../session';
 import { SealedTree, type StoredNode } from './tree';
 
 const PORTION = 10_000;
@@ -24,15 +25,16 @@ async function seal(client: pg.ClientBase, head: number): Promise<void> {
   const tree = new SealedTree();
   while (tree.size < head) {
     const { rows } = await client.query<{ leaf: Buffer }>(
-      '/* leavesToSeal */ SELECT leaf FROM log WHERE pos > $1 ORDER BY pos LIMIT $2',
-      [tree.size, PORTION],
+      patiently('/* leavesToSeal */ SELECT leaf FROM log WHERE pos > $1 ORDER BY pos LIMIT $2', [tree.size, PORTION]),
     );
     if (rows.length === 0) throw new Error(`the log has a hole: position ${tree.size + 1} is missing`);
     const first = tree.size + 1;
     const chains = rows.map(({ leaf }) => tree.append(leaf));
     await client.query(
-      '/* sealEntries */ UPDATE log SET chain = c.chain FROM unnest($1::bytea[]) WITH ORDINALITY AS c (chain, place) WHERE pos = $2 + c.place - 1',
-      [chains, first],
+      patiently(
+        '/* sealEntries */ UPDATE log SET chain = c.chain FROM unnest($1::bytea[]) WITH ORDINALITY AS c (chain, place) WHERE pos = $2 + c.place - 1',
+        [chains, first],
+      ),
     );
     await storeNodes(client, tree.takeCompleted());
   }
