@@ -36,7 +36,7 @@ const IDLE_POLL_MS = 50;
 const BUSY_FOR_MS = 250;
 /**
  * A batch costs two to four milliseconds of processors whatever its size. When so many changes share one, there are more writers than one, and the
- * next batch waits for more of them: without, 16 writers got 0.58 of what they got without a log, with it 0.7 (bench/results.md).
+ * next batch waits for more of them: without, 16 writers got 0.58 of what they get without a log, with it 0.68 (bench/results.md).
  */
 const CROWD = 3;
 const GATHER_MS = 15;
