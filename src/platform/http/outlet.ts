@@ -11,8 +11,8 @@ export interface OutletOptions {
 
 /** A clock that is corrected is noticed this soon. */
 const LOOK_EVERY_MS = 1_000;
-/** For a close to be answered. */
-const GRACE_MS = 1_000;
+/** For a close to be answered: whoever is slow reads it behind all that was sent before. */
+const GRACE_MS = 5_000;
 
 /** Sends one message at a time, so that a slow reader slows its own subscription and nothing else. */
 export class Outlet {
