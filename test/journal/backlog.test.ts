@@ -43,12 +43,15 @@ describe('a backlog', () => {
     await until(() => total() === FACTS, 60_000);
     const seconds = (batches.at(-1)!.at - began) / 1000;
     await sequencer.stop();
-    const worst = Math.max(...batches.map(({ at }) => [at - last, (last = at)][0]!));
+    const took = batches.map(({ at }) => [at - last, (last = at)][0]!).sort((a, b) => a - b);
+    const [median, worst] = [took[took.length >> 1]!, took.at(-1)!];
     console.log(
-      `backlog of ${FACTS}: ${seconds.toFixed(1)} s, ${Math.round(FACTS / seconds)} facts/s, ${batches.length} batches, worst ${Math.round(worst)} ms`,
+      `backlog of ${FACTS}: ${seconds.toFixed(1)} s, ${Math.round(FACTS / seconds)} facts/s, ${batches.length} batches, median ${Math.round(median)} ms, worst ${Math.round(worst)} ms`,
     );
 
-    expect(worst).toBeLessThan(2000);
+    // a bad plan takes seconds for each batch; a busy machine now and then for one
+    expect(median).toBeLessThan(1_000);
+    expect(worst).toBeLessThan(10_000);
     expect(await checkLog(pool)).toEqual(soundLog(FACTS + 10));
     const { rows } = await pool.query(`SELECT count(DISTINCT convert_from(body, 'UTF8')::jsonb->>'n') AS n FROM log`);
     expect(rows).toEqual([{ n: FACTS }]);

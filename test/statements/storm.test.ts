@@ -71,7 +71,8 @@ describe('a reconnect storm', () => {
     const asked = (statements: readonly string[]) => statements.filter((name) => name === 'employeesById').length;
     const pages = (statements: readonly string[]) => statements.filter((name) => name === 'readEntries').length;
     expect([asked(few), asked(many)]).toEqual([MISSED - 1, MISSED - 1]);
-    expect(bySockets(many)).toBeLessThanOrEqual(bySockets(few) + 10);
+    // were they by the sockets, there would be thirteen times as many
+    expect(bySockets(many)).toBeLessThanOrEqual(3 * bySockets(few));
     expect(pages(few)).toBeLessThanOrEqual(10);
     expect(pages(many)).toBeLessThanOrEqual(40);
   });
