@@ -245,8 +245,11 @@ describe('a proof', () => {
     ['its end cut off', ({ file }) => file.entries.splice(-1), /does not end with the export|is sealed/],
     ['entries in disorder', ({ file }) => file.entries.reverse(), /order of the log/],
   ];
+  let genuine: string;
   it.each(tampered)('fails with %s, even if it is signed', async (_, tamper, flaw) => {
-    const { file } = await exported('P', { roleCode: 'NURSE', at: '2026-05-03T00:00:00Z' });
+    genuine ??= (await exported('P', { roleCode: 'NURSE', at: '2026-05-03T00:00:00Z' })).file;
+    held(genuine);
+    const file = genuine;
     expect(verifyProof(forged(file, tamper))).toMatch(flaw);
   });
 

@@ -8,7 +8,7 @@ import { History } from './history';
 jest.setTimeout(120_000);
 
 const WRITES = 60;
-const QUESTIONS = 120;
+const QUESTIONS = 80;
 const AT_ONCE = 20;
 const EXPORT = `mutation ($input: ExportProofInput!) { exportProof(input: $input) { file refusal { code message } } }`;
 
