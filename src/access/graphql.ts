@@ -4,7 +4,7 @@ import { isRefusal, type Refusal } from '../core/refusal';
 import type { Write } from '../journal/write';
 import type { Context } from '../platform/context';
 import { ApiKey, ApiKeyPayload, CreateApiKeyInput, RevokeApiKeyInput, RotateApiKeyInput } from './gql-types';
-import { createKey, revokeKey, rotateKey, unknownKey, type Minted } from './manage';
+import { createKey, revokeKey, rotateKey, type Minted } from './manage';
 import { allKeys, keyById, type KeyRow } from './store';
 
 /** A request that can change things; what it is more than that is the business of later rooms. */
@@ -59,9 +59,7 @@ async function change(
 ): Promise<ApiKeyPayload> {
   const { value, cursor } = await context.write('api', work);
   if (isRefusal(value)) return { key: null, secret: null, refusal: value, cursor };
-  const row = await keyById(await context.db(), value.uuid);
-  if (row === null) return { key: null, secret: null, refusal: unknownKey(), cursor };
-  return { key: toKey(row), secret: value.secret, refusal: null, cursor };
+  return { key: toKey(await keyById(await context.db(), value.uuid)), secret: value.secret, refusal: null, cursor };
 }
 
 // no key has an id that cannot be one

@@ -4,8 +4,8 @@ import type { Clock } from '../platform/clock';
 import { problem } from '../platform/graphql/errors';
 import type { Log } from '../platform/log';
 import type { Db } from '../platform/postgres/pool';
+import { Rounds } from '../platform/rounds';
 import type { Authenticated } from './authenticate';
-import { hashOf } from './manage';
 import { keyByHash, noteUses } from './store';
 
 const REMEMBERED_MS = 2_000;
@@ -25,28 +25,39 @@ type Found = Awaited<ReturnType<typeof keyByHash>>;
 export class KnownKeys {
   private readonly found = new Map<string, { readonly key: Promise<Found>; readonly until: number }>();
   private uses = new Map<string, number>();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly rounds: Rounds;
 
-  constructor(private readonly options: KnownKeysOptions) {}
+  constructor(private readonly options: KnownKeysOptions) {
+    this.rounds = new Rounds({
+      round: async () => {
+        await this.noteUses();
+        return NOTED_EVERY_MS;
+      },
+      onFailure: (error) => {
+        options.log.debug({ err: error }, 'uses of API keys are noted later');
+        return NOTED_EVERY_MS;
+      },
+    });
+  }
 
   /** Begins to note when keys are used. */
   start(): void {
-    this.timer = setInterval(() => void this.noteUses(), NOTED_EVERY_MS);
-    this.timer.unref();
+    this.rounds.start();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.noteUses();
+    await this.rounds.stop();
+    // the last ones; a database that is gone takes nothing more
+    await this.noteUses().catch(() => undefined);
   }
 
   /**
-   * Who has this secret.
+   * Who has the secret of this hash.
    * @throws UNAUTHENTICATED when nobody has, or not any more
    */
-  async holderOf(secret: string): Promise<Authenticated> {
+  async holderOf(hash: Buffer): Promise<Authenticated> {
     const now = this.options.clock.now();
-    const key = await this.lookUp(hashOf(secret));
+    const key = await this.lookUp(hash);
     if (key === null) throw problem('UNAUTHENTICATED', 'This API key is not known: check it, or ask for a new one.');
     if (key.revokedAt !== null) throw problem('UNAUTHENTICATED', 'This API key was revoked: ask for a new one.');
     const ends = [key.expiresAt, key.isEarlier ? key.earlierUntil : null].filter((end) => end !== null);
@@ -79,7 +90,7 @@ export class KnownKeys {
     } catch (error) {
       // told again with the next ones
       for (const [key, at] of uses) if (!this.uses.has(key)) this.uses.set(key, at);
-      this.options.log.debug({ err: error }, 'uses of API keys are noted later');
+      throw error;
     }
   }
 }

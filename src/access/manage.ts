@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { refuseDates } from '../core/dates';
-import { poisonIn } from '../core/poison';
+import { refusePoison } from '../core/poison';
 import { refusal, type Refusal } from '../core/refusal';
 import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../core/text-limits';
 import type { Write } from '../journal/write';
@@ -77,8 +77,8 @@ export async function rotateKey(write: Write, uuid: string, overlapMs: number): 
 
 /** Ends a key at once, on every node within five seconds; ending it again changes nothing. */
 export async function revokeKey(write: Write, uuid: string, reason: string): Promise<Refusal | null> {
-  const poison = poisonIn({ reason });
-  if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  const poison = refusePoison({ reason });
+  if (poison) return poison;
   if (reason.trim() === '') return refusal('REASON_REQUIRED', 'Say why: the reason is kept with the act.', ['reason']);
   const long = refuseLongText({ reason }, ['reason'], LONGEST_ADDRESS);
   if (long) return long;
@@ -95,13 +95,13 @@ export async function revokeKey(write: Write, uuid: string, reason: string): Pro
 }
 
 /** No key has this id. */
-export function unknownKey(): Refusal {
+function unknownKey(): Refusal {
   return refusal('KEY_NOT_FOUND', 'No key that is in use has this id: see `apiKeys`.', ['id']);
 }
 
 function refuseDraft(write: Write, draft: KeyDraft): Refusal | null {
-  const poison = poisonIn(draft);
-  if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  const poison = refusePoison(draft);
+  if (poison) return poison;
   const long = refuseLongText(draft, ['name'], LONGEST_NAME) ?? refuseLongText(draft, ['reason'], LONGEST_ADDRESS);
   if (long) return long;
   if (!NAME.test(draft.name.trim())) {

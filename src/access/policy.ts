@@ -60,28 +60,17 @@ const ROOT: Readonly<Record<Scope, string>> = {
  * The types by the scope it takes to see one of them, wherever it is met; connections and edges are as what they hold. `null`: it is no more
  * than the way to something, or the caller's own.
  */
-const TYPES: Readonly<Record<Scope | 'none', string>> = {
+const TYPES: Readonly<Partial<Record<Scope | 'none', string>>> = {
   'graph:read': `Acknowledgement Approval ApprovalChange ApprovalDelegation AwardDecision Capability CareerMove CareerPath CareerPlan CareerStage
     Change ChangePage Completion CompletionChange Course CoverageDay CoverageForecast CoverageLapse CoverageRenewal CoverageRenewalPlan Credential
     CredentialChange CredentialCount CredentialEvent CredentialType DefinitionChange Eligibility EligibilityChange EligibilityCount
     EligibilityDifference EligibilitySegment Employee EmployeeChange ErasedChange ExplanationNode Incident IncidentChange Node Outcome
     OutcomeChange OutcomeRule RehearsedChange ReportingLine Role RuleRehearsal RuleVersion SupposedChange Verification Way WayStep WebhookChange
     WhatIf`,
-  'people:write': '',
-  'people:erase': '',
-  'completions:write': '',
-  'incidents:write': '',
-  'credentials:write': '',
-  'approvals:request': '',
-  'approvals:grant': '',
-  'definitions:write': '',
-  'rules:publish': '',
-  'outcomes:close': '',
   'webhooks:manage': 'Webhook WebhookAttempt WebhookDelivery WebhookFigures WebhookLag',
   'ingestion:read': 'QuarantinedItem',
   'audit:read': 'AuditCheckpoint AuditEntry ConsistencyProof InclusionProof Trace',
   'operations:read': 'Alert',
-  'proofs:export': '',
   'access:manage': 'ApiKey',
   none: `ApiKeyPayload CredentialPayload ErasurePayload ExportProofPayload IngestPayload IngestResult OutcomePayload PageInfo Refusal RulePayload
     WebhookDeliveryPayload WebhookPayload WebhookSecretPayload`,

@@ -26,9 +26,9 @@ export function allKeys(db: Db): Promise<KeyRow[]> {
 }
 
 /** The key with an id. */
-export async function keyById(db: Db, uuid: string): Promise<KeyRow | null> {
+export async function keyById(db: Db, uuid: string): Promise<KeyRow> {
   const [row] = await rows<KeyRow>(db, `/* keyById */ SELECT ${KEY} FROM api_key k WHERE k.id = $1`, [uuid]);
-  return row ?? null;
+  return row!;
 }
 
 /** The key a secret opens, whatever has become of it since; `isEarlier`: it is the secret before the last rotation. */

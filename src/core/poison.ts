@@ -1,4 +1,6 @@
 // Values that parse as JSON but that PostgreSQL cannot keep, or that would come back changed.
+import { refusal, type Refusal } from './refusal';
+
 /** How deep values nest at most. */
 export const DEEPEST_VALUE = 32;
 
@@ -27,8 +29,15 @@ export function poisonIn(
   return null;
 }
 
+/** Refuses an input that cannot be stored; null: all of it can. */
+export function refusePoison(input: unknown, deepest = DEEPEST_VALUE): Refusal | null {
+  const poison = poisonIn(input, [], deepest);
+  return poison && refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+}
+
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
-function isWellFormed(text: string): boolean {
+/** Whether a text has no half of a character, which UTF-8 cannot write. */
+export function isWellFormed(text: string): boolean {
   return !LONE_SURROGATE.test(text);
 }

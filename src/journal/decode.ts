@@ -26,6 +26,21 @@ export interface LogRow {
 export const LOG_COLUMNS =
   'pos, change_id, event_id, kind, entity, entity_version, subject, actor, source, occurred_at, recorded_at, body_format, body';
 
+/** What a row says in the clear, in the words of an entry. */
+export function headerOf(row: LogRow) {
+  return {
+    eventId: row.event_id,
+    kind: row.kind,
+    entity: row.entity,
+    entityVersion: row.entity_version,
+    subject: row.subject,
+    actor: row.actor,
+    source: row.source,
+    occurredAt: row.occurred_at,
+    recordedAt: row.recorded_at,
+  };
+}
+
 /** What follows a position is not kept any more. */
 export class Expired extends Error {
   override readonly name = 'Expired';
@@ -110,15 +125,7 @@ class SealedRow implements SealedEntry {
     return {
       pos: row.pos,
       changeId: row.change_id,
-      eventId: row.event_id,
-      kind: row.kind,
-      entity: row.entity,
-      entityVersion: row.entity_version,
-      subject: row.subject,
-      actor: row.actor,
-      source: row.source,
-      occurredAt: row.occurred_at,
-      recordedAt: row.recorded_at,
+      ...headerOf(row),
       ...openBody({ format: row.body_format, bytes: row.body }, this.key, row.event_id),
     };
   }

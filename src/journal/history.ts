@@ -1,5 +1,4 @@
 // What the journal keeps for a while only. The log itself is none of it.
-import { instantText } from '../platform/sql';
 import type { PruneRule } from '../platform/pruner';
 
 /** How long, in milliseconds. */
@@ -15,42 +14,24 @@ export function journalRules(history: JournalHistory): PruneRule[] {
     {
       what: 'idempotency_keys',
       keptFor: history.idempotencyKeys,
-      prune: async (db, before, limit) =>
-        (
-          await db.query(
-            `/* pruneKeys */ DELETE FROM idempotency i USING (
+      statement: `/* pruneKeys */ DELETE FROM idempotency i USING (
                SELECT operation, source, key FROM idempotency WHERE recorded_at < $1 ORDER BY recorded_at LIMIT $2 FOR UPDATE SKIP LOCKED
              ) old WHERE i.operation = old.operation AND i.source = old.source AND i.key = old.key`,
-            [instantText(before), limit],
-          )
-        ).rowCount,
     },
     {
       what: 'applied_items',
       keptFor: history.appliedItems,
       // counted from when they were applied; ids of changes ascend with their instants
-      prune: async (db, before, limit) =>
-        (
-          await db.query(
-            `/* pruneApplied */ DELETE FROM quarantine WHERE id IN (
+      statement: `/* pruneApplied */ DELETE FROM quarantine WHERE id IN (
                SELECT q.id FROM quarantine q JOIN change c ON c.id = q.resolved_in
                WHERE q.resolved_in IS NOT NULL AND c.recorded_at < $1 ORDER BY q.resolved_in LIMIT $2 FOR UPDATE OF q SKIP LOCKED)`,
-            [instantText(before), limit],
-          )
-        ).rowCount,
     },
     {
       what: 'unapplied_items',
       keptFor: history.unappliedItems,
-      prune: async (db, before, limit) =>
-        (
-          await db.query(
-            `/* pruneUnapplied */ DELETE FROM quarantine WHERE id IN (
+      statement: `/* pruneUnapplied */ DELETE FROM quarantine WHERE id IN (
                SELECT q.id FROM quarantine q WHERE q.resolved_in IS NULL AND q.recorded_at < $1 ORDER BY q.recorded_at LIMIT $2
                FOR UPDATE SKIP LOCKED)`,
-            [instantText(before), limit],
-          )
-        ).rowCount,
     },
   ];
 }

@@ -3,6 +3,8 @@ import { subtractSpanFromInstant, type Span } from '../core/calendar';
 import type { Clock } from '../platform/clock';
 import type { Log } from '../platform/log';
 import { ts, transaction, type Db, type Pool } from '../platform/postgres/pool';
+import { Rounds } from '../platform/rounds';
+import { takesTurn } from '../platform/sql';
 import { NODE_LEAVES } from './audit/tree';
 import { partitionsOf, type Partition } from './partitions';
 
@@ -24,26 +26,28 @@ const PATIENCE = '2s';
 
 /** Drops partitions that are old enough, one after the other, on whichever node looks first. */
 export class Retention {
-  #timer: NodeJS.Timeout | null = null;
-  #running: Promise<void> = Promise.resolve();
+  readonly #rounds: Rounds;
 
-  constructor(private readonly options: RetentionOptions) {}
+  constructor(private readonly options: RetentionOptions) {
+    this.#rounds = new Rounds({
+      round: async () => {
+        await this.apply();
+        return LOOK_EVERY_MS;
+      },
+      onFailure: (error) => {
+        options.log?.warn({ err: error }, 'old entries of the log could not be let go of; trying again');
+        return LOOK_EVERY_MS;
+      },
+    });
+  }
 
   /** Looks now and every ten minutes. */
   start(): void {
-    const look = (): void => {
-      this.#running = this.apply().then(
-        () => undefined,
-        (error: unknown) => this.options.log?.warn({ err: error }, 'old entries of the log could not be let go of; trying again'),
-      );
-    };
-    this.#timer = setInterval(look, LOOK_EVERY_MS).unref();
-    look();
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** Lets go of all that is old enough; answers the last position that is gone by this, or null. */
@@ -59,11 +63,10 @@ export class Retention {
   #dropOldest(): Promise<number | null> {
     const { pool, clock, keep, neededAfter } = this.options;
     return transaction(pool, async (db) => {
-      const { rows } = await db.query<{ taken: boolean }>(
-        `/* holdRetention */ SELECT pg_try_advisory_xact_lock(${RETENTION_LOCK}) AS taken, set_config('lock_timeout', '${PATIENCE}', true),
-           set_config('statement_timeout', '0', true)`,
+      if (!(await takesTurn(db, RETENTION_LOCK))) return null;
+      await db.query(
+        `/* bePatient */ SELECT set_config('lock_timeout', '${PATIENCE}', true), set_config('statement_timeout', '0', true)`,
       );
-      if (!rows[0]!.taken) return null;
       const oldest = await oldestPartition(db, subtractSpanFromInstant(clock.now(), keep, 'UTC'));
       if (oldest === null || (await neededAfter(db)) < oldest.last) return null;
       await keepLeaves(db, oldest);

@@ -2,8 +2,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Clock } from './clock';
 import type { Log } from './log';
-import { transaction, type Db, type Pool } from './postgres/pool';
+import { transaction, type Pool } from './postgres/pool';
 import { Rounds } from './rounds';
+import { instantText, takesTurn } from './sql';
 
 /** What is removed when. */
 export interface PruneRule {
@@ -11,8 +12,8 @@ export interface PruneRule {
   readonly what: string;
   /** Milliseconds. */
   readonly keptFor: number;
-  /** Removes at most `limit` of the oldest rows from before an instant, stepping around what others have locked; answers how many. */
-  readonly prune: (db: Db, before: number, limit: number) => Promise<number>;
+  /** Removes the oldest rows from before an instant ($1), at most so many ($2), stepping around what others have locked. */
+  readonly statement: string;
 }
 
 /** What the pruner works with. */
@@ -82,13 +83,11 @@ export class Pruner {
   }
 
   /** Null: another node is at it. */
-  async #prune({ what, keptFor, prune }: PruneRule): Promise<number | null> {
+  async #prune({ what, keptFor, statement }: PruneRule): Promise<number | null> {
     const before = this.options.clock.now() - keptFor;
     const count = await transaction(this.options.db, async (db) => {
-      const { rows } = await db.query<{ mine: boolean }>('/* prunersTurn */ SELECT pg_try_advisory_xact_lock($1) AS mine', [
-        PRUNER_LOCK,
-      ]);
-      return rows[0]!.mine ? prune(db, before, BATCH) : null;
+      if (!(await takesTurn(db, PRUNER_LOCK))) return null;
+      return (await db.query(statement, [instantText(before), BATCH])).rowCount;
     });
     if (count === null || count === 0) return count;
     this.#removed.inc({ what }, count);

@@ -55,3 +55,9 @@ const LAST_OF_FOUR_DIGITS = Date.parse('9999-12-31T23:59:59.999Z');
 export async function rows<R>(db: Db, text: string, params: unknown[] = []): Promise<R[]> {
   return (await db.query<R>(text, params)).rows;
 }
+
+/** Whether this transaction holds a lock from here to its end that one holds at a time; false: another has it, and is not waited for. */
+export async function takesTurn(db: Db, lock: number): Promise<boolean> {
+  const [row] = await rows<{ mine: boolean }>(db, '/* takesTurn */ SELECT pg_try_advisory_xact_lock($1) AS mine', [lock]);
+  return row!.mine;
+}

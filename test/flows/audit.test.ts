@@ -1,11 +1,10 @@
 // The audit as auditors and witnesses meet it: over GraphQL, and from the command line.
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { openCheckpoint, readVerifier } from '../../src/core/checkpoint';
 import { provesConsistency, provesInclusion } from '../../src/core/merkle';
 import { startTestApp, type TestApp } from '../kit/app';
+import { runCli } from '../kit/command-line';
 import { eventually, nursesNeedCpr, talkTo, type Talk } from '../kit/seed';
 
 jest.setTimeout(60_000);
@@ -166,14 +165,7 @@ describe('the audit', () => {
   });
 
   describe('from the command line', () => {
-    const verify = async (...args: string[]) => {
-      const script = path.join(__dirname, '../kit/cli.cjs');
-      const env = { PATH: process.env['PATH'], DATABASE_URL: server.databaseUrl, DATA_DIR: server.dataDir };
-      return promisify(execFile)(process.execPath, [script, ...args], { env }).then(
-        ({ stdout }) => ({ code: 0, said: stdout }),
-        (error: { code: number; stdout: string; stderr: string }) => ({ code: error.code, said: error.stdout + error.stderr }),
-      );
-    };
+    const verify = (...args: string[]) => runCli({ DATABASE_URL: server.databaseUrl, DATA_DIR: server.dataDir }, ...args);
 
     it('verifies the whole log with the key of this installation, and against a witness', async () => {
       const { code, said } = await verify('audit', 'verify');

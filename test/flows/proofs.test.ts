@@ -1,13 +1,12 @@
 // Answers that prove themselves: exported by the server, verified with nothing but the file.
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { readVerifier } from '../../src/core/checkpoint';
 import type { ProofFile } from '../../src/graph/proofs/file';
 import { verifyProof, type HeldProof } from '../../src/graph/proofs/verify';
 import { openEntry } from '../../src/journal/cipher';
 import { startTestApp, type TestApp } from '../kit/app';
+import { runCli } from '../kit/command-line';
 import { forged, type Forgery } from '../kit/forge';
 import { keyOf, nursesNeedCpr, talkTo, type Talk } from '../kit/seed';
 import { seeded } from '../kit/seeded';
@@ -375,20 +374,8 @@ describe('a proof', () => {
     const { file, statement } = await exported('P', { roleCode: 'NURSE', at: '2026-05-03T00:00:00Z' });
     const folder = fs.mkdtempSync(path.join(server.dataDir, 'proofs-'));
     const place = path.join(folder, 'proof.json');
-    const run = async (...said: (string | Record<string, string>)[]) => {
-      const script = path.join(__dirname, '../kit/cli.cjs');
-      const args = said.filter((one) => typeof one === 'string');
-      const env = {
-        ...Object.assign({}, ...said.filter((one) => typeof one !== 'string')),
-        PATH: process.env['PATH'],
-        DATA_DIR: '/nowhere',
-        DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
-      };
-      return promisify(execFile)(process.execPath, [script, ...args], { env }).then(
-        ({ stdout }) => ({ code: 0, said: stdout }),
-        (error: { code: number; stdout: string; stderr: string }) => ({ code: error.code, said: error.stdout + error.stderr }),
-      );
-    };
+    const nowhere = { DATA_DIR: '/nowhere', DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+    const run = (...args: string[]) => runCli(nowhere, ...args);
     fs.writeFileSync(place, file);
     const { code, said } = await run('verify', place);
     expect([code, said.split('\n')[0]]).toEqual([0, statement]);
@@ -404,7 +391,7 @@ describe('a proof', () => {
       said: expect.stringMatching(/^--key: this is no verifier/),
     });
     expect(await run('verify', folder)).toMatchObject({ code: 2, said: expect.stringMatching(/cannot be read/) });
-    expect(await run({ npm_config_key: trusted }, 'verify', place)).toMatchObject({
+    expect(await runCli({ ...nowhere, npm_config_key: trusted }, 'verify', place)).toMatchObject({
       code: 2,
       said: expect.stringMatching(/write -- before/),
     });

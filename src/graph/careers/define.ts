@@ -1,6 +1,6 @@
 // defineCareerPath
 import { uuidv7 } from 'uuidv7';
-import { poisonIn } from '../../core/poison';
+import { refusePoison } from '../../core/poison';
 import { refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
@@ -31,9 +31,8 @@ async function definePath(write: Write, item: PathItem, version: number): Promis
   const long = refuseLongText(item, ['code'], LONGEST_NAME);
   if (long) return rejected(long);
   if (item.code.trim() === '') return rejected(refusal('INVALID_CODE', 'code names the path: it is not empty.', ['code']));
-  const poison = poisonIn(item);
-  if (poison)
-    return rejected(refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path));
+  const poison = refusePoison(item);
+  if (poison) return rejected(poison);
   const codes = [...new Set(item.moves.flatMap((move) => [move.from, move.to]))];
   const roles = new Map((await rolesKnown(write.db, now, { codes })).map((role) => [role.code, role.uuid]));
   const at = item.moves.findIndex((move) => !roles.has(move.from) || !roles.has(move.to));

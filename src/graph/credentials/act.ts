@@ -1,7 +1,7 @@
 // suspendCredential, reinstateCredential, revokeCredential: acts of a person, with the reason.
 import { uuidv7 } from 'uuidv7';
 import { foldHolding, statusAt, type CredentialStatus } from '../../core/renewal';
-import { poisonIn } from '../../core/poison';
+import { refusePoison } from '../../core/poison';
 import { refuseDates } from '../../core/dates';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import type { Write } from '../../journal/write';
@@ -36,8 +36,8 @@ export async function actOnCredential(
   act: CredentialAct,
   cache: Cached<CredentialDefinitions>,
 ): Promise<string | Refusal> {
-  const poison = poisonIn(act);
-  if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  const poison = refusePoison(act);
+  if (poison) return poison;
   if (act.reason.trim() === '') return refusal('REASON_REQUIRED', 'Say why: the reason is kept with the act.', ['reason']);
   const outside = refuseDates(act, ['effectiveAt']);
   if (outside) return outside;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { awardCourses, awardJson, awardText, cycleOf, parseAwardCondition } from '../../core/award';
 import { refuseDates } from '../../core/dates';
-import { poisonIn } from '../../core/poison';
+import { refusePoison } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { expires, parseRenewalPolicy, type RenewalPolicyDraft } from '../../core/renewal';
 import { canonicalJson, type Json } from '../../core/rule';
@@ -195,8 +195,8 @@ export async function publishAwardRule(
   draft: AwardRuleDraft,
   cache: Cached<CredentialDefinitions>,
 ): Promise<PublishedVersion | Refusal> {
-  const poison = poisonIn(draft);
-  if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  const poison = refusePoison(draft);
+  if (poison) return poison;
   const outside = refuseDates(draft, ['effectiveFrom']) ?? refuseLongText(draft, ['reason'], LONGEST_ADDRESS);
   if (outside) return outside;
   await lockCatalogue(write.db);

@@ -3,8 +3,8 @@ import type { Writer } from '../../journal/write';
 import type { Clock } from '../../platform/clock';
 import type { Log } from '../../platform/log';
 import type { Db } from '../../platform/postgres/pool';
-import { instantText, rows } from '../../platform/sql';
-import { inTrace, newTraceId } from '../../platform/trace';
+import { Rounds } from '../../platform/rounds';
+import { instantText, rows, takesTurn } from '../../platform/sql';
 import { settle, type SettleOptions } from './settle';
 
 export interface TimersOptions extends SettleOptions {
@@ -25,41 +25,35 @@ const LOOK_MS = 250;
 
 /** Publishes expiries, notices and verdict transitions when they are due, a backlog in order of time. */
 export class Timers {
-  private isStopped = true;
-  private running: Promise<void> = Promise.resolve();
-  private wake: () => void = () => undefined;
+  private readonly rounds: Rounds;
+  private failures = 0;
 
-  constructor(private readonly options: TimersOptions) {}
+  constructor(private readonly options: TimersOptions) {
+    this.rounds = new Rounds({
+      round: async () => {
+        const waitMs = await this.step();
+        this.failures = 0;
+        return waitMs;
+      },
+      onFailure: (error) => {
+        this.failures += 1;
+        options.log.error({ err: error, failures: this.failures }, 'boundaries could not be published; trying again');
+        return Math.min(5_000, 100 * 2 ** this.failures);
+      },
+    });
+  }
 
   start(): void {
-    this.isStopped = false;
-    this.running = this.run();
+    this.rounds.start();
   }
 
   /** Ends after the batch in progress. */
-  async stop(): Promise<void> {
-    this.isStopped = true;
-    this.wake();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    let failures = 0;
-    while (!this.isStopped) {
-      try {
-        const waitMs = await this.step();
-        failures = 0;
-        await this.sleep(waitMs);
-      } catch (error) {
-        failures += 1;
-        this.options.log.error({ err: error, failures }, 'boundaries could not be published; trying again');
-        await this.sleep(Math.min(5_000, 100 * 2 ** failures));
-      }
-    }
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** Publishes one batch of what is due; answers how long to wait before the next look. */
-  async step(): Promise<number> {
+  private async step(): Promise<number> {
     const { db, clock, writer } = this.options;
     const now = clock.now();
     const next = await rows<{ id: string; at: number }>(
@@ -72,25 +66,10 @@ export class Timers {
     // nobody outside a full batch has anything due before its last boundary, so everything up to there goes out in order
     const until = due.length < BATCH ? now : due.at(-1)!.at;
     const ids = due.map((row) => row.id);
-    await inTrace(newTraceId(), () =>
-      writer.write({ actor: CLOCK, source: null }, async (write) => {
-        const [lock] = await rows<{ mine: boolean }>(write.db, '/* timersTurn */ SELECT pg_try_advisory_xact_lock($1) AS mine', [
-          TIMERS_LOCK,
-        ]);
-        if (lock!.mine) await settle(write, ids, until, this.options);
-      }),
-    );
-    return PAUSE_MS;
-  }
-
-  private sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+    await writer.write({ actor: CLOCK, source: null }, async (write) => {
+      if (await takesTurn(write.db, TIMERS_LOCK)) await settle(write, ids, until, this.options);
     });
+    return PAUSE_MS;
   }
 }
 

@@ -1,5 +1,5 @@
 // eraseEmployee
-import { poisonIn } from '../../core/poison';
+import { refusePoison } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_ADDRESS, refuseLongText } from '../../core/text-limits';
 import { ERASURE } from '../../journal/entry';
@@ -55,8 +55,8 @@ export async function eraseEmployee(
 }
 
 function refuse(erasure: Erasure): Refusal | null {
-  const poison = poisonIn(erasure);
-  if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  const poison = refusePoison(erasure);
+  if (poison) return poison;
   if (erasure.reason.trim() === '') {
     return refusal('REASON_REQUIRED', 'Say why, without naming the person: the reason is kept for ever.', ['reason']);
   }

@@ -1,6 +1,6 @@
 // closeOutcome
 import { refuseDates } from '../../core/dates';
-import { poisonIn } from '../../core/poison';
+import { refusePoison } from '../../core/poison';
 import { refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_ADDRESS, refuseLongText } from '../../core/text-limits';
 import type { Write } from '../../journal/write';
@@ -53,8 +53,8 @@ export async function closeOutcome(
 }
 
 function refuse(closing: Closing): Refusal | null {
-  const poison = poisonIn(closing);
-  if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  const poison = refusePoison(closing);
+  if (poison) return poison;
   if (closing.reason.trim() === '') return refusal('REASON_REQUIRED', 'Say why: the reason is kept with the act.', ['reason']);
   return refuseDates(closing, ['effectiveAt']) ?? refuseLongText(closing, ['reason'], LONGEST_ADDRESS);
 }

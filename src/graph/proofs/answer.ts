@@ -7,7 +7,7 @@ import { answerAt, isEligible, type Verdict } from '../../core/verdict';
 import { nodeId, uuidOf } from '../../platform/graphql/node-id';
 import { attributesOf, personFacts } from '../eligibility/person-facts';
 import type { Reads } from '../rules/definitions';
-import { readDefinitions, type JudgedBy, type ProvedDefinitions } from './definitions';
+import type { JudgedBy, ProvedDefinitions } from './definitions';
 import type { ToldHolding, ToldPerson } from './replay';
 
 /** What is asked: of one role, or of one credential type. */
@@ -41,7 +41,7 @@ export interface ProvedDocument {
 }
 
 /** Of questions that depend on nothing of a person. */
-export const NOTHING: Reads = {
+const NOTHING: Reads = {
   types: new Set(),
   attributes: new Set(),
   courses: new Set(),
@@ -52,14 +52,16 @@ export const NOTHING: Reads = {
 };
 
 /** What of a person a question's answer depends on. */
-export function readsOfQuestion({ roleCode, typeCode }: Question, judgedBy: JudgedBy): Reads {
+export function readsOfQuestion(
+  { roleCode, typeCode }: Pick<Question, 'roleCode' | 'typeCode'>,
+  { rules }: { readonly rules: Pick<JudgedBy['rules'], 'byCode'> },
+): Reads {
   if (roleCode === null) return { ...NOTHING, types: new Set([typeCode!]) };
-  return judgedBy.rules.byCode.get(roleCode)?.reads ?? NOTHING;
+  return rules.byCode.get(roleCode)?.reads ?? NOTHING;
 }
 
 /** Answers a question from the log alone. */
-export function answerTo(question: Question, definitions: ProvedDefinitions, person: ToldPerson): ProvedAnswer {
-  const judgedBy = readDefinitions(definitions);
+export function answerTo(question: Question, judgedBy: JudgedBy, person: ToldPerson): ProvedAnswer {
   return question.roleCode === null ? held(question, person) : eligible(question, question.roleCode, judgedBy, person);
 }
 
@@ -160,6 +162,7 @@ function opening({ at, knownAt, name, externalId }: Question): string {
   return `At ${isoText(at)}, as known after ${knownAt} entries of the log, ${who}`;
 }
 
-function textOf(instant: number | null): string | null {
+/** An instant as a proof has it; null: no bound. */
+export function textOf(instant: number | null): string | null {
   return instant === null || !Number.isFinite(instant) ? null : isoText(instant);
 }

@@ -3,7 +3,7 @@ import { openCheckpoint, readVerifier } from '../../core/checkpoint';
 import { checkpointFor, verifiersOf } from '../../journal/audit/checkpoints';
 import { inclusionProofs } from '../../journal/audit/proofs';
 import { DISCLOSABLE, entryKey } from '../../journal/cipher';
-import type { LogRow } from '../../journal/decode';
+import { headerOf, type LogRow } from '../../journal/decode';
 import { loadKeys } from '../../journal/keys';
 import type { Db } from '../../platform/postgres/pool';
 import { readsOfQuestion, type ProvedDocument } from './answer';
@@ -31,16 +31,10 @@ export async function assembleProof(db: Db, position: number): Promise<string | 
   const about = await entriesAbout(db, employee, position, Number.MAX_SAFE_INTEGER);
   const opened = about.filter((row) => row.pos !== position && isOpen(row)).map((row) => toldIn(row, key));
   if (await namesErased(db, employee, opened)) return null;
-  const publications = await entriesAt(
-    db,
-    document.definitions.rules.map((rule) => rule.position),
-  );
+  const published = [...new Set(document.definitions.rules.map((rule) => rule.position))];
+  const publications = await entriesAt(db, published);
   // what is not kept any more cannot be shown, and a proof without it is none
-  if (
-    about[0]?.entity_version !== 1 ||
-    publications.length < new Set(document.definitions.rules.map((rule) => rule.position)).size
-  )
-    return null;
+  if (about[0]?.entity_version !== 1 || publications.length < published.length) return null;
   const all = [...about, ...publications].sort((a, b) => a.pos - b.pos);
   const paths = await inclusionProofs(
     db,
@@ -70,15 +64,7 @@ function documentIn(row: LogRow, key: Buffer | undefined): ProvedDocument | null
 function toEntry(row: LogRow): Omit<ProvedEntry, 'key' | 'path'> {
   return {
     position: row.pos,
-    eventId: row.event_id,
-    kind: row.kind,
-    entity: row.entity,
-    entityVersion: row.entity_version,
-    subject: row.subject,
-    actor: row.actor,
-    source: row.source,
-    occurredAt: row.occurred_at,
-    recordedAt: row.recorded_at,
+    ...headerOf(row),
     bodyFormat: row.body_format,
     body: row.body.toString('base64'),
   };

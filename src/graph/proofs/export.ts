@@ -1,9 +1,9 @@
 // exportProof: the answer to one question, worked out from the log alone and put on record, with all that it was worked out from.
-import { poisonIn } from '../../core/poison';
+import { refusePoison } from '../../core/poison';
 import { refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import { answerAt, fromSegments } from '../../core/verdict';
-import { DISCLOSABLE, openBody, PLAIN } from '../../journal/cipher';
+import { DISCLOSABLE } from '../../journal/cipher';
 import type { LogRow } from '../../journal/decode';
 import { canonicalJson, type Json } from '../../journal/entry';
 import { loadKeys } from '../../journal/keys';
@@ -18,8 +18,8 @@ import { coursesKnown } from '../learning/store';
 import type { Employee } from '../people/gql-types';
 import { lockEmployees } from '../people/resolve';
 import { definitionsKnown } from '../rules/definitions';
-import { answerTo, NOTHING, type ProvedAnswer, type ProvedDocument, type Question } from './answer';
-import { definitionsFor } from './definitions';
+import { answerTo, readsOfQuestion, textOf, type ProvedAnswer, type ProvedDocument, type Question } from './answer';
+import { definitionsFor, readDefinitions } from './definitions';
 import { namesErased } from './erased';
 import { isNeeded, replay, type ToldEntry, type ToldPerson } from './replay';
 import { entriesAbout, EXPORTED, publicationsOf, toldIn } from './store';
@@ -36,8 +36,8 @@ const MOST_ENTRIES = 20_000;
 
 /** Why a proof cannot be asked for like this; null: it can. */
 export function refuseAsked(asked: Asked): Refusal | null {
-  const poison = poisonIn(asked);
-  if (poison) return refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path);
+  const poison = refusePoison(asked);
+  if (poison) return poison;
   if ((asked.roleCode == null) === (asked.typeCode == null)) {
     return refusal('AMBIGUOUS_QUESTION', 'Ask of one role or of one credential type: send roleCode or typeCode.', ['roleCode']);
   }
@@ -56,11 +56,11 @@ export async function proveAnswer(
 ): Promise<ProvedDocument | Refusal> {
   const db = await context.db();
   const known = { rules: await definitionsKnown(db, view), types: await loadTypes(context, view), zone: context.graph.zone };
-  const role = [...known.rules.byCode.values()].find((judged) => judged.role.code === asked.roleCode);
-  if (asked.typeCode != null && !known.types.some((type) => type.code === asked.typeCode)) {
-    return refusal('UNKNOWN_CREDENTIAL_TYPE', `There is no credential type "${asked.typeCode}": correct its code.`, ['typeCode']);
+  const [roleCode, typeCode] = [asked.roleCode ?? null, asked.typeCode ?? null];
+  if (typeCode !== null && !known.types.some((type) => type.code === typeCode)) {
+    return refusal('UNKNOWN_CREDENTIAL_TYPE', `There is no credential type "${typeCode}": correct its code.`, ['typeCode']);
   }
-  const reads = asked.typeCode == null ? (role?.reads ?? NOTHING) : { ...NOTHING, types: new Set([asked.typeCode]) };
+  const reads = readsOfQuestion({ roleCode, typeCode }, known);
   const entries = await entriesAbout(db, employee.uuid, view.known, MOST_ENTRIES + 1);
   if (entries.length > MOST_ENTRIES) return notProvable(`the log says more than ${MOST_ENTRIES} things of the person`);
   const gone = await lastGone(db);
@@ -73,8 +73,8 @@ export async function proveAnswer(
   if (await namesErased(db, employee.uuid, opened)) return notProvable(NAMES_ERASED);
 
   const courses = await coursesKnown(db, view, new Set([...reads.courses, ...reads.events]));
-  const positions = await publishedAt(db, known, asked.roleCode ?? null, reads.roles, view.known);
-  const definitions = definitionsFor(asked.roleCode ?? null, reads, known, courses, positions);
+  const positions = await publishedAt(db, known, roleCode, reads.roles, view.known);
+  const definitions = definitionsFor(roleCode, reads, known, courses, positions);
   if (gone > 0 && definitions.rules.some(({ position }) => position === NOT_KEPT))
     return notProvable('the publication of a rule it turns on is not kept any more');
   const question: Question = {
@@ -83,10 +83,11 @@ export async function proveAnswer(
     name: employee.name,
     at: view.at,
     knownAt: view.known,
-    roleCode: asked.roleCode ?? null,
-    typeCode: asked.typeCode ?? null,
+    roleCode,
+    typeCode,
   };
-  const answer = answerTo(question, definitions, told);
+  const answer = answerTo(question, readDefinitions(definitions), told);
+  const role = roleCode === null ? undefined : known.rules.byCode.get(roleCode);
   const isSame =
     question.roleCode === null
       ? await holdsTheSame(db, employee.uuid, question, known, view, told)
@@ -140,13 +141,11 @@ async function publishedAt(
 ): Promise<(roleUuid: string, version: number) => number> {
   const uuids = [roleCode ?? '', ...roles].flatMap((code) => rules.byCode.get(code)?.role.uuid ?? []);
   const places = new Map<string, number>();
-  for (const { pos, entity, body } of await publicationsOf(db, uuids, known)) {
-    const { version } = openBody({ format: PLAIN, bytes: body }, undefined, '').body as { readonly version: number };
-    places.set(`${entity} ${version}`, pos);
+  for (const row of await publicationsOf(db, uuids, known)) {
+    const { version } = toldIn(row, undefined).body as { readonly version: number };
+    places.set(`${row.entity} ${version}`, row.pos);
   }
-  return (roleUuid, version) => {
-    return places.get(`${roleUuid} ${version}`) ?? NOT_KEPT;
-  };
+  return (roleUuid, version) => places.get(`${roleUuid} ${version}`) ?? NOT_KEPT;
 }
 
 async function judgesTheSame(
@@ -158,9 +157,8 @@ async function judgesTheSame(
 ): Promise<boolean> {
   const stored = (await segmentsOfPairs(db, view, [pair])).get(`${pair.employeeUuid}|${pair.roleUuid}`) ?? [];
   const { verdict, ruleVersion, since, until } = answerAt(fromSegments(stored, versions), view.at);
-  const text = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   const said = [answer['verdict'], answer['ruleVersion'], answer['since'], answer['until']];
-  return canonicalJson(said as Json[]) === canonicalJson([verdict, ruleVersion, text(since), text(until)]);
+  return canonicalJson(said as Json[]) === canonicalJson([verdict, ruleVersion, textOf(since), textOf(until)]);
 }
 
 async function holdsTheSame(

@@ -1,5 +1,6 @@
 // The proof file: an answer with all that shows it is right, in one spelling, so that no byte of it can be another.
 import { z } from 'zod';
+import { isWellFormed } from '../../core/poison';
 import { canonicalJson } from '../../journal/entry';
 
 /** What the first line of sight says, and what a later format would change. */
@@ -74,7 +75,7 @@ export function readProof(file: Uint8Array | string): ProofFile | string {
     const [issue] = read.error.issues;
     return `This is no proof of this format: see ${JSON.stringify(issue!.path)}.`;
   }
-  return isWellFormed(read.data) && writeProof(read.data) === said
+  return isWholeText(read.data) && writeProof(read.data) === said
     ? read.data
     : 'The file was changed: it is not spelled as it was exported.';
 }
@@ -88,7 +89,7 @@ function decoded(bytes: Uint8Array): string | null {
 }
 
 // half a character is hashed like the one that stands for what cannot be read
-function isWellFormed({ entries, statement }: ProofFile): boolean {
+function isWholeText({ entries, statement }: ProofFile): boolean {
   const texts = entries.flatMap(({ eventId, kind, entity, subject, actor, source }) => [
     eventId,
     kind,
@@ -97,5 +98,5 @@ function isWellFormed({ entries, statement }: ProofFile): boolean {
     actor,
     source,
   ]);
-  return ![...texts, statement].some((text) => text !== null && /\p{Surrogate}/u.test(text));
+  return ![...texts, statement].some((text) => text !== null && !isWellFormed(text));
 }

@@ -28,7 +28,7 @@ export class ProofResolver {
     @Ctx() context: GraphContext,
   ): Promise<ExportProofPayload> {
     const none = async (no: Refusal): Promise<ExportProofPayload> => {
-      const cursor = context.graph.cursors.encodeCursor(await context.position());
+      const cursor = await context.graph.cursors.cursorAt(await context.position());
       return { file: null, statement: null, position: null, refusal: no, cursor };
     };
     const no = refuseAsked(input);

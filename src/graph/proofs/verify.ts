@@ -93,7 +93,8 @@ function verify(file: ProofFile, trusted: readonly Verifier[]): HeldProof {
   }
   insist(isWhole(definitions.rules), 'A version of a rule is missing.');
 
-  const reads = readsOfQuestion(question, readDefinitions(definitions));
+  const judgedBy = readDefinitions(definitions);
+  const reads = readsOfQuestion(question, judgedBy);
   const needed = about.filter((entry) => entry.position <= question.knownAt && isNeeded(entry.kind, reads));
   const told = needed.map((entry): ToldEntry => ({ kind: entry.kind, occurredAt: entry.occurredAt, body: bodyOf(entry) }));
   for (const { body } of told) {
@@ -102,7 +103,7 @@ function verify(file: ProofFile, trusted: readonly Verifier[]): HeldProof {
   }
   const person = replay(told);
   insist(person !== null, 'The entries do not tell enough to answer from.');
-  const found = answerTo(question, definitions, person);
+  const found = answerTo(question, judgedBy, person);
   insist(canonicalJson(found as Json) === canonicalJson(answer as Json), 'The facts do not lead to this answer.');
   for (const entry of about) {
     const mayBeOpen = entry === closing || needed.includes(entry);

@@ -4,7 +4,7 @@ import { parseSpan, type Instant } from '../../core/calendar';
 import { refuseDates } from '../../core/dates';
 import { lintRule } from '../../core/lint';
 import { isAttributeName, isCustomAttribute, personAttributes } from '../../core/person';
-import { DEEPEST_VALUE, poisonIn } from '../../core/poison';
+import { DEEPEST_VALUE, refusePoison } from '../../core/poison';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { canonicalJson, dependencies, ruleLimits, type Json, type RuleNode } from '../../core/rule';
 import { ruleHash, ruleToAst } from '../../core/rule-ast';
@@ -57,11 +57,8 @@ export interface DraftSetting {
 
 /** Checks what can be checked of a draft alone. */
 export function refuseDraft(draft: RuleDraft): Refusal | null {
-  const poison = poisonIn(draft, [], DEEPEST_DRAFT);
-  if (poison) {
-    const what = `A value ${poison.what}, which cannot be stored: correct it.`;
-    return refuseDeepRule(draft.rule, ['rule']) ?? refusal('UNSTORABLE_VALUE', what, poison.path);
-  }
+  const poison = refusePoison(draft, DEEPEST_DRAFT);
+  if (poison) return refuseDeepRule(draft.rule, ['rule']) ?? poison;
   const outside = refuseDates(draft, ['effectiveFrom']) ?? refuseLongText(draft, ['reason'], LONGEST_ADDRESS);
   if (outside || draft.warnBefore == null) return outside;
   const span = parseSpan(draft.warnBefore);

@@ -1,7 +1,7 @@
 // What if? Supposed facts, and what they would change about who is eligible: the real effect, seen and taken back.
 import { contrasts, type Contrast } from '../../core/contrast';
-import { poisonIn } from '../../core/poison';
-import { refusal, type Refusal } from '../../core/refusal';
+import { refusePoison } from '../../core/poison';
+import type { Refusal } from '../../core/refusal';
 import { fromSegments, type VerdictSegment } from '../../core/verdict';
 import type { Ingestion } from '../../journal/ingest';
 import { announceArrivals } from '../../journal/quarantine';
@@ -76,9 +76,8 @@ export async function suppose(
   concerned: Concerned,
   suppositions: readonly Supposition[],
 ): Promise<Supposed> {
-  const poison = poisonIn({ suppose: suppositions });
-  if (poison)
-    return nothing(refusal('UNSTORABLE_VALUE', `A value ${poison.what}, which cannot be stored: correct it.`, poison.path));
+  const poison = refusePoison({ suppose: suppositions });
+  if (poison) return nothing(poison);
   const { people } = concerned;
   const changes: SupposedChange[] = [];
   const refused = new Map<string, Refusal>();

@@ -76,13 +76,7 @@ export function alertRule(keptFor: number): PruneRule {
   return {
     what: 'alerts',
     keptFor,
-    prune: async (db, before, limit) =>
-      (
-        await db.query(
-          `/* pruneAlerts */ DELETE FROM alert WHERE id IN (
+    statement: `/* pruneAlerts */ DELETE FROM alert WHERE id IN (
              SELECT id FROM alert WHERE resolved_at < $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-          [instantText(before), limit],
-        )
-      ).rowCount,
   };
 }

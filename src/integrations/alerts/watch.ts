@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock';
 import type { Log } from '../../platform/log';
 import { transaction, type Db, type Pool } from '../../platform/postgres/pool';
 import { Rounds } from '../../platform/rounds';
+import { takesTurn } from '../../platform/sql';
 import { latenessConditions, webhookConditions } from './conditions';
 import { ALERT_KINDS, type AlertKind, type Condition } from './kinds';
 import { allOpen, openAlerts, openCounts, resolveAlerts, type AlertRow } from './store';
@@ -78,10 +79,7 @@ export class Watch {
   async #compare(db: Db): Promise<Found> {
     const now = this.options.clock.now();
     const own = this.#ownConditions();
-    const { rows } = await db.query<{ mine: boolean }>('/* watchersTurn */ SELECT pg_try_advisory_xact_lock($1) AS mine', [
-      ALERTS_LOCK,
-    ]);
-    const isMine = rows[0]!.mine;
+    const isMine = await takesTurn(db, ALERTS_LOCK);
     const open = await allOpen(db);
     // what only this node can know it says itself, whoever looks after the rest
     const isOver = ({ kind, subject, openedAt }: AlertRow): boolean => {

@@ -6,6 +6,7 @@ import type { Authenticate } from '../../access/authenticate';
 import { demand } from '../../access/guard';
 import type { Cursors } from '../../journal/cursor';
 import { cursorRefused } from '../../journal/cursor-refused';
+import { statusOf } from '../../platform/http/errors';
 import { badInput } from '../../platform/graphql/errors';
 import { changesCsv, rowLimits, type ExportSource } from './csv';
 
@@ -53,9 +54,8 @@ function limitOf(limit: unknown): number {
 function refused(reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof GraphQLError)) throw error;
   const { message, extensions } = error;
-  const status = { UNAUTHENTICATED: 401, FORBIDDEN: 403 }[String(extensions['code'])] ?? 400;
   return reply
-    .code(status)
+    .code(statusOf(extensions['code']))
     .type('application/json; charset=utf-8')
     .send({ errors: [{ message, extensions }] });
 }

@@ -1,5 +1,4 @@
 // What is kept of deliveries: attempts and the rows of what was delivered for a while, who acknowledged what for ever.
-import { instantText } from '../../platform/sql';
 import type { PruneRule } from '../../platform/pruner';
 
 /** Rules for attempts and for what was delivered. What is pending or dead stays until something becomes of it. */
@@ -9,22 +8,13 @@ export function webhookRules(keptFor: number): PruneRule[] {
       what: 'webhook_attempts',
       keptFor,
       // the oldest are those with the lowest ids: no index has to be kept for this alone
-      prune: async (db, before, limit) =>
-        (
-          await db.query(
-            `/* pruneAttempts */ DELETE FROM webhook_attempt WHERE id IN (
+      statement: `/* pruneAttempts */ DELETE FROM webhook_attempt WHERE id IN (
                SELECT id FROM (SELECT id, at FROM webhook_attempt ORDER BY id LIMIT $2) oldest WHERE at < $1)`,
-            [instantText(before), limit],
-          )
-        ).rowCount,
     },
     {
       what: 'webhook_deliveries',
       keptFor,
-      prune: async (db, before, limit) =>
-        (
-          await db.query(
-            `/* pruneDelivered */ WITH old AS (
+      statement: `/* pruneDelivered */ WITH old AS (
                DELETE FROM webhook_delivery WHERE id IN (
                  SELECT d.id FROM webhook_endpoint e CROSS JOIN LATERAL (
                    SELECT w.id FROM webhook_delivery w
@@ -39,9 +29,6 @@ export function webhookRules(keptFor: number): PruneRule[] {
                ON CONFLICT (position, endpoint_id) DO UPDATE SET
                  acknowledged_at = least(webhook_acknowledgement.acknowledged_at, EXCLUDED.acknowledged_at)
              ) SELECT id FROM old`,
-            [instantText(before), limit],
-          )
-        ).rowCount,
     },
   ];
 }

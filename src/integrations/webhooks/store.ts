@@ -168,6 +168,11 @@ const DELIVERY = `d.id AS uuid, d.endpoint_id AS "endpointUuid", d.type, d.posit
   d.attempts AS "attemptCount", CASE WHEN d.state = 'PENDING' THEN d.next_attempt_at END AS "nextAttemptAt",
   d.acknowledged_at AS "acknowledgedAt", d.died_at AS "diedAt", ${traceText('d.trace_id')} AS "traceId"`;
 
+/** The columns of `deliveryKeys`. */
+const DELIVERY_KEYS = [
+  { sql: 'd.position', type: 'bigint' },
+  { sql: 'd.id', type: 'uuid' },
+] as const;
 export const deliveryKeys = (row: DeliveryRow): string[] => [String(row.position), row.uuid];
 
 /** A page of deliveries for each endpoint, in the order of the log. */
@@ -179,11 +184,7 @@ export async function deliveryPages(
 ): Promise<DeliveryRow[]> {
   const q = new Params();
   const among = `unnest(${q.add(endpoints)}::uuid[])`;
-  const keys = [
-    { sql: 'd.position', type: 'bigint' },
-    { sql: 'd.id', type: 'uuid' },
-  ] as const;
-  const { where, order, limit } = keyset(page, keys, q);
+  const { where, order, limit } = keyset(page, DELIVERY_KEYS, q);
   return rows(
     db,
     `/* deliveryPages */ SELECT found.* FROM ${among} AS e(id) CROSS JOIN LATERAL (
@@ -196,11 +197,7 @@ export async function deliveryPages(
 /** A page of the deliveries of a trace, in the order of the log. */
 export async function tracedDeliveries(db: Db, traceId: string, page: Page): Promise<DeliveryRow[]> {
   const q = new Params();
-  const keys = [
-    { sql: 'd.position', type: 'bigint' },
-    { sql: 'd.id', type: 'uuid' },
-  ] as const;
-  const { where, order, limit } = keyset(page, keys, q);
+  const { where, order, limit } = keyset(page, DELIVERY_KEYS, q);
   return rows(
     db,
     `/* tracedDeliveries */ SELECT ${DELIVERY} FROM webhook_delivery d WHERE d.trace_id = ${q.add(traceId)}::uuid AND ${where} ${order} ${limit}`,
