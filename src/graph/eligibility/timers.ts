@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock';
 import type { Log } from '../../platform/log';
 import type { Db } from '../../platform/postgres/pool';
 import { Rounds } from '../../platform/rounds';
-import { instantText, rows, takesTurn } from '../../platform/sql';
+import { rows, takesTurn } from '../../platform/sql';
 import { settle, type SettleOptions } from './settle';
 
 export interface TimersOptions extends SettleOptions {
@@ -71,14 +71,4 @@ export class Timers {
     });
     return PAUSE_MS;
   }
-}
-
-/** How many people have a boundary that is due and not published: the lag of the timers. */
-export async function dueCount(db: Db, now: number): Promise<number> {
-  const [row] = await rows<{ count: number }>(
-    db,
-    '/* dueCount */ SELECT count(*) AS count FROM employee WHERE next_change_at <= $1',
-    [instantText(now)],
-  );
-  return row!.count;
 }
