@@ -8,6 +8,10 @@ export interface Actor {
   readonly scopes: ReadonlySet<string>;
   /** The sources it may speak for; absent: any. */
   readonly sources?: ReadonlySet<string>;
+  /** The person (uuid) who asks; absent: a system. */
+  readonly person?: string;
+  /** The groups that the identity provider says the person is in. */
+  readonly groups?: readonly string[];
 }
 
 /** One consistent view of the database: everything read through it belongs to one log position. */
