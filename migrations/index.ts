@@ -14,6 +14,7 @@ import { Traces1764473000000 } from './1764473000000-traces';
 import { History1764473010000 } from './1764473010000-history';
 import { Alerts1764473020000 } from './1764473020000-alerts';
 import { ApiKeys1764474000000 } from './1764474000000-api-keys';
+import { Viewers1764478000000 } from './1764478000000-viewers';
 
 /** All migrations, oldest first. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   History1764473010000,
   Alerts1764473020000,
   ApiKeys1764474000000,
+  Viewers1764478000000,
 ];

@@ -4,6 +4,7 @@ import { migrations } from '../migrations';
 import { whileValid, type Authenticate } from './access/authenticate';
 import { bootstrapKey, keyAuthentication } from './access/keys';
 import { KnownKeys } from './access/known-keys';
+import { classOf, reachOf } from './access/policy';
 import { GraphContext, type Graph } from './graph/context';
 import { applyDelegations } from './graph/approvals/delegate';
 import { applyApprovals } from './graph/approvals/record';
@@ -16,6 +17,7 @@ import { outcomeDefinitions } from './graph/outcomes/definitions';
 import { handOverOutcomes } from './graph/outcomes/hand-over';
 import { openOutcomes } from './graph/outcomes/settle';
 import { showProgress } from './graph/publication/progress';
+import { Circles } from './graph/changes/circles';
 import { settleTouched } from './graph/eligibility/settle';
 import { Timers } from './graph/eligibility/timers';
 import { applyIncidents, applyRetractions } from './graph/incidents/record';
@@ -26,6 +28,7 @@ import { applyRoles } from './graph/rules/define';
 import { ruleDefinitions } from './graph/rules/definitions';
 import { applyCapabilities, type Subjects } from './graph/sources/declare';
 import { applyVerifications } from './graph/verifications/record';
+import { Standings } from './graph/viewers/standings';
 import { loadSigner } from './journal/audit/key';
 import { alertRule } from './integrations/alerts/store';
 import { Watch } from './integrations/alerts/watch';
@@ -67,6 +70,11 @@ import { createPool, isUnavailable, type Db } from './platform/postgres/pool';
 import { Pruner } from './platform/pruner';
 import { StartError } from './platform/start-error';
 import { buildGraphSchema } from './schema';
+
+const REACHES = {
+  REPORTS: 'You see yourself and whoever reports to you at the instant asked about; others are left out, and not counted.',
+  SOURCES: 'Your key sees the people of whom its sources have told something; others are left out, and not counted.',
+};
 
 /** A running server. */
 export interface App {
@@ -250,6 +258,7 @@ async function build(
     onStop(() => retention.stop());
   }
 
+  const standings = new Standings(pool, clock);
   const graph: WebhookGraph = {
     webhooks: { policy, secrets, poke: () => courier.poke() },
     forget: [handOverOutcomes(outcomes), forgetReceivers],
@@ -263,6 +272,8 @@ async function build(
     credentials,
     rules,
     outcomes,
+    standings,
+    circles: new Circles(pool),
     publishing: { onProgress: showProgress(log, metrics.registry) },
     openSnapshot: () => openSnapshot(pool, epochs),
   };
@@ -271,7 +282,11 @@ async function build(
   knownKeys.start();
   onStop(() => knownKeys.stop());
   const byKey = keyAuthentication(adminKey, knownKeys);
-  const authenticate = whileValid(substitutes.authenticate?.(byKey) ?? byKey, clock);
+  const proven = whileValid(substitutes.authenticate?.(byKey) ?? byKey, clock);
+  const authenticate: Authenticate = async (credentials) => {
+    const { actor, expiresAt } = await proven(credentials);
+    return { actor: await standings.present(actor), expiresAt };
+  };
   let isReady = false;
   const server = await createHttpServer<GraphContext>({
     config,
@@ -282,8 +297,8 @@ async function build(
     },
     expiryOf: ({ expiresAt }) => expiresAt,
     now: () => clock.now(),
-    onResponse: (context) => positionOf(context, cursors),
-    classOf: ({ actor }) => [...actor.scopes].sort().join(' '),
+    onResponse: async (context) => ({ ...(await positionOf(context, cursors)), ...told(context) }),
+    classOf: ({ actor }) => classOf(actor),
     releaseContext: (context) => context.release(),
     checkOperation: (operation) => checkNesting(operation) ?? checkCost(operation),
     isReady: () => isReady,
@@ -302,6 +317,12 @@ async function build(
   });
   isReady = true;
   return { url, adminKey, isNewKey: isNew, graph, stop: stopAll };
+}
+
+// whoever does not see everybody is told so with every answer, whatever is in it
+function told({ actor }: GraphContext): Record<string, unknown> {
+  const reach = reachOf(actor);
+  return reach === 'EVERYBODY' ? {} : { reach: { is: reach, reason: REACHES[reach] } };
 }
 
 // an answer that could not reach the database (UNAVAILABLE) has no position to tell

@@ -3,6 +3,8 @@ import 'reflect-metadata';
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
 import { guard } from './access/guard';
+import { showFields } from './graph/shown-fields';
+import { AccessRoleResolver, ViewerResolver } from './graph/viewers/graphql';
 import { ApiKeyResolver } from './access/graphql';
 import { AuditResolver } from './graph/audit/graphql';
 import { AuditEntryTraceResolver, ChangeTraceResolver, TraceResolver } from './graph/audit/trace-graphql';
@@ -118,6 +120,8 @@ const resolvers = [
   WebhookChangeResolver,
   WebhookMutationResolver,
   ApiKeyResolver,
+  ViewerResolver,
+  AccessRoleResolver,
 ] as const;
 
 /** Input types of which exactly one field is given; type-graphql has no decorator for them. */
@@ -130,6 +134,7 @@ const ONE_OF = [
   'SuppositionInput',
   'DiffScopeInput',
   'OutcomeOwnerInput',
+  'AccessMappingKey',
 ];
 
 /** Builds the schema. */
@@ -169,6 +174,7 @@ export function buildGraphSchema(): GraphQLSchema {
   schema.getMutationType()!.description = 'What happened, and what is to hold: each is one change, answered when the log has it.';
   schema.getSubscriptionType()!.description = 'What changes: every subscription is a cursor on the change log.';
   stripPropertyResolvers(schema);
+  showFields(schema);
   guard(schema);
   return schema;
 }

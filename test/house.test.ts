@@ -29,6 +29,7 @@ const shown = [
 ];
 const slices = [
   'people',
+  'viewers',
   'learning',
   'credentials',
   'verifications',

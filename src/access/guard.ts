@@ -49,7 +49,8 @@ export function guard(schema: GraphQLSchema): void {
     const own = isRoot ? null : known(scopeOfType(type.name), type.name);
     for (const field of Object.values(type.getFields())) {
       const scopes = new Set<Scope>();
-      if (isRoot) scopes.add(known(rootScopes.get(`${type.name}.${field.name}`), `${type.name}.${field.name}`));
+      const root = isRoot ? known(rootScopes.get(`${type.name}.${field.name}`), `${type.name}.${field.name}`) : null;
+      if (root !== null) scopes.add(root);
       const result = getNamedType(field.type);
       const below = isObjectType(result) || isAbstractType(result) ? known(scopeOfType(result.name), result.name) : null;
       if (below !== null && below !== own) scopes.add(below);

@@ -7,7 +7,7 @@ import { refusal, type Refusal } from '../core/refusal';
 import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../core/text-limits';
 import type { Write } from '../journal/write';
 import { instantText, rows } from '../platform/sql';
-import { isAllowed, SCOPES, type Scope } from './policy';
+import { isAllowed, OF_EVERYBODY, SCOPES, type Scope } from './policy';
 
 /** What is said about a new key. */
 export interface KeyDraft {
@@ -116,6 +116,11 @@ function refuseDraft(write: Write, draft: KeyDraft): Refusal | null {
   const missing = draft.scopes.find((scope) => !isAllowed(write.actor, scope as Scope));
   if (missing !== undefined) {
     return refusal('SCOPE_NOT_HELD', `You do not have ${missing} yourself: nobody can give what they do not have.`, ['scopes']);
+  }
+  const wide = draft.sources ? draft.scopes.find((scope) => OF_EVERYBODY.has(scope as Scope)) : undefined;
+  if (wide !== undefined) {
+    const message = `${wide} speaks of everybody, and a key for some sources sees the people of those only: leave out one of the two.`;
+    return refusal('SCOPE_OF_EVERYBODY', message, ['sources']);
   }
   if (draft.sources?.some((source) => source.trim() === '' || source.length > LONGEST_NAME) || draft.sources?.length === 0) {
     return refusal('INVALID_SOURCE', 'sources names the systems it may speak for: leave it out for any.', ['sources']);

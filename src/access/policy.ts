@@ -19,7 +19,7 @@ export const SCOPES = {
   'audit:read': 'Read the log as an auditor: entries with all they say, signed heads, proofs, and what led to what.',
   'operations:read': 'See what calls for somebody.',
   'proofs:export': 'Export answers as files that prove themselves.',
-  'access:manage': 'Make, rotate and revoke API keys.',
+  'access:manage': 'Make, rotate and revoke API keys, and give people roles.',
 } as const;
 
 /** One thing that can be allowed. */
@@ -28,8 +28,51 @@ export type Scope = keyof typeof SCOPES;
 /** What the bootstrap key has. */
 export const EVERYTHING = '*';
 
+const ALL = Object.keys(SCOPES) as Scope[];
+
+/** What people may do at most, by the role in which they ask; their tokens may allow less. The later role is the stronger one. */
+export const ACCESS_ROLES: Readonly<Record<'EMPLOYEE' | 'AUDITOR' | 'HR' | 'ADMIN', readonly Scope[]>> = {
+  EMPLOYEE: ['graph:read'],
+  AUDITOR: ['graph:read', 'ingestion:read', 'audit:read', 'operations:read', 'proofs:export'],
+  HR: ALL.filter((scope) => scope !== 'webhooks:manage' && scope !== 'access:manage'),
+  ADMIN: ALL,
+};
+
+/** In which role a person asks. */
+export type AccessRole = keyof typeof ACCESS_ROLES;
+
+/** Of whom somebody is told. */
+export type Reach = 'EVERYBODY' | 'REPORTS' | 'SOURCES';
+
+/** EMPLOYEE sees themselves and whoever reports to them, a system that speaks for some sources the people those have told of, everybody else all. */
+export function reachOf({ person, role, sources }: Pick<Actor, 'person' | 'role' | 'sources'>): Reach {
+  if (person !== undefined) return role === undefined || role === 'EMPLOYEE' ? 'REPORTS' : 'EVERYBODY';
+  return sources === undefined ? 'EVERYBODY' : 'SOURCES';
+}
+
+/** Somebody as they ask in a role: with no more scopes than the role has. */
+export function inRole(actor: Actor, role: AccessRole): Actor {
+  const within = { ...actor, role };
+  return { ...within, scopes: new Set(ACCESS_ROLES[role].filter((scope) => isAllowed(within, scope))) };
+}
+
+/** Tells apart whose answers may differ: people and systems of one class are told the same. */
+export function classOf(actor: Actor): string {
+  const whose = { REPORTS: actor.person, SOURCES: [...(actor.sources ?? [])].sort(), EVERYBODY: null }[reachOf(actor)];
+  return JSON.stringify([[...actor.scopes].sort(), whose]);
+}
+
+/** What speaks of everybody at once: nobody is allowed it who does not see everybody. */
+export const OF_EVERYBODY: ReadonlySet<Scope> = new Set<Scope>([
+  'audit:read',
+  'operations:read',
+  'webhooks:manage',
+  'access:manage',
+  'rules:publish',
+]);
+
 /** The fields of Query, Mutation and Subscription by the scope they take. */
-const ROOT: Readonly<Record<Scope, string>> = {
+const ROOT: Readonly<Record<Scope | 'none', string>> = {
   'graph:read': `Query: capabilities careerPath careerPlan changes course coverageForecast credentialCounts credentialType credentialTypes
     credentials eligibilities eligibility eligibilityCounts eligibilityDiff employee employees node nodes outcomeRules outcomes role roles whatIf
     Subscription: changed credentialChanged eligibilityChanged`,
@@ -52,8 +95,9 @@ const ROOT: Readonly<Record<Scope, string>> = {
   'operations:read': 'Query: alerts',
   'proofs:export': `Query: answerProof
     Mutation: exportProof`,
-  'access:manage': `Query: apiKeys
-    Mutation: createApiKey rotateApiKey revokeApiKey`,
+  'access:manage': `Query: accessAssignments accessMappings apiKeys
+    Mutation: assignAccessRole createApiKey mapAccessRole revokeApiKey rotateApiKey`,
+  none: 'Query: viewer',
 };
 
 /**
@@ -71,14 +115,16 @@ const TYPES: Readonly<Partial<Record<Scope | 'none', string>>> = {
   'ingestion:read': 'QuarantinedItem',
   'audit:read': 'AuditCheckpoint AuditEntry ConsistencyProof InclusionProof Trace',
   'operations:read': 'Alert',
-  'access:manage': 'ApiKey',
-  none: `ApiKeyPayload CredentialPayload ErasurePayload ExportProofPayload IngestPayload IngestResult OutcomePayload PageInfo Refusal RulePayload
-    WebhookDeliveryPayload WebhookPayload WebhookSecretPayload`,
+  'access:manage': 'AccessAssignment AccessMapping ApiKey',
+  none: `AccessRolePayload ApiKeyPayload CredentialPayload ErasurePayload ExportProofPayload IngestPayload IngestResult OutcomePayload PageInfo Refusal RulePayload
+    Viewer WebhookDeliveryPayload WebhookPayload WebhookSecretPayload`,
 };
 
-/** The scope of each root field, by `Query.employee`. */
-export const rootScopes: ReadonlyMap<string, Scope> = new Map(
-  Object.entries(ROOT).flatMap(([scope, fields]) => fieldsIn(fields).map((field) => [field, scope as Scope] as const)),
+/** The scope of each root field, by `Query.employee`; null: none. */
+export const rootScopes: ReadonlyMap<string, Scope | null> = new Map(
+  Object.entries(ROOT).flatMap(([scope, fields]) =>
+    fieldsIn(fields).map((field) => [field, scope === 'none' ? null : (scope as Scope)] as const),
+  ),
 );
 
 /** The scope of each type; null: none. */
@@ -94,8 +140,9 @@ export function scopeOfType(name: string): Scope | null | undefined {
 }
 
 /** Whether somebody has a scope. */
-export function isAllowed({ scopes }: Pick<Actor, 'scopes'>, scope: Scope): boolean {
-  return scopes.has(scope) || scopes.has(EVERYTHING);
+export function isAllowed(actor: Pick<Actor, 'scopes' | 'person' | 'role' | 'sources'>, scope: Scope): boolean {
+  if (!actor.scopes.has(scope) && !actor.scopes.has(EVERYTHING)) return false;
+  return !OF_EVERYBODY.has(scope) || reachOf(actor) === 'EVERYBODY';
 }
 
 function fieldsIn(text: string): string[] {

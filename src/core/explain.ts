@@ -12,6 +12,7 @@ import {
 } from './evaluate';
 import type { PersonFacts } from './facts';
 import { approvalStretches, creditFacts, holdingSlices, openStretches, verifiedStretch } from './conditions';
+import { isHidden, RANKS, UNDISCLOSED } from './disclosure';
 import { childrenOf, isLeaf, isWindow, type Audience, type LeafNode, type RuleNode, type WindowNode } from './rule';
 import { changeAheadText, changeMadeText, reachText, type LeafChange } from './change-text';
 import { instantText, leafLabel, ruleText, windowClause, type Labels } from './rule-text';
@@ -34,15 +35,6 @@ export interface ExplanationNode {
   readonly text: string;
   /** The facts in force that a leaf looked at. */
   readonly factIds: readonly string[];
-}
-
-export const RANKS: Readonly<Record<Audience, number>> = { EMPLOYEE: 0, MANAGER: 1, HR: 2 };
-/** What those are told who may not see a condition. */
-const UNDISCLOSED = 'a condition that is not disclosed';
-
-/** Whether a node is shown to somebody only as being there. */
-function isHidden(node: RuleNode, audience: Audience): boolean {
-  return node.op === 'disclosed' && RANKS[audience] < RANKS[node.to];
 }
 
 /**

@@ -2,28 +2,31 @@
 import { createHash } from 'node:crypto';
 import { formatSpan, type Instant } from './calendar';
 import { isRefusal } from './refusal';
-import { canonicalJson, type Json, type RuleNode } from './rule';
+import { isHidden } from './disclosure';
+import { canonicalJson, type Audience, type Json, type RuleNode } from './rule';
 import { RuleReader } from './rule-reader';
 
-/** The rule in the shape of RuleNodeInput, with ISO instants and durations: a client can send it back. */
-export function ruleToAst(node: RuleNode): Json {
+/** The rule in the shape of RuleNodeInput, with ISO instants and durations: a client can send it back, unless something of it is hidden from the audience. */
+export function ruleToAst(node: RuleNode, audience: Audience = 'HR'): Json {
+  if (node.op === 'disclosed' && isHidden(node, audience)) return { disclosed: { to: node.to } };
+  const below = (child: RuleNode): Json => ruleToAst(child, audience);
   switch (node.op) {
     case 'all':
-      return { all: node.of.map(ruleToAst) };
+      return { all: node.of.map(below) };
     case 'any':
-      return { any: node.of.map(ruleToAst) };
+      return { any: node.of.map(below) };
     case 'atLeast':
-      return { atLeast: { n: node.n, of: node.of.map(ruleToAst) } };
+      return { atLeast: { n: node.n, of: node.of.map(below) } };
     case 'not':
-      return { not: ruleToAst(node.of) };
+      return { not: below(node.of) };
     case 'disclosed':
-      return { disclosed: { to: node.to, rule: ruleToAst(node.of) } };
+      return { disclosed: { to: node.to, rule: below(node.of) } };
     case 'heldFor':
     case 'within':
     case 'accumulated':
     case 'service': {
       const { op, of, ...terms } = node;
-      return { [op]: { rule: ruleToAst(of), ...written(terms) } };
+      return { [op]: { rule: below(of), ...written(terms) } };
     }
     case 'during':
       return { during: { from: isoInstant(node.from), until: isoInstant(node.until) } };

@@ -1,7 +1,8 @@
 // Dates worked out for the conditions of a rule that count time, so that whoever publishes it sees what it means.
 import { dayOf, startOfDay, subtractSpanFromInstant, type Day, type Instant, type Span } from './calendar';
 import { creditStretch } from './conditions';
-import { childrenOf, type RuleNode } from './rule';
+import { isHidden } from './disclosure';
+import { childrenOf, type Audience, type RuleNode } from './rule';
 import { within, dayAfter } from './windows';
 import { Level } from './timeline';
 
@@ -9,9 +10,10 @@ import { Level } from './timeline';
 const EXAMPLES: readonly Day[] = ['2026-01-31', '2028-02-29', '2026-10-15'];
 
 /** One sentence with three worked dates for each way in which the rule counts time; none when it does not. */
-export function ruleExamples(node: RuleNode, warnBefore: Span | null, zone: string): string[] {
+export function ruleExamples(node: RuleNode, warnBefore: Span | null, zone: string, audience: Audience = 'HR'): string[] {
   const sentences = new Set<string>();
   const visit = (at: RuleNode): void => {
+    if (isHidden(at, audience)) return;
     const example = exampleOf(at, zone);
     if (example) sentences.add(sentenceOf(example, zone));
     childrenOf(at).forEach(visit);

@@ -1,10 +1,12 @@
 // Rules in English.
 import { Temporal } from 'temporal-polyfill';
+import { isHidden, UNDISCLOSED } from './disclosure';
 import { dayOf, previousDay, spanText, startOfDay, type Instant } from './calendar';
 import {
   canonicalJson,
   isLeaf,
   type AttributeNode,
+  type Audience,
   type CreditsNode,
   type Json,
   type LeafNode,
@@ -23,8 +25,8 @@ export interface Labels {
 }
 
 /** The rule as one clause in negation normal form; instants are written as days and times of `zone`. For people: it cannot be read back. */
-export function ruleText(node: RuleNode, labels: Labels, zone = 'UTC'): string {
-  return clause(node, false, labels, zone).text;
+export function ruleText(node: RuleNode, labels: Labels, zone = 'UTC', audience: Audience = 'HR'): string {
+  return clause(node, false, { labels, zone, audience }).text;
 }
 
 /** What a condition is about, as a noun or a short clause: "CPR certification", "department is ER", "from 2027-01-01 on". */
@@ -37,30 +39,37 @@ interface Clause {
   readonly joined: ' and ' | ' or ' | null;
 }
 
-function clause(node: RuleNode, negated: boolean, labels: Labels, zone: string): Clause {
+interface Wording {
+  readonly labels: Labels;
+  readonly zone: string;
+  readonly audience: Audience;
+}
+
+function clause(node: RuleNode, negated: boolean, wording: Wording): Clause {
+  if (isHidden(node, wording.audience)) return { text: UNDISCLOSED, joined: null };
   switch (node.op) {
     case 'all':
     case 'any': {
       const joined = (node.op === 'all') === negated ? ' or ' : ' and ';
-      const parts = node.of.map((child) => clause(child, negated, labels, zone));
+      const parts = node.of.map((child) => clause(child, negated, wording));
       if (parts.length === 0) return { text: joined === ' and ' ? 'always' : 'never', joined: null };
       if (parts.length === 1) return parts[0]!;
       const texts = parts.map((part) => (part.joined === null || part.joined === joined ? part.text : `(${part.text})`));
       return { text: texts.join(joined), joined };
     }
     case 'atLeast': {
-      const parts = node.of.map((child) => clause(child, false, labels, zone).text);
+      const parts = node.of.map((child) => clause(child, false, wording).text);
       return { text: `${negated ? 'fewer than' : 'at least'} ${node.n} of (${parts.join('; ')})`, joined: null };
     }
     case 'not':
-      return clause(node.of, !negated, labels, zone);
+      return clause(node.of, !negated, wording);
     case 'disclosed':
-      return clause(node.of, negated, labels, zone);
+      return clause(node.of, negated, wording);
     default:
       return {
         text: isLeaf(node)
-          ? leafClause(node, negated, labels, zone)
-          : `${windowClause(node, negated)}: (${clause(node.of, false, labels, zone).text})`,
+          ? leafClause(node, negated, wording.labels, wording.zone)
+          : `${windowClause(node, negated)}: (${clause(node.of, false, wording).text})`,
         joined: null,
       };
   }

@@ -1,5 +1,5 @@
 // The things somebody can do, each once, as atoms of formulas.
-import { RANKS } from './explain';
+import { RANKS } from './disclosure';
 import { doneAt, latestStart } from './lead-times';
 import type { Instant, Span } from './calendar';
 import type { AwardWork } from './award-gap';

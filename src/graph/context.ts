@@ -4,16 +4,24 @@ import type { Feed } from '../journal/feed';
 import type { KeyCache } from '../journal/keys';
 import type { Ingestion } from '../journal/ingest';
 import type { Write, Writer } from '../journal/write';
-import { knownAt } from '../journal/known';
 import type { Clock, Instant } from '../platform/clock';
-import { Context, type Actor, type Snapshot } from '../platform/context';
-import type { Params } from '../platform/sql';
+import { Context, type Actor, type Batch, type Snapshot } from '../platform/context';
+import { reachOf } from '../access/policy';
+import { lowerOf } from '../core/disclosure';
+import type { Audience } from '../core/rule';
 import type { Cached } from './catalogue';
 import type { CredentialDefinitions } from './credentials/types';
 import type { OutcomeRuleRow } from './outcomes/definitions';
 import type { Forget } from './erasure/erase';
 import type { PublishSettings } from './publication/publish';
+import type { Circles } from './changes/circles';
+import type { Moment } from './lines';
+import type { Standings } from './viewers/standings';
 import type { RuleDefinitions } from './rules/definitions';
+import { sightOf } from './sight';
+import { viewKey, type Sight, type View } from './view';
+
+export { everKnown, known, seen, told, valid, viewKey, type View } from './view';
 
 /** What resolvers work with beside the request itself; built once, in app.ts. */
 export interface Graph {
@@ -24,6 +32,10 @@ export interface Graph {
   readonly ingestion: Ingestion;
   readonly feed: Feed;
   readonly cursors: Cursors;
+  /** In which role people ask. */
+  readonly standings: Standings;
+  /** Whom entries of the log may be told to. */
+  readonly circles: Circles;
   /** The keys people's entries are sealed with. */
   readonly keys: KeyCache;
   readonly openSnapshot: () => Promise<Snapshot>;
@@ -34,6 +46,9 @@ export interface Graph {
   /** What later rooms do when a person is erased. */
   readonly forget: readonly Forget[];
 }
+
+/** How the actors begin who are people. */
+export const PERSON = 'person:';
 
 /** The context of one GraphQL operation. */
 export class GraphContext extends Context {
@@ -46,6 +61,30 @@ export class GraphContext extends Context {
     super(actor, graph.clock, graph.openSnapshot);
   }
 
+  /** Of whom this request may be told at a moment; null: of everybody. */
+  sightAt(moment: Moment): Promise<Sight | null> {
+    return reachOf(this.actor) === 'EVERYBODY' ? Promise.resolve(null) : this.load(sights, moment);
+  }
+
+  /** As whom somebody may be shown what is said of a person (null: of nobody in particular): people are shown less than HR. */
+  audienceFor(person: string | null, asked: Audience = 'HR'): Audience {
+    if (reachOf(this.actor) !== 'REPORTS') return asked;
+    return lowerOf(asked, person === null || person === this.actor.person ? 'EMPLOYEE' : 'MANAGER');
+  }
+
+  /** Who did something, as this request may be told: other people are not named. */
+  actorShown(actor: string): string {
+    const isPerson = actor.startsWith(PERSON);
+    if (!isPerson || reachOf(this.actor) === 'EVERYBODY' || actor === `${PERSON}${this.actor.person}`) return actor;
+    return 'person';
+  }
+
+  /** The present, as the graph knows it now, after a write also what was written. */
+  async present(): Promise<View> {
+    const at = this.graph.clock.now();
+    return { at, known: null, sight: await this.sightAt({ at, known: null }) };
+  }
+
   /** Changes the graph; what this request reads afterwards sees the change. */
   async write<T>(source: string | null, work: (write: Write) => Promise<T>): Promise<{ value: T; cursor: string }> {
     const { value, position, cursor } = await this.graph.writer.write({ actor: this.actor, source }, work);
@@ -54,36 +93,25 @@ export class GraphContext extends Context {
   }
 }
 
-/**
- * The two instants of a read: what held at `at`, as the graph knew it at log position `known` (null: what it knows now).
- * Every object carries the view it was read with, so that both reach everything below it.
- */
-export interface View {
-  readonly at: Instant;
-  readonly known: number | null;
-}
+/** The moments of this request's reads, with whom its answers may speak of then. */
+const sights: Batch<GraphContext, Moment, Sight | null> = {
+  keyOf: ({ at, known }) => `${at}|${known ?? ''}`,
+  fetch: async (context, moments) => {
+    const db = await context.db();
+    const found: (Sight | null)[] = [];
+    for (const moment of moments) found.push(await sightOf(db, context.actor, moment));
+    return found;
+  },
+};
 
-/** The view a field's arguments ask for. */
+/**
+ * The view a field's arguments ask for. It speaks of those whom the caller sees at the instant asked about, as the graph knows it now: somebody
+ * who was once mistaken for a manager sees nobody by reading what was known then.
+ */
 export async function viewOf(context: GraphContext, args: { at?: Instant | null; knownAt?: Instant | null }): Promise<View> {
   const at = args.at ?? context.now;
-  const known = args.knownAt == null || args.knownAt >= context.now ? null : await positionAt(await context.db(), args.knownAt);
-  return { at, known };
-}
-
-/** Tells views apart in loader keys. */
-export function viewKey(view: View): string {
-  return `${view.at}|${view.known ?? ''}`;
-}
-
-/** The SQL condition under which a bitemporal row belongs to what the view knows. */
-export function known(alias: string, view: View, q: Params): string {
-  return knownAt(alias, view.known === null ? null : q.add(view.known));
-}
-
-/** The SQL condition under which a row [valid_from, valid_to) holds at the view's instant. */
-export function valid(alias: string, view: View, q: Params): string {
-  const at = `${q.add(new Date(view.at).toISOString())}::timestamptz`;
-  return `${alias}.valid_from <= ${at} AND ${alias}.valid_to > ${at}`;
+  const position = args.knownAt == null || args.knownAt >= context.now ? null : await positionAt(await context.db(), args.knownAt);
+  return { at, known: position, sight: await context.sightAt({ at, known: null }) };
 }
 
 /** A loader key: one object's id under a view, with further arguments. */

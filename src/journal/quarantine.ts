@@ -115,12 +115,12 @@ type FoundItem = Omit<QuarantinedRow, 'refusal'> & Refusal;
 const toItem = ({ code, message, path, ...row }: FoundItem): QuarantinedRow => ({ ...row, refusal: { code, message, path } });
 
 /** One page of what is kept and not applied, oldest first. */
-export async function quarantinePage(db: Db, source: string | null, page: Page): Promise<QuarantinedRow[]> {
+export async function quarantinePage(db: Db, sources: readonly string[] | null, page: Page): Promise<QuarantinedRow[]> {
   const q = new Params();
   const { where, order, limit } = keyset(page, [{ sql: 'q.id', type: 'uuid' }], q);
   const { rows } = await db.query<FoundItem>(
     `/* quarantinePage */ SELECT ${QUARANTINED}
-     FROM quarantine q WHERE q.resolved_in IS NULL AND (${q.add(source)}::text IS NULL OR q.source = ${q.add(source)}) AND ${where} ${order} ${limit}`,
+     FROM quarantine q WHERE q.resolved_in IS NULL AND (${q.add(sources)}::text[] IS NULL OR q.source = ANY(${q.add(sources)})) AND ${where} ${order} ${limit}`,
     q.values,
   );
   return rows.map(toItem);
@@ -151,10 +151,10 @@ function ofTrace(trace: string): string {
 }
 
 /** How many items are kept. */
-export async function quarantineCount(db: Db, source: string | null): Promise<number> {
+export async function quarantineCount(db: Db, sources: readonly string[] | null): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
-    '/* quarantineCount */ SELECT count(*) AS count FROM quarantine WHERE resolved_in IS NULL AND ($1::text IS NULL OR source = $1)',
-    [source],
+    '/* quarantineCount */ SELECT count(*) AS count FROM quarantine WHERE resolved_in IS NULL AND ($1::text[] IS NULL OR source = ANY($1))',
+    [sources],
   );
   return rows[0]!.count;
 }

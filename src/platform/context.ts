@@ -10,6 +10,8 @@ export interface Actor {
   readonly sources?: ReadonlySet<string>;
   /** The person (uuid) who asks; absent: a system. */
   readonly person?: string;
+  /** The role in which the person asks; absent: that of any employee. */
+  readonly role?: string;
   /** The groups that the identity provider says the person is in. */
   readonly groups?: readonly string[];
 }

@@ -28,7 +28,7 @@ async function storedAndRecomputed(server: TestApp): Promise<{ stored: string[];
     const definitions = await rules.get(pool, false);
     const types = [...(await credentials.get(pool, false)).types.values()];
     const { rows: people } = await pool.query<{ id: string; external_id: string }>('SELECT id, external_id FROM employee');
-    const view = { at: 0, known: null };
+    const view = { at: 0, known: null, sight: null };
     const facts = await factsOfPeople(
       pool,
       view,

@@ -13,6 +13,7 @@ import * as incidents from '../../src/graph/incidents/tables';
 import * as learning from '../../src/graph/learning/tables';
 import * as outcomes from '../../src/graph/outcomes/tables';
 import * as people from '../../src/graph/people/tables';
+import * as viewers from '../../src/graph/viewers/tables';
 import * as rules from '../../src/graph/rules/tables';
 import * as sources from '../../src/graph/sources/tables';
 import * as verifications from '../../src/graph/verifications/tables';
@@ -33,6 +34,7 @@ const modules = [
   erasure,
   graph,
   people,
+  viewers,
   learning,
   credentials,
   verifications,

@@ -5,7 +5,7 @@ import type { Write } from '../../journal/write';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
 import type { Db } from '../../platform/postgres/pool';
 import { instantText, Params, rows, rowsParam } from '../../platform/sql';
-import { known, valid, type View } from '../context';
+import { known, seen, told, valid, type View } from '../context';
 
 /** A request, a grant or a withdrawal; the names are those of the GraphQL type. */
 export interface ApprovalRow {
@@ -36,7 +36,7 @@ export async function approvalsById(db: Db, view: View, ids: readonly string[]):
   const q = new Params();
   const found = await rows<ApprovalRow>(
     db,
-    `/* approvalsById */ SELECT ${APPROVAL} FROM approval_fact a WHERE a.id = ANY(${q.add(ids)}) AND ${known('a', view, q)}`,
+    `/* approvalsById */ SELECT ${APPROVAL} FROM approval_fact a WHERE a.id = ANY(${q.add(ids)}) AND ${told('a', view, q)}`,
     q.values,
   );
   return new Map(found.map((row) => [row.uuid, row]));
@@ -143,7 +143,8 @@ export async function delegationsById(db: Db, view: View, ids: readonly string[]
   const q = new Params();
   const found = await rows<DelegationRow>(
     db,
-    `/* delegationsById */ SELECT ${DELEGATION} FROM approval_delegation d WHERE d.id = ANY(${q.add(ids)}) AND ${known('d', view, q)}`,
+    `/* delegationsById */ SELECT ${DELEGATION} FROM approval_delegation d WHERE d.id = ANY(${q.add(ids)}) AND ${known('d', view, q)}
+       AND ${seen('d.manager_id', view, q)} AND ${seen('d.delegate_id', view, q)}`,
     q.values,
   );
   return new Map(found.map((row) => [row.uuid, row]));
@@ -155,7 +156,7 @@ export async function delegationsRunning(db: Db, view: View, managers: readonly 
   return rows<DelegationRow>(
     db,
     `/* delegationsRunning */ SELECT ${DELEGATION} FROM approval_delegation d
-     WHERE d.manager_id = ANY(${q.add(managers)}) AND ${valid('d', view, q)} AND ${known('d', view, q)} ORDER BY d.valid_from, d.id`,
+     WHERE d.manager_id = ANY(${q.add(managers)}) AND ${valid('d', view, q)} AND ${known('d', view, q)} AND ${seen('d.delegate_id', view, q)} ORDER BY d.valid_from, d.id`,
     q.values,
   );
 }

@@ -27,7 +27,7 @@ export async function applyPaths(write: Write, raw: readonly unknown[]): Promise
 }
 
 async function definePath(write: Write, item: PathItem, version: number): Promise<ItemResult> {
-  const now = { at: write.now, known: null };
+  const now = { at: write.now, known: null, sight: null };
   const long = refuseLongText(item, ['code'], LONGEST_NAME);
   if (long) return rejected(long);
   if (item.code.trim() === '') return rejected(refusal('INVALID_CODE', 'code names the path: it is not empty.', ['code']));

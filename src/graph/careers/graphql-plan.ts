@@ -65,7 +65,7 @@ export class CareerPlanResolver {
       stages: plan.stages.map(({ role, way }) => ({
         role: careers.roles.get(role)!,
         alreadyEligible: way === null,
-        way: way && toWay(way, audience, labels, zone),
+        way: way && toWay(way, context.audienceFor(employee.uuid, audience), labels, zone),
       })),
       cost: plan.cost,
       earliestAt: plan.isTimeKnown ? plan.at : null,

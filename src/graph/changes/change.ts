@@ -1,16 +1,20 @@
 // Entries of the log as the schema shows them, and which of them a filter lets through.
+import { UNDISCLOSED } from '../../core/disclosure';
 import { ERASURE, type LogEntry } from '../../journal/entry';
 import { nodeId } from '../../platform/graphql/node-id';
 import { parseInstant } from '../../platform/graphql/scalars';
 import { loadApproval, loadDelegation } from '../approvals/graphql';
 import type { GraphContext, View } from '../context';
+import { reachOf } from '../../access/policy';
+import type { Batch } from '../../platform/context';
+import { endsOfChanges } from './store';
 import { loadCredentialOfChange } from '../credentials/graphql';
 import type { ChangeFilter } from '../../journal/graphql';
 import { loadIncident } from '../incidents/graphql';
 import { loadCompletion } from '../learning/graphql';
 import { loadOutcome } from '../outcomes/graphql';
 import { loadEmployee } from '../people/graphql';
-import { loadRole } from '../rules/graphql';
+import { loadRole, reasonsShown } from '../rules/graphql';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -54,6 +58,7 @@ export function typeOf(entry: LogEntry): string {
   if (entry.kind.startsWith('credential.')) return 'CredentialChange';
   if (entry.kind === 'employee.changed' || entry.kind === 'answer.exported') return 'EmployeeChange';
   if (entry.kind === 'completion.recorded') return 'CompletionChange';
+  if (entry.kind === 'access.assigned') return 'EmployeeChange';
   if (entry.kind.startsWith('approval.')) return 'ApprovalChange';
   if (entry.kind.startsWith('incident.')) return 'IncidentChange';
   if (entry.kind.startsWith('outcome.')) return 'OutcomeChange';
@@ -61,11 +66,31 @@ export function typeOf(entry: LogEntry): string {
   return 'DefinitionChange';
 }
 
-/** An entry as a source object; edges are loaded only when asked for, as known at delivery. */
+const endOfChange: Batch<GraphContext, number, number> = {
+  keyOf: String,
+  fetch: async (context, changes) => {
+    const ends = await endsOfChanges(await context.db(), changes);
+    return changes.map((change) => ends.get(change)!);
+  },
+};
+
+/**
+ * The view in which an entry is shown: as it is now to those who see everybody, to others as it was when the entry was recorded, so that a manager who
+ * catches up is not told what became of somebody who has left the team since.
+ */
+async function viewOfEntry(context: GraphContext, entry: LogEntry): Promise<View> {
+  if (reachOf(context.actor) === 'EVERYBODY') return { at: context.now, known: null, sight: null };
+  const moment = { at: entry.recordedAt, known: await context.load(endOfChange, entry.changeId) };
+  return { ...moment, sight: await context.sightAt(moment) };
+}
+
+/** An entry as a source object; edges are loaded only when asked for. */
 export function toChange(entry: LogEntry, context: GraphContext): object {
   const body = (entry.body ?? {}) as Body;
-  const view = (asking: GraphContext): View => ({ at: asking.now, known: null });
+  const view = (asking: GraphContext): Promise<View> => viewOfEntry(asking, entry);
   const uuid = (name: string) => String(body[name]);
+  const reasons = async <T>(asking: GraphContext, told: T, undisclosed: T): Promise<T> =>
+    reasonsShown(asking, { employeeUuid: entry.subject!, roleUuid: uuid('role'), view: await view(asking) }, told, undisclosed);
   const common = {
     __typename: typeOf(entry),
     cursor: context.graph.cursors.encodeCursor(entry.pos),
@@ -73,25 +98,25 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
     occurredAt: entry.occurredAt,
     recordedAt: entry.recordedAt,
     kind: kindOf(entry),
-    employee: (_: unknown, asking: GraphContext) =>
-      entry.subject === null || entry.erased ? null : loadEmployee(asking, entry.subject, view(asking)),
+    employee: async (_: unknown, asking: GraphContext) =>
+      entry.subject === null || entry.erased ? null : loadEmployee(asking, entry.subject, await view(asking)),
   };
   switch (common.__typename) {
     case 'EligibilityChange':
       return {
         ...common,
-        role: (_: unknown, asking: GraphContext) => loadRole(asking, uuid('role'), view(asking)),
+        role: async (_: unknown, asking: GraphContext) => loadRole(asking, uuid('role'), await view(asking)),
         before: body['before'],
         after: body['after'],
         until: instant(body['until']),
         correctedFrom: instant(body['correctedFrom']),
         correctedUntil: instant(body['correctedUntil']),
-        because: body['because'],
+        because: async (_: unknown, asking: GraphContext) => reasons(asking, body['because'], [UNDISCLOSED]),
       };
     case 'CredentialChange':
       return {
         ...common,
-        credential: (_: unknown, asking: GraphContext) => loadCredentialOfChange(asking, uuid('credential'), view(asking)),
+        credential: async (_: unknown, asking: GraphContext) => loadCredentialOfChange(asking, uuid('credential'), await view(asking)),
         reason: text(body['reason']),
       };
     case 'ErasedChange':
@@ -101,26 +126,27 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
     case 'CompletionChange':
       return {
         ...common,
-        completion: (_: unknown, asking: GraphContext) => loadCompletion(asking, uuid('completion'), view(asking)),
+        completion: async (_: unknown, asking: GraphContext) => loadCompletion(asking, uuid('completion'), await view(asking)),
       };
     case 'ApprovalChange':
       return {
         ...common,
-        approval: (_: unknown, asking: GraphContext) =>
-          body['approval'] ? loadApproval(asking, uuid('approval'), view(asking)) : null,
-        delegation: (_: unknown, asking: GraphContext) =>
-          body['delegation'] ? loadDelegation(asking, uuid('delegation'), view(asking)) : null,
+        approval: async (_: unknown, asking: GraphContext) =>
+          body['approval'] ? loadApproval(asking, uuid('approval'), await view(asking)) : null,
+        delegation: async (_: unknown, asking: GraphContext) =>
+          body['delegation'] ? loadDelegation(asking, uuid('delegation'), await view(asking)) : null,
       };
     case 'OutcomeChange':
       return {
         ...common,
-        outcome: (_: unknown, asking: GraphContext) => loadOutcome(asking, uuid('outcome'), view(asking)),
-        reason: text(body['reason']),
+        outcome: async (_: unknown, asking: GraphContext) => loadOutcome(asking, uuid('outcome'), await view(asking)),
+        reason: async (_: unknown, asking: GraphContext) =>
+          entry.kind === 'outcome.withdrawn' ? reasons(asking, text(body['reason']), UNDISCLOSED) : text(body['reason']),
       };
     case 'IncidentChange':
       return {
         ...common,
-        incident: (_: unknown, asking: GraphContext) => loadIncident(asking, uuid('incident'), view(asking)),
+        incident: async (_: unknown, asking: GraphContext) => loadIncident(asking, uuid('incident'), await view(asking)),
         reason: text(body['reason']),
       };
     case 'WebhookChange':

@@ -1,5 +1,8 @@
 import { Arg, Args, Ctx, Field, ID, Int, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { performance } from 'node:perf_hooks';
+import { reachOf } from '../../access/policy';
 import type { LogEntry } from '../../journal/entry';
+import type { Actor } from '../../platform/context';
 import { cursorRefused } from '../../journal/cursor-refused';
 import { ChangeFilter, QuarantineArgs, QuarantinedItemConnection, type QuarantinedItem } from '../../journal/graphql';
 import { quarantineCount, quarantinePage } from '../../journal/quarantine';
@@ -55,7 +58,39 @@ async function* follow(
   const from = after === null ? await context.graph.feed.present() : await positionOf(context, after);
   await context.release();
   const wants = (entry: LogEntry): boolean => (type === null || typeOf(entry) === type) && passes(entry, filter);
-  yield* context.graph.feed.read(from, signal, wants);
+  if (context.actor.person === undefined && reachOf(context.actor) === 'EVERYBODY') {
+    yield* context.graph.feed.read(from, signal, wants);
+    return;
+  }
+  yield* permitted(context, signal, from, wants);
+}
+
+/** Somebody's role may change without a fact about them, such as by a job title that begins on a day: it is looked up again after so long. */
+const LOOK_AGAIN_MS = 2_000;
+
+/** The entries somebody may be told of who does not see everybody, or may cease to: with the permissions of each entry's own position. */
+async function* permitted(
+  context: GraphContext,
+  signal: AbortSignal,
+  from: number,
+  wants: (entry: LogEntry) => boolean,
+): AsyncGenerator<LogEntry> {
+  const { feed, standings, circles, clock } = context.graph;
+  const { person } = context.actor;
+  const concerns = ({ kind, subject }: LogEntry): boolean =>
+    person !== undefined && (kind.startsWith('access.') || (kind === 'employee.changed' && subject === person));
+  let standing: { readonly actor: Actor; readonly until: number } | null = null;
+  for await (const entry of feed.read(from, signal, (read) => concerns(read) || wants(read))) {
+    if (standing === null || concerns(entry) || performance.now() > standing.until) {
+      const known = await circles.endOf(entry);
+      const present = await standings.at(context.actor, { at: clock.now(), known: null });
+      // who has lost a role does not get back what it showed by an old cursor
+      const actor =
+        reachOf(present) === 'EVERYBODY' ? await standings.at(context.actor, { at: entry.recordedAt, known }) : present;
+      standing = { actor, until: performance.now() + LOOK_AGAIN_MS };
+    }
+    if (wants(entry) && (await circles.among(standing.actor, [entry])).size > 0) yield entry;
+  }
 }
 
 /** Ends the reading at once when the subscriber goes, also while it waits for the next change. */
@@ -116,12 +151,17 @@ export class ChangesResolver {
     let position = after == null ? await context.graph.feed.gone() : await positionOf(context, after);
     const found: LogEntry[] = [];
     let isEnd = false;
+    const { actor } = context;
     for (let looked = 0; looked < LOOKED_AT && found.length < limit && !isEnd;) {
       const page = await context.graph.feed.page(position, READ);
+      const told = await context.graph.circles.among(
+        actor,
+        page.filter((entry) => passes(entry, filter)),
+      );
       for (const entry of page) {
         if (found.length === limit) break;
         position = entry.pos;
-        if (passes(entry, filter)) found.push(entry);
+        if (told.has(entry)) found.push(entry);
       }
       looked += page.length;
       isEnd = page.length < READ && position === (page.at(-1)?.pos ?? position);
@@ -198,14 +238,21 @@ export class NodeResolver {
   ): Promise<Connection<QuarantinedItem>> {
     const page = parsePage(args, 'quarantine', 1);
     const db = await context.db();
-    const rows = await quarantinePage(db, args.source ?? null, page);
+    const sources = quarantineSources(context.actor, args.source ?? null);
+    const rows = await quarantinePage(db, sources, page);
     return connection(
       rows,
       page,
       (row) => [row.id],
-      () => quarantineCount(db, args.source ?? null),
+      () => quarantineCount(db, sources),
     );
   }
+}
+
+/** The sources whose items somebody sees; null: all. */
+function quarantineSources({ sources: own }: Actor, asked: string | null): string[] | null {
+  if (asked === null) return own ? [...own] : null;
+  return own && !own.has(asked) ? [] : [asked];
 }
 
 async function loadNode(context: GraphContext, id: string): Promise<Node | null> {

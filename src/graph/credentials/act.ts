@@ -9,6 +9,7 @@ import { uuidOf } from '../../platform/graphql/node-id';
 import { rows } from '../../platform/sql';
 import { holdCatalogue, type Cached } from '../catalogue';
 import { lockEmployees, resolvePeople } from '../people/resolve';
+import { sees } from '../sight';
 import { ensureHoldings, evidenceOf, factsOfHolding, holdingKey, recordFacts, type HoldingRow } from './facts';
 import type { CredentialDefinitions } from './types';
 
@@ -45,6 +46,8 @@ export async function actOnCredential(
   const definitions = await cache.get(write.db, false);
   const holding = await find(write, act.credential, definitions);
   if (isRefusal(holding)) return holding;
+  if (!(await sees(write.db, write.actor, write.now, holding.employeeId)))
+    return refusal('CREDENTIAL_NOT_FOUND', NOT_FOUND, ['credential', act.credential.id == null ? 'holding' : 'id']);
   await lockEmployees(write.db, [holding.employeeId]);
   const at = act.effectiveAt ?? write.now;
   const type = definitions.types.get(holding.typeId)!;

@@ -86,7 +86,7 @@ const credentialById = batchBy<null, Credential | null>(
 
 const withdrawn = batchBy<null, Credential | null>(
   async (context, ids, view) => {
-    const found = await withdrawnById(await context.db(), ids);
+    const found = await withdrawnById(await context.db(), view, ids);
     return new Map([...found].map(([id, row]) => [id, toCredential(row, view)]));
   },
   () => null,
@@ -297,7 +297,7 @@ async function act(context: GraphContext, work: (write: Write) => Promise<string
   const { value, cursor } = await context.write('api', work);
   if (isRefusal(value)) return { credential: null, refusal: value, cursor };
   return {
-    credential: await loadCredential(context, value, { at: context.graph.clock.now(), known: null }),
+    credential: await loadCredential(context, value, await context.present()),
     refusal: null,
     cursor,
   };

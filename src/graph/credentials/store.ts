@@ -3,7 +3,7 @@ import { ever } from '../../journal/known';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
 import type { Db } from '../../platform/postgres/pool';
 import { Params, rows } from '../../platform/sql';
-import { known, valid, type View } from '../context';
+import { everKnown, known, seen, told, valid, type View } from '../context';
 import type { CredentialFact } from './facts';
 
 /** A holding as it stands at an instant. */
@@ -29,19 +29,21 @@ export async function credentialsById(db: Db, view: View, ids: readonly string[]
   const found = await rows<CredentialRow>(
     db,
     `/* credentialsById */ SELECT ${COLUMNS} FROM credential c JOIN credential_segment s ON s.credential_id = c.id
-     WHERE c.id = ANY(${q.add(ids)}) AND ${valid('s', view, q)} AND ${known('s', view, q)}`,
+     WHERE c.id = ANY(${q.add(ids)}) AND ${valid('s', view, q)} AND ${told('s', view, q)}`,
     q.values,
   );
   return new Map(found.map((row) => [row.uuid, row]));
 }
 
 /** What is left of holdings whose awards were all withdrawn: the last that was known of them. */
-export async function withdrawnById(db: Db, ids: readonly string[]): Promise<Map<string, CredentialRow>> {
+export async function withdrawnById(db: Db, view: View, ids: readonly string[]): Promise<Map<string, CredentialRow>> {
+  const q = new Params();
   const found = await rows<CredentialRow>(
     db,
     `/* withdrawnById */ SELECT DISTINCT ON (c.id) ${COLUMNS} FROM credential c JOIN credential_segment s ON s.credential_id = c.id
-     WHERE c.id = ANY($1) ORDER BY c.id, s.retired_in DESC NULLS FIRST, s.valid_from`,
-    [ids],
+     WHERE c.id = ANY(${q.add(ids)}) AND ${seen('c.employee_id', view, q)} AND ${everKnown('s', view, q)}
+     ORDER BY c.id, s.retired_in DESC NULLS FIRST, s.valid_from`,
+    q.values,
   );
   return new Map(found.map((row) => [row.uuid, { ...row, status: 'REVOKED' }]));
 }
@@ -96,7 +98,7 @@ export async function credentialPage(db: Db, view: View, filter: CredentialFilte
   return rows<CredentialRow>(
     db,
     `/* credentialPage */ SELECT ${COLUMNS} FROM credential_segment s JOIN credential c ON c.id = s.credential_id
-     WHERE ${valid('s', view, q)} AND ${known('s', view, q)} AND ${conditions(filter, view, q)} AND ${where} ${order} ${limit}`,
+     WHERE ${valid('s', view, q)} AND ${told('s', view, q)} AND ${conditions(filter, view, q)} AND ${where} ${order} ${limit}`,
     q.values,
   );
 }
@@ -107,7 +109,7 @@ export async function credentialCount(db: Db, view: View, filter: CredentialFilt
   const [row] = await rows<{ count: number }>(
     db,
     `/* credentialCount */ SELECT count(*) AS count FROM credential_segment s
-     WHERE ${valid('s', view, q)} AND ${known('s', view, q)} AND ${conditions(filter, view, q)}`,
+     WHERE ${valid('s', view, q)} AND ${told('s', view, q)} AND ${conditions(filter, view, q)}`,
     q.values,
   );
   return row!.count;
@@ -172,7 +174,7 @@ export async function credentialGroups(
     `/* credentialGroups */ SELECT ARRAY[${columns.join(', ')}]::text[] AS keys, count(*) AS count FROM credential_segment s
      JOIN credential_type t ON t.id = s.type_id AND ${known('t', view, q)}
      LEFT JOIN employee_state e ON e.employee_id = s.employee_id AND ${valid('e', view, q)} AND ${known('e', view, q)}
-     WHERE ${valid('s', view, q)} AND ${known('s', view, q)} AND ${conditions(filter, view, q)} GROUP BY 1 ORDER BY 1`,
+     WHERE ${valid('s', view, q)} AND ${told('s', view, q)} AND ${conditions(filter, view, q)} GROUP BY 1 ORDER BY 1`,
     q.values,
   );
 }

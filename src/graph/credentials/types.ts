@@ -101,7 +101,7 @@ async function readDefinitions(db: Db, zone: string): Promise<CredentialDefiniti
   );
   const types = new Map(found.map((row) => [row.uuid, withPolicy(row, zone)]));
   const typesByCode = new Map([...types.values()].map((type) => [type.code, type]));
-  const awardRules = await awardRulesKnown(db, { at: 0, known: null });
+  const awardRules = await awardRulesKnown(db, { at: 0, known: null, sight: null });
   const typesOfCourse = new Map<string, Set<string>>();
   for (const [typeId, versions] of awardRules) {
     for (const { when } of versions) {

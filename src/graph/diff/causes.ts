@@ -2,6 +2,7 @@
 import { evaluateNodes, type RuleVersion } from '../../core/evaluate';
 import { changeBecause, untilBecause } from '../../core/explain';
 import { answerAt } from '../../core/verdict';
+import { hidesFrom, UNDISCLOSED } from '../../core/disclosure';
 import type { GraphContext, View } from '../context';
 import { loadRules } from '../rules/graphql';
 import { hindsight, type Sides } from './store';
@@ -23,7 +24,7 @@ export async function whatHappened(context: GraphContext, pair: PairRow, { from,
     loadFacts(context, pair.employeeUuid, to),
     loadLabels(context, to),
   ]);
-  return untilBecause(rules, facts, since - 1, labels, context.graph.zone);
+  return untilBecause(rules, facts, since - 1, labels, context.graph.zone, context.audienceFor(pair.employeeUuid));
 }
 
 /** What the second side knows of the first instant and the first does not. */
@@ -38,6 +39,7 @@ export async function whatWasLearned(context: GraphContext, pair: PairRow, sides
     return [fresh.rule ? `rule version ${fresh.rule.version} was published` : 'no rule was known'];
   if (!fresh.rule || !old.rule) return [NOT_THERE];
   const [before, after] = [evaluateNodes(old.rule.node, old.facts), evaluateNodes(fresh.rule.node, fresh.facts)];
+  if (hidesFrom(fresh.rule.node, context.audienceFor(pair.employeeUuid))) return [UNDISCLOSED];
   const why = changeBecause(before, after, from.at, labels, context.graph.zone, fresh.facts, old.facts);
   return why.length > 0 ? why : [NOT_THERE];
 }

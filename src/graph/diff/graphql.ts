@@ -25,7 +25,7 @@ async function scopeOf(context: GraphContext, of: DiffScopeInput, shown: View): 
 
 /** The knowledge of the side that knows more: everybody either side speaks of is known to it. */
 function shownBy({ from, to }: Sides): View {
-  return { at: to.at, known: from.known === null || to.known === null ? null : Math.max(from.known, to.known) };
+  return { ...to, known: from.known === null || to.known === null ? null : Math.max(from.known, to.known) };
 }
 
 async function ruleVersion(context: GraphContext, roleUuid: string, view: View): Promise<number | null> {

@@ -3,7 +3,7 @@ import type { Verdict } from '../../core/verdict';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
 import type { Db } from '../../platform/postgres/pool';
 import { Params, rows } from '../../platform/sql';
-import { known, valid, type View } from '../context';
+import { known, seen, valid, type View } from '../context';
 
 /** Whose verdicts are compared: one person's, those of everybody who is in a department on either side, or those for one role. */
 export type DiffScope = { readonly employee: string } | { readonly department: string } | { readonly role: string };
@@ -26,7 +26,7 @@ export interface DifferenceRow {
 
 /** The first instant as the second side knows it. */
 export function hindsight({ from, to }: Sides): View {
-  return { at: from.at, known: to.known };
+  return { at: from.at, known: to.known, sight: from.sight };
 }
 
 const KEYS: readonly SortKey[] = [
@@ -47,6 +47,7 @@ function differences(sides: Sides, scope: DiffScope, q: Params): string {
     WHERE m.department = ${q.add('department' in scope ? scope.department : '')} AND ${valid('m', view, q)} AND ${known('m', view, q)}`;
   const side = (view: View) => `SELECT g.employee_id, g.role_id, g.verdict FROM eligibility_segment g
     JOIN employee_state e ON e.employee_id = g.employee_id AND ${'role' in scope ? 'true' : belongs('e')} AND ${valid('e', view, q)} AND ${known('e', view, q)}
+      AND ${seen('e.employee_id', sides.from, q)} AND ${seen('e.employee_id', sides.to, q)}
     WHERE ${belongs('g')} AND ${valid('g', view, q)} AND ${known('g', view, q)}`;
   return `WITH ${'department' in scope ? `members AS (${members(sides.from)} UNION ${members(sides.to)}),` : ''}
     b AS (${side(sides.from)}), h AS (${side(hindsight(sides))}), a AS (${side(sides.to)}),

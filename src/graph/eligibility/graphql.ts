@@ -192,7 +192,7 @@ export class EligibilityResolver {
       loadFacts(context, employeeUuid, view),
       loadLabels(context, view),
     ]);
-    return untilBecause(rules, facts, view.at, labels, context.graph.zone, audience);
+    return untilBecause(rules, facts, view.at, labels, context.graph.zone, context.audienceFor(employeeUuid, audience));
   }
 
   @FieldResolver(() => Boolean, {
@@ -245,7 +245,7 @@ export class EligibilityResolver {
       loadFacts(context, employeeUuid, view),
       loadLabels(context, view),
     ]);
-    const nodes = explain(rules, facts, view.at, labels, context.graph.zone, audience);
+    const nodes = explain(rules, facts, view.at, labels, context.graph.zone, context.audienceFor(employeeUuid, audience));
     return nodes.length > 0 ? nodes : [withoutRule(eligibility)];
   }
 }

@@ -136,7 +136,7 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 }
 
 const ALL = 'all';
-const overAllTime = (view: View): View => ({ at: 0, known: view.known });
+const overAllTime = (view: View): View => ({ at: 0, known: view.known, sight: null });
 
 const types = batchBy<null, CredentialType[]>(
   async (context, _, view) => new Map([[ALL, await typesKnown(await context.db(), context.graph.zone, view, {})]]),

@@ -3,7 +3,7 @@ import type { VerdictSegment } from '../../core/verdict';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
 import type { Db } from '../../platform/postgres/pool';
 import { Params, rows } from '../../platform/sql';
-import { known, valid, type View } from '../context';
+import { known, told, valid, type View } from '../context';
 
 /** A person and a role. */
 export interface PairRow {
@@ -34,7 +34,7 @@ function pairs(view: View, roles: readonly string[], filter: PairFilter, q: Para
   const ids = q.add(roles);
   const verdicts = filter.verdict ?? null;
   const join = verdicts !== null && !verdicts.includes('NOT_ELIGIBLE') ? 'JOIN' : 'LEFT JOIN';
-  const where = [`${valid('e', view, q)}`, known('e', view, q)];
+  const where = [`${valid('e', view, q)}`, told('e', view, q)];
   if (verdicts) where.push(`coalesce(g.verdict, 'NOT_ELIGIBLE') = ANY(${q.add(verdicts)})`);
   if (filter.department) where.push(`e.department = ANY(${q.add(filter.department)})`);
   if (filter.location) where.push(`e.location = ANY(${q.add(filter.location)})`);

@@ -23,6 +23,7 @@ export const ABOUT_PEOPLE: Readonly<Record<string, readonly string[]>> = {
   incident: ['employee_id'],
   eligibility_segment: ['employee_id'],
   outcome: ['employee_id'],
+  access_assignment: ['employee_id'],
   employee: ['id'],
 };
 

@@ -261,7 +261,7 @@ export class CoverageLapseResolver {
     ]);
     const { until, untilVerdict } = answerAt(judge(rules, facts, zone), at - 1);
     const isJudged = until === at && untilVerdict !== null && !countingVerdicts(coverage.setting).has(untilVerdict);
-    const why = isJudged ? untilBecause(rules, facts, at - 1, labels, zone, audience) : [];
+    const why = isJudged ? untilBecause(rules, facts, at - 1, labels, zone, context.audienceFor(row.employeeUuid, audience)) : [];
     return where ? [...why, ...departures(coverage, where)] : why;
   }
 }

@@ -2,7 +2,7 @@
 import type { DayRange } from '../../core/cover';
 import type { Db } from '../../platform/postgres/pool';
 import { instantText, Params, rows } from '../../platform/sql';
-import { known, type View } from '../context';
+import { known, told, type View } from '../context';
 
 /** Whom a forecast counts, how it groups them, and at which instants. */
 export interface CoverageQuestion {
@@ -30,7 +30,7 @@ function asked(view: View, question: CoverageQuestion, q: Params) {
   const instants = `${q.add(texts)}::timestamptz[]`;
   const [first, last] = [`${q.add(texts[0])}::timestamptz`, `${q.add(texts.at(-1))}::timestamptz`];
   const within = (alias: string) => `${alias}.valid_from <= ${last} AND ${alias}.valid_to > ${first}`;
-  const where = [known('s', view, q), within('s'), `s.status = ANY(${q.add(question.status)})`];
+  const where = [told('s', view, q), within('s'), `s.status = ANY(${q.add(question.status)})`];
   if (question.department) where.push(`s.department = ANY(${q.add(question.department)})`);
   if (question.location) where.push(`s.location = ANY(${q.add(question.location)})`);
   const keys = question.groupBy.map((dimension) => `coalesce(${COLUMNS[dimension]}, '')`);

@@ -3,7 +3,7 @@ import type { Write } from '../../journal/write';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
 import type { Db } from '../../platform/postgres/pool';
 import { instantText, Params, plainArray, rows, rowsParam } from '../../platform/sql';
-import { known, type View } from '../context';
+import { known, told, type View } from '../context';
 
 /** An incident; the names are those of the GraphQL type. */
 export interface IncidentRow {
@@ -31,7 +31,7 @@ export async function incidentsById(db: Db, view: View, ids: readonly string[]):
   const q = new Params();
   const found = await rows<IncidentRow>(
     db,
-    `/* incidentsById */ SELECT ${INCIDENT} FROM incident i WHERE i.id = ANY(${q.add(ids)}) AND ${known('i', view, q)}`,
+    `/* incidentsById */ SELECT ${INCIDENT} FROM incident i WHERE i.id = ANY(${q.add(ids)}) AND ${told('i', view, q)}`,
     q.values,
   );
   return new Map(found.map((row) => [row.uuid, row]));

@@ -4,7 +4,7 @@ import type { Write } from '../../journal/write';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
 import type { Db } from '../../platform/postgres/pool';
 import { Params, rows, rowsParam } from '../../platform/sql';
-import { known, type View } from '../context';
+import { known, told, type View } from '../context';
 
 export interface CourseRow extends Course {
   readonly uuid: string;
@@ -100,7 +100,7 @@ export async function completionsById(db: Db, view: View, ids: readonly string[]
   const q = new Params();
   const found = await rows<CompletionRow>(
     db,
-    `/* completionsById */ SELECT ${COMPLETION} FROM completion c WHERE c.id = ANY(${q.add(ids)}) AND ${known('c', view, q)}`,
+    `/* completionsById */ SELECT ${COMPLETION} FROM completion c WHERE c.id = ANY(${q.add(ids)}) AND ${told('c', view, q)}`,
     q.values,
   );
   return new Map(found.map((row) => [row.uuid, row]));

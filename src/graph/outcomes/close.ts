@@ -8,6 +8,7 @@ import { uuidOf } from '../../platform/graphql/node-id';
 import { holdCatalogue, type Cached } from '../catalogue';
 import { lockEmployees } from '../people/resolve';
 import { rolesKnown } from '../rules/definitions';
+import { sees } from '../sight';
 import type { OutcomeRuleRow } from './definitions';
 import { toEntry } from './settle';
 import { recordOutcomes, standingOutcome } from './store';
@@ -30,7 +31,8 @@ export async function closeOutcome(
   const version = await holdCatalogue(write.db);
   const id = uuidOf('out', closing.outcome);
   const meant = id === null ? null : await standingOutcome(write.db, id);
-  if (!meant) return refusal('OUTCOME_NOT_FOUND', 'There is no such outcome: name it by its node id.', ['outcome']);
+  if (!meant || !(await sees(write.db, write.actor, write.now, meant.employeeUuid)))
+    return refusal('OUTCOME_NOT_FOUND', 'There is no such outcome: name it by its node id.', ['outcome']);
   await lockEmployees(write.db, [meant.employeeUuid]);
   // read again behind the lock: somebody may have closed it meanwhile
   const open = (await standingOutcome(write.db, meant.uuid))!;
@@ -46,7 +48,7 @@ export async function closeOutcome(
   const row = { ...open, state: 'DONE', closedAt: at, closedBy: write.actor.id, reason: closing.reason.trim() } as const;
   recordOutcomes(write, [row]);
   const rule = (await cache.get(write.db, false, version)).find(({ uuid }) => uuid === row.ruleUuid)!;
-  const [role] = await rolesKnown(write.db, { at, known: null }, { ids: [row.roleUuid] });
+  const [role] = await rolesKnown(write.db, { at, known: null, sight: null }, { ids: [row.roleUuid] });
   write.record(toEntry('closed', row, rule, role!.code, at));
   write.touch([row.employeeUuid]);
   return row.uuid;

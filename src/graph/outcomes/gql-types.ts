@@ -83,7 +83,6 @@ export class Outcome implements Node {
   kind: keyof typeof OutcomeKind;
   @Field(() => Verdict, { description: 'The verdict that was reached.' })
   verdict: keyof typeof Verdict;
-  @Field(() => [String], { description: 'Why it was reached, in sentences.' })
   because: readonly string[];
   @Field(() => DateTimeScalar, { description: 'When the verdict began; the outcome is open from then on.' })
   occurredAt: number;
@@ -98,7 +97,6 @@ export class Outcome implements Node {
   closedAt: number | null;
   @Field(() => String, { nullable: true, description: 'Who closed it; null: nobody.' })
   closedBy: string | null;
-  @Field(() => String, { nullable: true, description: 'Why it was closed, or what withdrew it.' })
   reason: string | null;
 }
 
@@ -218,6 +216,5 @@ export class OutcomeChange implements Change {
     description: 'OUTCOME_OPENED, OUTCOME_WITHDRAWN, OUTCOME_CLOSED, or OUTCOME_REASSIGNED when its owner was erased.',
   })
   kind: string;
-  @Field(() => String, { nullable: true, description: 'Why it was closed, or what withdrew it.' })
   reason: string | null;
 }

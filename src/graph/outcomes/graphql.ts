@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { UNDISCLOSED } from '../../core/disclosure';
 import { isRefusal } from '../../core/refusal';
 import { IngestPayload } from '../../journal/graphql';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -11,7 +12,7 @@ import { ingest } from '../ingest';
 import { loadEmployee, uuidOfKey } from '../people/graphql';
 import { Employee } from '../people/gql-types';
 import { findByExternalId } from '../people/store';
-import { loadRole } from '../rules/graphql';
+import { loadRole, reasonsShown } from '../rules/graphql';
 import { Role } from '../rules/gql-types';
 import { PagedViewArgs } from '../view-args';
 import { closeOutcome } from './close';
@@ -140,6 +141,17 @@ export class OutcomeResolver {
     return loadEmployee(context, outcome.ownerUuid, outcome.view);
   }
 
+  @FieldResolver(() => [String], { description: 'Why the verdict was reached, in sentences.' })
+  because(@Root() outcome: Outcome, @Ctx() context: GraphContext): Promise<readonly string[]> {
+    return reasonsShown(context, outcome, outcome.because, [UNDISCLOSED]);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'Why it was closed, or what withdrew it.' })
+  async reason(@Root() outcome: Outcome, @Ctx() context: GraphContext): Promise<string | null> {
+    if (outcome.state !== 'WITHDRAWN') return outcome.reason;
+    return reasonsShown(context, outcome, outcome.reason, UNDISCLOSED);
+  }
+
   @FieldResolver(() => Eligibility, {
     description: 'The answer about the person and the role at the instant asked about, with the nearest ways to it.',
   })
@@ -165,7 +177,7 @@ export class OutcomeResolver {
   ): Promise<OutcomePayload> {
     const { value, cursor } = await context.write('api', (write) => closeOutcome(write, input, context.graph.outcomes));
     if (isRefusal(value)) return { outcome: null, refusal: value, cursor };
-    const outcome = await loadOutcome(context, value, { at: context.graph.clock.now(), known: null });
+    const outcome = await loadOutcome(context, value, await context.present());
     return { outcome, refusal: null, cursor };
   }
 }

@@ -4,7 +4,7 @@ import type { Write } from '../../journal/write';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
 import type { Db } from '../../platform/postgres/pool';
 import { instantText, Params, plainArray, rows, rowsParam } from '../../platform/sql';
-import { known, type View } from '../context';
+import { known, told, type View } from '../context';
 
 /** An outcome; the names are those of the GraphQL type. */
 export interface OutcomeRow {
@@ -45,7 +45,7 @@ export async function outcomesById(db: Db, view: View, ids: readonly string[]): 
   const q = new Params();
   const found = await rows<OutcomeRow>(
     db,
-    `/* outcomesById */ SELECT ${columnsAt(view, q)} FROM outcome o WHERE o.id = ANY(${q.add(ids)}) AND ${known('o', view, q)}`,
+    `/* outcomesById */ SELECT ${columnsAt(view, q)} FROM outcome o WHERE o.id = ANY(${q.add(ids)}) AND ${told('o', view, q)}`,
     q.values,
   );
   return new Map(found.map((row) => [row.uuid, row]));
@@ -63,7 +63,7 @@ export interface OutcomeConditions {
 }
 
 function conditions(view: View, filter: OutcomeConditions, q: Params): string {
-  const where = [`o.occurred_at <= ${instantOf(view, q)}`, known('o', view, q)];
+  const where = [`o.occurred_at <= ${instantOf(view, q)}`, told('o', view, q)];
   if (filter.state) where.push(`${stateAt(view, q)} = ANY(${q.add(filter.state)})`);
   if (filter.kind) where.push(`o.kind = ANY(${q.add(filter.kind)})`);
   if (filter.owners) where.push(`o.owner_id = ANY(${q.add(filter.owners)})`);

@@ -2,7 +2,8 @@
 import type { Db } from '../../platform/postgres/pool';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
 import { columnParams, instantText, Params, rows } from '../../platform/sql';
-import { known, valid, type View } from '../context';
+import { everKnown, known, seen, told, valid, type View } from '../context';
+import { reportsOf } from '../lines';
 
 /** A person as read at an instant; the names are those of the GraphQL type. */
 export interface EmployeeRow {
@@ -44,11 +45,12 @@ export async function employeesById(db: Db, view: View, ids: readonly string[]):
     db,
     `/* employeesById */ SELECT ${COLUMNS} FROM employee e
      LEFT JOIN employee_state s ON s.employee_id = e.id AND s.employee_id = ANY(${wanted}) AND ${valid('s', view, q)} AND ${known('s', view, q)}
-     WHERE e.id = ANY(${wanted}) AND ${everKnown('e', view, q)}`,
+     WHERE e.id = ANY(${wanted}) AND ${everKnown('e', view, q)} AND ${seen('e.id', view, q)}`,
     q.values,
   );
   const people = new Map(found.map((row) => [row.uuid, row]));
-  if (people.size < ids.length) {
+  // whom somebody saw before the erasure nobody knows any more
+  if (people.size < ids.length && view.sight === null) {
     const missing = ids.filter((id) => !people.has(id));
     const erased = await rows<{ id: string }>(db, '/* erasedById */ SELECT id FROM erased_employee WHERE id = ANY($1)', [
       missing,
@@ -75,21 +77,15 @@ function nobody(uuid: string): EmployeeRow {
   };
 }
 
-// people and what they were ever called are never retired: known once their change is
-function everKnown(alias: string, view: View, q: Params): string {
-  if (view.known === null) return 'true';
-  return `EXISTS (SELECT 1 FROM change k WHERE k.id = ${alias}.recorded_in AND k.last_pos <= ${q.add(view.known)})`;
-}
-
 /** The person an external id means: under a source its identity there, without one the organisation's own id or one that is known everywhere. */
 export async function findByExternalId(db: Db, view: View, value: string, source: string | null): Promise<string | null> {
   const q = new Params();
   const [id, of] = [q.add(value), q.add(source)];
   const found = await rows<{ id: string }>(
     db,
-    `/* findByExternalId */ SELECT id FROM employee WHERE external_id = ${id} AND ${of}::text IS NULL
+    `/* findByExternalId */ SELECT e.id FROM employee e WHERE e.external_id = ${id} AND ${of}::text IS NULL AND ${seen('e.id', view, q)}
      UNION ALL SELECT i.employee_id FROM employee_identity i WHERE i.kind = 'EXTERNAL_ID' AND i.value = ${id} AND i.source IN (coalesce(${of}, ''), '')
-       AND ${everKnown('i', view, q)}`,
+       AND ${everKnown('i', view, q)} AND ${seen('i.employee_id', view, q)}`,
     q.values,
   );
   return found[0]?.id ?? null;
@@ -101,7 +97,7 @@ export async function findByEmail(db: Db, view: View, email: string): Promise<st
   const now = await rows<{ id: string }>(
     db,
     `/* findByEmail */ SELECT s.employee_id AS id FROM employee_state s
-     WHERE lower(s.email) = lower(${q.add(email)}) AND ${valid('s', view, q)} AND ${known('s', view, q)}`,
+     WHERE lower(s.email) = lower(${q.add(email)}) AND ${valid('s', view, q)} AND ${told('s', view, q)}`,
     q.values,
   );
   if (now.length > 0) return now.map((row) => row.id);
@@ -109,7 +105,7 @@ export async function findByEmail(db: Db, view: View, email: string): Promise<st
   const ever = await rows<{ id: string }>(
     db,
     `/* findByFormerEmail */ SELECT DISTINCT i.employee_id AS id FROM employee_identity i
-     WHERE i.kind = 'EMAIL' AND i.value = lower(${p.add(email)}) AND ${everKnown('i', view, p)}`,
+     WHERE i.kind = 'EMAIL' AND i.value = lower(${p.add(email)}) AND ${everKnown('i', view, p)} AND ${seen('i.employee_id', view, p)}`,
     p.values,
   );
   return ever.map((row) => row.id);
@@ -160,7 +156,7 @@ export function employeeConditions(filter: EmployeeFilter | null | undefined, vi
   if (filter?.hiredBefore) conditions.push(`s.hired_on < ${q.add(filter.hiredBefore)}::date`);
   const manager = (column: string, value: string) =>
     conditions.push(`EXISTS (SELECT 1 FROM employee_state m WHERE m.employee_id = s.manager_id AND ${column} = ${q.add(value)}
-      AND ${valid('m', view, q)} AND ${known('m', view, q)})`);
+      AND ${valid('m', view, q)} AND ${told('m', view, q)})`);
   if (filter?.managerExternalId) manager('m.external_id', filter.managerExternalId);
   if (filter?.managerEmail) manager('lower(m.email)', filter.managerEmail.toLowerCase());
   return conditions.join(' AND ');
@@ -201,7 +197,7 @@ export async function employeePage(
   return rows<EmployeeRow>(
     db,
     `/* employeePage */ SELECT ${COLUMNS} FROM employee_state s JOIN employee e ON e.id = s.employee_id
-     WHERE ${valid('s', view, q)} AND ${known('s', view, q)} AND ${employeeConditions(filter, view, q)} AND ${where} ${orderBy} ${limit}`,
+     WHERE ${valid('s', view, q)} AND ${told('s', view, q)} AND ${employeeConditions(filter, view, q)} AND ${where} ${orderBy} ${limit}`,
     q.values,
   );
 }
@@ -212,30 +208,13 @@ export async function employeeCount(db: Db, view: View, filter: EmployeeFilter |
   const [row] = await rows<{ count: number }>(
     db,
     `/* employeeCount */ SELECT count(*) AS count FROM employee_state s
-     WHERE ${valid('s', view, q)} AND ${known('s', view, q)} AND ${employeeConditions(filter, view, q)}`,
+     WHERE ${valid('s', view, q)} AND ${told('s', view, q)} AND ${employeeConditions(filter, view, q)}`,
     q.values,
   );
   return row!.count;
 }
 
 export type ReportRow = EmployeeRow & { readonly parent: string };
-
-// everybody below each of the given people along primary managers; UNION drops what was seen, so a cycle ends by itself, and nobody reports to
-// themselves. And those who have one of all these as another manager: such an edge passes on nobody's own reports
-function reportsOf(view: View, managers: readonly string[], transitive: boolean, q: Params): string {
-  const asked = `unnest(${q.add(managers)}::uuid[]) AS m(id)`;
-  const step = (manager: string, source: string, parent: string) =>
-    `SELECT ${parent} AS parent, r.employee_id FROM ${source} JOIN employee_state r ON r.manager_id = ${manager}
-     AND ${valid('r', view, q)} AND ${known('r', view, q)}`;
-  const direct = step('m.id', asked, 'm.id');
-  const line = transitive ? `${direct} UNION ${step('l.employee_id', 'line l', 'l.parent')}` : direct;
-  return `WITH RECURSIVE line AS (${line}),
-    managing AS (SELECT m.id AS parent, m.id AS employee_id FROM ${asked}${transitive ? ' UNION ALL SELECT parent, employee_id FROM line' : ''}),
-    below AS (SELECT parent, employee_id FROM line
-      UNION SELECT b.parent, o.employee_id FROM employee_state o CROSS JOIN unnest(o.other_manager_ids) AS x(id) JOIN managing b ON b.employee_id = x.id
-      WHERE o.other_manager_ids && ARRAY(SELECT employee_id FROM managing) AND o.other_manager_ids <> '{}'
-        AND ${valid('o', view, q)} AND ${known('o', view, q)})`;
-}
 
 /** One page of reports for each manager, in one statement. */
 export async function reportPages(
@@ -253,7 +232,7 @@ export async function reportPages(
     `/* reportPages */ ${below}
      SELECT m.id AS parent, found.* FROM unnest(${q.add(managers)}::uuid[]) AS m(id) CROSS JOIN LATERAL (
        SELECT ${COLUMNS} FROM below b JOIN employee_state s ON s.employee_id = b.employee_id JOIN employee e ON e.id = s.employee_id
-       WHERE b.parent = m.id AND b.employee_id <> m.id AND ${valid('s', view, q)} AND ${known('s', view, q)} AND ${where} ${order} ${limit}
+       WHERE b.parent = m.id AND b.employee_id <> m.id AND ${valid('s', view, q)} AND ${told('s', view, q)} AND ${where} ${order} ${limit}
      ) found`,
     q.values,
   );
@@ -270,7 +249,8 @@ export async function reportCounts(
   const below = reportsOf(view, managers, transitive, q);
   const found = await rows<{ parent: string; count: number }>(
     db,
-    `/* reportCounts */ ${below} SELECT parent, count(*) AS count FROM below WHERE employee_id <> parent GROUP BY parent`,
+    `/* reportCounts */ ${below} SELECT parent, count(*) AS count FROM below WHERE employee_id <> parent
+       AND ${seen('below.employee_id', view, q)} GROUP BY parent`,
     q.values,
   );
   return new Map(found.map((row) => [row.parent, row.count]));

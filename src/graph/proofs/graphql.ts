@@ -11,7 +11,8 @@ import { allRoles } from '../rules/graphql';
 import { assembleProof } from './assemble';
 import { erasedMeanwhile, proveAnswer, recordExport, refuseAsked } from './export';
 import { ExportProofInput, ExportProofPayload } from './gql-types';
-import { exportOf } from './store';
+import { sees } from '../sight';
+import { entriesAt, exportOf } from './store';
 
 /** Heads are signed within a second of news; a busy machine is given a few. */
 const PATIENCE_MS = 5_000;
@@ -34,8 +35,8 @@ export class ProofResolver {
     const no = refuseAsked(input);
     if (no) return none(no);
     const { position: head } = await context.snapshot();
-    const { at, known } = await viewOf(context, input);
-    const view = { at, known: known ?? head };
+    const asked = await viewOf(context, input);
+    const view = { ...asked, known: asked.known ?? head };
     const employee = await findEmployee(context, input.employee, view);
     if (!employee)
       return none(refusal('UNKNOWN_EMPLOYEE', 'Nobody was known by this key then: check key and instants.', ['employee']));
@@ -63,7 +64,11 @@ export class ProofResolver {
     @Ctx() context: GraphContext,
   ): Promise<string | null> {
     if (!isCount(position)) throw badInput('`position` is what exportProof answered: a whole number.');
-    return assembleProof(await context.db(), position);
+    const db = await context.db();
+    const [exported] = await entriesAt(db, [position]);
+    const subject = exported?.subject;
+    if (subject == null || !(await sees(db, context.actor, context.now, subject))) return null;
+    return assembleProof(db, position);
   }
 }
 

@@ -45,7 +45,7 @@ interface Judged {
  * version each person was read at, so that whoever changed since then is found and judged again.
  */
 export class VerdictsAhead {
-  private readonly view: View = { at: 0, known: null };
+  private readonly view: View = { at: 0, known: null, sight: null };
 
   constructor(
     private readonly write: Write,

@@ -33,7 +33,7 @@ export class RuleRehearsalResolver {
     const { db, position } = await context.snapshot();
     const { zone } = graph;
     const [definitions, rules] = [await graph.credentials.get(db, false), await graph.rules.get(db, false)];
-    const view: View = { at: now, known: null };
+    const view: View = { at: now, known: null, sight: null };
     const draft = await checkDraft(db, input, { definitions, rules, now, actor: context.actor.id, zone });
     if (isRefusal(draft)) return refused(draft, view);
     const to = addSpanToInstant(now, parseSpan(horizon ?? DEFAULT_HORIZON)!, zone);

@@ -84,7 +84,7 @@ export async function refuseStale(
   if (isRefusal(again)) return again;
   if (again.digest === hash.digest) return null;
   const ahead = { ...horizon, from: Math.max(now, hash.from) };
-  const view: View = { at: 0, known: hash.known };
+  const view: View = { at: 0, known: hash.known, sight: null };
   const knownThen = {
     ...definitions,
     types: await typesKnown(db, definitions.zone, view, {}),
@@ -102,7 +102,7 @@ export async function refuseStale(
   return refusal('REHEARSAL_STALE', message, PATH);
 }
 
-const CURRENT: View = { at: 0, known: null };
+const CURRENT: View = { at: 0, known: null, sight: null };
 const EXAMPLES = 5;
 
 /** Walks through both lists, which are in the order of external ids. */

@@ -158,7 +158,7 @@ export function ruleDefinitions(): Cached<RuleDefinitions> {
       db,
       `/* allRules */ SELECT ${PUBLISHED} FROM rule_version v ORDER BY v.role_id, v.version`,
     );
-    return definitionsOf(roles, published, await capabilitiesKnown(db, { at: 0, known: null }));
+    return definitionsOf(roles, published, await capabilitiesKnown(db, { at: 0, known: null, sight: null }));
   });
 }
 

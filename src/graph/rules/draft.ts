@@ -126,7 +126,7 @@ export async function checkDraft(db: Db, draft: RuleDraft, setting: DraftSetting
   };
 }
 
-const CURRENT: View = { at: 0, known: null };
+const CURRENT: View = { at: 0, known: null, sight: null };
 
 // looking through everything that was ever said of people takes its time, so only for names that are not built in
 async function attributesOfPeople(db: Db, node: RuleNode): Promise<Set<string>> {

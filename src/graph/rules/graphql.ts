@@ -4,11 +4,15 @@ import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { nodeId } from '../../platform/graphql/node-id';
 import { listConnection, parsePage, type Connection } from '../../platform/graphql/paging';
 import { PagedArgs } from '../../platform/graphql/types';
+import { hidesFrom } from '../../core/disclosure';
+import { ruleToAst } from '../../core/rule-ast';
 import { ruleExamples } from '../../core/rule-examples';
+import { ruleText } from '../../core/rule-text';
 import { batchBy, viewOf, type GraphContext, type View } from '../context';
 import { ingest } from '../ingest';
 import { RuleVersion } from '../rule-types';
 import { rolesKnown, rulesKnown, type EffectiveRule, type RoleRow } from './definitions';
+import { labelsOf } from './labels';
 import { DefineRolesInput, Role, RoleConnection, RoleKind } from './gql-types';
 
 /** The role as the schema shows it, under a view. */
@@ -34,7 +38,7 @@ const rulesOf = batchBy<null, EffectiveRule[]>(
 
 /** Loads the versions of a role's rule that are or were to be in effect, as the view knows them. */
 export function loadRules(context: GraphContext, roleUuid: string, view: View): Promise<EffectiveRule[]> {
-  return context.load(rulesOf, { id: roleUuid, view: { at: 0, known: view.known }, args: null });
+  return context.load(rulesOf, { id: roleUuid, view: { at: 0, known: view.known, sight: null }, args: null });
 }
 
 /** All roles that a view knows, by code. */
@@ -48,8 +52,9 @@ export function isOfKind({ kind }: Role, kinds: readonly (keyof typeof RoleKind)
   return !kinds || (kind !== null && kinds.includes(kind));
 }
 
-function toVersion(rule: EffectiveRule): RuleVersion {
-  const { version, text, ast, hash, publishedBy } = rule.published;
+async function toVersion(context: GraphContext, rule: EffectiveRule): Promise<RuleVersion> {
+  const { version, hash, publishedBy } = rule.published;
+  const { text, ast } = await worded(context, rule);
   return {
     version,
     effectiveFrom: rule.from,
@@ -62,6 +67,29 @@ function toVersion(rule: EffectiveRule): RuleVersion {
   };
 }
 
+/** The rule as it was published, or without what is hidden from whoever asks. */
+async function worded(context: GraphContext, { node, published }: EffectiveRule): Promise<Pick<RuleVersion, 'text' | 'ast'>> {
+  const audience = context.audienceFor(null);
+  if (!hidesFrom(node, audience)) return published;
+  const labels = labelsOf(await context.graph.credentials.get(await context.db(), false));
+  return { text: ruleText(node, labels, context.graph.zone, audience), ast: ruleToAst(node, audience) };
+}
+
+/** What was said of why somebody is judged so by a role's rule, unless something of the rule is hidden from whoever asks. */
+export async function reasonsShown<T>(context: GraphContext, pair: RuledPair, reasons: T, undisclosed: T): Promise<T> {
+  const audience = context.audienceFor(pair.employeeUuid);
+  if (audience === 'HR') return reasons;
+  const rules = await loadRules(context, pair.roleUuid, pair.view);
+  return rules.some(({ node }) => hidesFrom(node, audience)) ? undisclosed : reasons;
+}
+
+/** A person, a role, and what is known of both. */
+export interface RuledPair {
+  readonly employeeUuid: string;
+  readonly roleUuid: string;
+  readonly view: View;
+}
+
 @Resolver(() => RuleVersion)
 export class RuleVersionResolver {
   @FieldResolver(() => [String], {
@@ -69,7 +97,7 @@ export class RuleVersionResolver {
       'Three dates worked out for each way in which the rule counts time, warnings included; empty where it counts none, and for award rules.',
   })
   examples(@Root() { judges }: RuleVersion, @Ctx() context: GraphContext): string[] {
-    return judges ? ruleExamples(judges.node, judges.warnBefore, context.graph.zone) : [];
+    return judges ? ruleExamples(judges.node, judges.warnBefore, context.graph.zone, context.audienceFor(null)) : [];
   }
 }
 
@@ -109,7 +137,7 @@ export class RoleResolver {
     const instant = at ?? role.view.at;
     const rules = await loadRules(context, role.uuid, role.view);
     const rule = rules.find(({ from, until }) => from <= instant && instant < until);
-    return rule ? toVersion(rule) : null;
+    return rule ? toVersion(context, rule) : null;
   }
 
   @Mutation(() => IngestPayload, { description: 'Defines roles, or defines them anew.' })

@@ -38,7 +38,7 @@ export async function applyCapabilities(
   const items = raw as readonly CapabilityItem[];
   const version = await changeCatalogue(write);
   const subjects = await subjectsOf(write.db);
-  const standing = await capabilitiesKnown(write.db, { at: write.now, known: null });
+  const standing = await capabilitiesKnown(write.db, { at: write.now, known: null, sight: null });
   const known = standing.filter((row) => row.source === source);
   const added: CapabilityRow[] = [];
   const retired: string[] = [];

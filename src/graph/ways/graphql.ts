@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { RANKS } from '../../core/explain';
+import { RANKS } from '../../core/disclosure';
 import type { Audience } from '../../core/rule';
 import { stepCode, stepText, type StepLabels } from '../../core/step-text';
 import { nearestWays, type Way as FoundWay } from '../../core/ways';
@@ -55,6 +55,6 @@ export class NearestWaysResolver {
       loadStepLabels(context, view),
     ]);
     const { ways } = nearestWays(rules, { facts, at: view.at, zone }, offers);
-    return ways.slice(0, most).map((way) => toWay(way, audience, labels, zone));
+    return ways.slice(0, most).map((way) => toWay(way, context.audienceFor(employeeUuid, audience), labels, zone));
   }
 }

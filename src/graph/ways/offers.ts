@@ -19,7 +19,7 @@ interface Catalogue {
 }
 
 const ALL = 'all';
-const overAllTime = (view: View): View => ({ at: 0, known: view.known });
+const overAllTime = (view: View): View => ({ at: 0, known: view.known, sight: null });
 
 const catalogue = batchBy<null, Catalogue>(
   async (context, _, view) => {

@@ -7,7 +7,7 @@ import { badInput } from '../../platform/graphql/errors';
 import { connection, parsePage, type Connection } from '../../platform/graphql/paging';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
 import { PagedArgs } from '../../platform/graphql/types';
-import type { GraphContext, View } from '../context';
+import { viewOf, type GraphContext, type View } from '../context';
 import { typesKnown } from '../credentials/types';
 import { Employee } from '../people/gql-types';
 import { loadEmployee, uuidOfKey } from '../people/graphql';
@@ -61,7 +61,7 @@ async function lookUp(db: Db, zone: string, input: WhatIfInput, view: View): Pro
   const meant = types.filter((type) => type.code === of.typeCode || type.issuer === of.issuer).map((type) => type.uuid);
   if (meant.length === 0)
     return refusal('UNKNOWN_ISSUER', 'No credential type has this issuer: check how it is written.', ['of', 'issuer']);
-  const people = await peopleHolding(db, meant, department ?? null, view.at);
+  const people = await peopleHolding(db, meant, department ?? null, view);
   if (people.length > mostPeople) {
     const message = `This is about more than ${mostPeople.toLocaleString('en')} people: ask for some departments at a time.`;
     return refusal('TOO_MANY_PEOPLE', message, ['department']);
@@ -79,7 +79,7 @@ export class WhatIfResolver {
     const { graph, actor, now } = context;
     if (input.suppose.length === 0 || input.suppose.length > MOST_SUPPOSITIONS)
       throw badInput(`Suppose 1 to ${MOST_SUPPOSITIONS} facts at a time.`);
-    const view = { at: now, known: null };
+    const view = await viewOf(context, {});
     const concerned = await concernedBy(context, input, view);
     const supposed = isRefusal(concerned)
       ? nothing(concerned)

@@ -8,8 +8,9 @@ import { announceArrivals } from '../../journal/quarantine';
 import type { Write, Writer } from '../../journal/write';
 import type { Actor } from '../../platform/context';
 import type { Db } from '../../platform/postgres/pool';
-import { instantText, rows } from '../../platform/sql';
+import { instantText, Params, rows } from '../../platform/sql';
 import { holdCatalogue, type Cached } from '../catalogue';
+import { told, type View } from '../context';
 import type { CredentialDefinitions } from '../credentials/types';
 import { lockEmployees } from '../people/resolve';
 import type { RuleDefinitions } from '../rules/definitions';
@@ -57,15 +58,17 @@ export async function peopleHolding(
   db: Db,
   typeIds: readonly string[],
   departments: readonly string[] | null,
-  at: number,
+  view: View,
 ): Promise<string[]> {
+  const q = new Params();
+  const [types, among, at] = [q.add(typeIds), q.add(departments), q.add(instantText(view.at))];
   const found = await rows<{ id: string }>(
     db,
-    `/* peopleHolding */ SELECT DISTINCT s.employee_id AS id FROM credential_segment s WHERE s.type_id = ANY($1) AND s.retired_in IS NULL
-       AND ($2::text[] IS NULL OR EXISTS (SELECT 1 FROM employee_state e WHERE e.employee_id = s.employee_id AND e.retired_in IS NULL
-         AND e.department = ANY($2) AND e.valid_from <= $3 AND e.valid_to > $3))
-     ORDER BY 1 LIMIT $4`,
-    [typeIds, departments, instantText(at), mostPeople + 1],
+    `/* peopleHolding */ SELECT DISTINCT s.employee_id AS id FROM credential_segment s WHERE s.type_id = ANY(${types}) AND ${told('s', view, q)}
+       AND (${among}::text[] IS NULL OR EXISTS (SELECT 1 FROM employee_state e WHERE e.employee_id = s.employee_id AND e.retired_in IS NULL
+         AND e.department = ANY(${among}) AND e.valid_from <= ${at} AND e.valid_to > ${at}))
+     ORDER BY 1 LIMIT ${q.add(mostPeople + 1)}`,
+    q.values,
   );
   return found.map((row) => row.id);
 }

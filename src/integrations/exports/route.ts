@@ -4,10 +4,11 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Authenticate } from '../../access/authenticate';
 import { demand } from '../../access/guard';
+import { reachOf } from '../../access/policy';
 import type { Cursors } from '../../journal/cursor';
 import { cursorRefused } from '../../journal/cursor-refused';
 import { statusOf } from '../../platform/http/errors';
-import { badInput } from '../../platform/graphql/errors';
+import { badInput, problem } from '../../platform/graphql/errors';
 import { changesCsv, rowLimits, type ExportSource } from './csv';
 
 /** What the route works with. */
@@ -22,6 +23,8 @@ export function serveExports(app: FastifyInstance, options: ExportOptions): void
     try {
       const { actor } = await options.authenticate({ headers: request.headers });
       demand(actor, 'graph:read');
+      if (reachOf(actor) !== 'EVERYBODY')
+        throw problem('FORBIDDEN', 'The export speaks of everybody: only whoever sees everybody can have it.');
       const { after, limit } = request.query as { after?: unknown; limit?: unknown };
       const from = after === undefined ? await options.feed.gone() : await positionOf(after, options);
       // what is refused is refused before the file begins

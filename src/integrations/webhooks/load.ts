@@ -28,7 +28,7 @@ import {
 const DAY_MS = 86_400_000;
 
 /** Webhooks are read as they are now, whatever instant a question is about. */
-export const asNow = (context: GraphContext): View => ({ at: context.now, known: null });
+export const asNow = (context: GraphContext): View => ({ at: context.now, known: null, sight: null });
 
 export function toWebhook(row: EndpointRow, context: GraphContext): Webhook {
   const { position } = row;

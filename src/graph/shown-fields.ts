@@ -1,0 +1,68 @@
+// Fields that are not shown alike to everybody who sees the object they are on.
+import { defaultFieldResolver, isObjectType, type GraphQLSchema } from 'graphql';
+import { reachOf } from '../access/policy';
+import { problem } from '../platform/graphql/errors';
+import { Params, rows } from '../platform/sql';
+import { batchBy, told, type GraphContext, type View } from './context';
+
+/** Fields that name who did something. */
+const ACTORS = /^(actor|publishedBy|closedBy)$/;
+
+/** What is told of a person in confidence: of systems that speak for some sources only those read it whose own source tells it. */
+const CONFIDENTIAL = ['email', 'costCenter', 'employmentType', 'hiredOn', 'terminatedOn'] as const;
+
+/** What the sources that the caller speaks for tell of people, by name. */
+const ownAttributes = batchBy<null, ReadonlySet<string>>(
+  async (context, ids, view) => {
+    const q = new Params();
+    const found = await rows<{ id: string; names: string[] }>(
+      await context.db(),
+      `/* ownAttributes */ SELECT f.employee_id AS id, array_agg(DISTINCT f.name) AS names FROM employee_fact f
+       WHERE f.employee_id = ANY(${q.add(ids)}) AND f.source = ANY(${q.add([...context.actor.sources!])}::text[]) AND ${told('f', view, q)} GROUP BY 1`,
+      q.values,
+    );
+    return new Map(found.map(({ id, names }) => [id, new Set(names)]));
+  },
+  () => new Set(),
+);
+
+interface Person {
+  readonly uuid: string;
+  readonly view: View;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+const ownOf = (context: GraphContext, { uuid: id, view }: Person): Promise<ReadonlySet<string>> =>
+  context.load(ownAttributes, { id, view, args: null });
+
+const isLimited = (context: GraphContext): boolean => reachOf(context.actor) === 'SOURCES';
+
+/** Puts into a schema what of an object only some are shown. */
+export function showFields(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (!ACTORS.test(field.name)) continue;
+      const resolve = field.resolve ?? defaultFieldResolver;
+      field.resolve = (source, args, context: GraphContext, info) => {
+        const actor: unknown = resolve(source, args, context, info);
+        return typeof actor === 'string' ? context.actorShown(actor) : actor;
+      };
+    }
+  }
+  const person = schema.getType('Employee');
+  if (!isObjectType(person)) throw new Error('Employee is no object type');
+  const fields = person.getFields();
+  for (const name of CONFIDENTIAL) {
+    fields[name]!.resolve = async (source: Person, args, context: GraphContext, info) => {
+      const value: unknown = defaultFieldResolver(source, args, context, info);
+      if (!isLimited(context) || (await ownOf(context, source)).has(name)) return value;
+      throw problem('FORBIDDEN', `Another source than yours tells ${name} of this person: ask with a key that may speak for it.`);
+    };
+  }
+  fields['attributes']!.resolve = async (source: Person, _args, context: GraphContext) => {
+    if (!isLimited(context)) return source.attributes;
+    const own = await ownOf(context, source);
+    return Object.fromEntries(Object.entries(source.attributes).filter(([name]) => own.has(name)));
+  };
+}

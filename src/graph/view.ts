@@ -1,0 +1,58 @@
+// What a read is about: an instant, what was known, and whom the answer may speak of.
+import { knownAt } from '../journal/known';
+import type { Instant } from '../platform/clock';
+import type { Params } from '../platform/sql';
+
+/** Of whom an answer may speak. */
+export interface Sight {
+  /** Tells sights apart. */
+  readonly key: string;
+  /** The SQL condition under which the person whose id is in a column is among them. */
+  includes(column: string, q: Params): string;
+  /** Whether a person is among them, as far as that is known without looking. */
+  has(person: string): boolean;
+}
+
+/**
+ * The two instants of a read: what held at `at`, as the graph knew it at log position `known` (null: what it knows now); and of whom it may
+ * speak. Every object carries the view it was read with, so that all three reach everything below it.
+ */
+export interface View {
+  readonly at: Instant;
+  readonly known: number | null;
+  /** Null: everybody. */
+  readonly sight: Sight | null;
+}
+
+/** Tells views apart in loader keys. */
+export function viewKey({ at, known: position, sight }: View): string {
+  return `${at}|${position ?? ''}|${sight?.key ?? ''}`;
+}
+
+/** The SQL condition under which a bitemporal row belongs to what the view knows. */
+export function known(alias: string, view: Pick<View, 'known'>, q: Params): string {
+  return knownAt(alias, view.known === null ? null : q.add(view.known));
+}
+
+/** The SQL condition under which a view has ever known a row, whatever became of it since. */
+export function everKnown(alias: string, view: Pick<View, 'known'>, q: Params): string {
+  if (view.known === null) return 'true';
+  return `EXISTS (SELECT 1 FROM change k WHERE k.id = ${alias}.recorded_in AND k.last_pos <= ${q.add(view.known)})`;
+}
+
+/** The SQL condition under which a row [valid_from, valid_to) holds at the view's instant. */
+export function valid(alias: string, view: Pick<View, 'at'>, q: Params): string {
+  const at = `${q.add(new Date(view.at).toISOString())}::timestamptz`;
+  return `${alias}.valid_from <= ${at} AND ${alias}.valid_to > ${at}`;
+}
+
+/** The SQL condition under which the view may speak of the person whose id is in a column. */
+export function seen(column: string, { sight }: Pick<View, 'sight'>, q: Params): string {
+  return sight === null ? 'true' : sight.includes(column, q);
+}
+
+/** The SQL condition under which a row about a person belongs to what the view knows, and may say. */
+export function told(alias: string, view: View, q: Params): string {
+  const isKnown = known(alias, view, q);
+  return view.sight === null ? isKnown : `${isKnown} AND ${seen(`${alias}.employee_id`, view, q)}`;
+}

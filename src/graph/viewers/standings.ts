@@ -1,0 +1,48 @@
+// In which role people ask, found out once in two seconds.
+import { inRole } from '../../access/policy';
+import { decideRole, type RoleDecision } from '../../access/roles';
+import type { Clock } from '../../platform/clock';
+import type { Actor } from '../../platform/context';
+import type { Db } from '../../platform/postgres/pool';
+import type { Moment } from '../lines';
+import { claimsOf } from './store';
+
+const REMEMBERED_MS = 2_000;
+const MOST_REMEMBERED = 10_000;
+
+/** Knows in which role people ask. */
+export class Standings {
+  readonly #found = new Map<string, { readonly decision: Promise<RoleDecision>; readonly until: number }>();
+
+  constructor(
+    private readonly db: Db,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
+
+  /** Somebody with no more scopes than their present role has; a change of it takes two seconds at most to be seen on every node. */
+  async present(actor: Actor): Promise<Actor> {
+    return actor.person === undefined ? actor : inRole(actor, (await this.#recent(actor)).role);
+  }
+
+  /** Somebody as they stood at a moment. `asked` is the actor with all the scopes of their token. */
+  async at(asked: Actor, moment: Moment): Promise<Actor> {
+    return asked.person === undefined ? asked : inRole(asked, (await this.decision(asked, moment)).role);
+  }
+
+  /** The role somebody has at a moment, and why. */
+  async decision({ person, groups }: Actor, moment: Moment): Promise<RoleDecision> {
+    return decideRole(await claimsOf(this.db, person!, groups ?? [], moment));
+  }
+
+  #recent(actor: Actor): Promise<RoleDecision> {
+    const name = JSON.stringify([actor.person, actor.groups]);
+    const now = performance.now();
+    const known = this.#found.get(name);
+    if (known && known.until > now) return known.decision;
+    const decision = this.decision(actor, { at: this.clock.now(), known: null });
+    if (this.#found.size >= MOST_REMEMBERED) this.#found.clear();
+    this.#found.set(name, { decision, until: now + REMEMBERED_MS });
+    decision.catch(() => this.#found.delete(name));
+    return decision;
+  }
+}

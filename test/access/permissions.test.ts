@@ -1,0 +1,178 @@
+// What somebody may be told changes in the log itself: each change is told with the permissions of its own position.
+import { startTestApp, type TestApp } from '../kit/app';
+import { askAs, askWith, byPerson, uuidOfPerson, type Asking } from '../kit/persons';
+import { eventually, keyOf, nursesNeedCpr, talkTo, type Talk } from '../kit/seed';
+
+const SINCE = '2020-01-01T00:00:00Z';
+const CHANGED = 'subscription ($after: Cursor) { changed(after: $after) { position employee { externalId department } } }';
+
+interface Seen {
+  readonly position: number;
+  readonly employee: { readonly externalId: string; readonly department: string | null } | null;
+}
+
+describe('permissions in the order of the log', () => {
+  let server: TestApp;
+  let api: Talk;
+
+  beforeAll(async () => {
+    server = await startTestApp({ authenticate: byPerson });
+    api = talkTo(server);
+    await nursesNeedCpr(api);
+    await api.upsert([
+      { externalId: 'OLD', effectiveAt: SINCE },
+      { externalId: 'NEW', effectiveAt: SINCE },
+      { externalId: 'PEER', managerExternalId: 'OLD', effectiveAt: SINCE },
+      { externalId: 'KIT', managerExternalId: 'OLD', effectiveAt: SINCE },
+      { externalId: 'HAL', jobTitle: 'HR partner', effectiveAt: SINCE },
+    ]);
+  });
+  afterAll(() => server.stop());
+
+  const assign = async (externalId: string, role: string | null): Promise<void> => {
+    const { assignAccessRole } = await server.query(
+      'mutation ($input: AssignAccessRoleInput!) { assignAccessRole(input: $input) { changed refusal { code } } }',
+      { input: { employee: keyOf(externalId), role, reason: 'a test' } },
+    );
+    expect(assignAccessRole).toEqual({ changed: true, refusal: null });
+  };
+  const kit = (received: readonly Seen[]): Seen[] => received.filter(({ employee }) => employee?.externalId === 'KIT');
+
+  it('goes on with the new manager from the move on, and ends with the old one, on open sockets (B11)', async () => {
+    const [old, fresh, peer, self] = [
+      await askAs(server, 'OLD'),
+      await askAs(server, 'NEW'),
+      await askAs(server, 'PEER'),
+      await askAs(server, 'KIT'),
+    ];
+    const after = (await api.changes('position')).cursor;
+    const feeds = [old, fresh, peer, self].map((asking) => asking.subscribe<Seen>(CHANGED, { after }));
+    await api.upsert([{ externalId: 'KIT', department: 'Before' }]);
+    await api.upsert([{ externalId: 'KIT', managerExternalId: 'NEW' }]);
+    const { found } = await api.changes('position', { employeeExternalId: ['KIT'] }, after);
+    const moved = found.at(-1).position as number;
+    for (let i = 0; i < 20; i++) await api.upsert([{ externalId: 'KIT', department: `Ward ${i}` }]);
+    await api.upsert([
+      { externalId: 'PEER', department: 'End' },
+      { externalId: 'NEW', department: 'End' },
+    ]);
+    const [byOld, byNew, byPeer, bySelf] = feeds.map(({ received }) => received) as [Seen[], Seen[], Seen[], Seen[]];
+    await eventually(
+      () => Promise.resolve([byOld.at(-1), byNew.at(-1), bySelf.at(-1)]),
+      ([a, b, c]) => a?.employee?.externalId === 'PEER' && b?.employee?.externalId === 'NEW' && kit(bySelf).length === 22 && c !== undefined,
+    );
+    expect(kit(byOld).map(({ position }) => position)).toEqual([expect.any(Number)]);
+    expect(kit(byOld).every(({ position }) => position < moved)).toBe(true);
+    expect(kit(byNew).length).toBe(21);
+    expect(kit(byNew).every(({ position }) => position >= moved)).toBe(true);
+    expect(byPeer.every(({ employee }) => employee?.externalId === 'PEER')).toBe(true);
+    feeds.forEach((feed) => feed.end());
+
+    // who catches up later is told the same, and of a person who has left the team what was so then
+    const late = old.subscribe<Seen>(CHANGED, { after });
+    await eventually(
+      () => Promise.resolve(late.received),
+      (received) => received.some(({ employee }) => employee?.externalId === 'PEER'),
+    );
+    expect(kit(late.received).map(({ employee }) => employee?.department)).toEqual(['Before']);
+    late.end();
+  });
+
+  it('takes a role away at its own position, and gives it back by no cursor', async () => {
+    await assign('HAL', 'HR');
+    const hal = await askAs(server, 'HAL');
+    const after = (await api.changes('position')).cursor;
+    const feed = hal.subscribe<Seen>(CHANGED, { after });
+    await api.upsert([{ externalId: 'PEER', department: 'Seen' }]);
+    await eventually(
+      () => Promise.resolve(feed.received),
+      (received) => received.length === 1,
+    );
+    await assign('HAL', null);
+    for (let i = 0; i < 10; i++) await api.upsert([{ externalId: 'PEER', department: `Unseen ${i}` }]);
+    await api.upsert([{ externalId: 'HAL', department: 'End' }]);
+    await eventually(
+      () => Promise.resolve(feed.received),
+      (received) => received.some(({ employee }) => employee?.department === 'End'),
+    );
+    expect(feed.received.filter(({ employee }) => employee?.externalId === 'PEER')).toHaveLength(1);
+    feed.end();
+    const again = hal.subscribe<Seen>(CHANGED, { after });
+    await eventually(
+      () => Promise.resolve(again.received),
+      (received) => received.some(({ employee }) => employee?.department === 'End'),
+    );
+    expect(again.received.every(({ employee }) => employee?.externalId === 'HAL')).toBe(true);
+    again.end();
+  });
+
+  describe('the role in which somebody asks (G12)', () => {
+    const map = async (of: object, role: string | null): Promise<void> => {
+      const { mapAccessRole } = await server.query(
+        'mutation ($input: MapAccessRoleInput!) { mapAccessRole(input: $input) { changed refusal { code } } }',
+        { input: { of, role, reason: 'a test' } },
+      );
+      expect(mapAccessRole.refusal).toBeNull();
+    };
+    // a change is seen within two seconds, so that each step asks as somebody not asked for before: with one more group that says nothing
+    let step = 0;
+    const viewer = async (externalId: string, ...groups: string[]): Promise<any> => {
+      const asking: Asking = askWith(server, `person ${await uuidOfPerson(server, externalId)} ${[...groups, `none-${step++}`].join(',')}`);
+      return (await asking.query('{ viewer { role because reach scopes employee { externalId } } }')).viewer;
+    };
+
+    it('is that of any employee unless something gives another', async () => {
+      expect(await viewer('PEER')).toEqual({
+        role: 'EMPLOYEE',
+        because: ['EMPLOYEE: nothing gives another role'],
+        reach: 'REPORTS',
+        scopes: ['graph:read'],
+        employee: { externalId: 'PEER' },
+      });
+    });
+
+    it('follows what is said by hand before groups, and groups before the job title, and says what it overrules', async () => {
+      await map({ jobTitle: 'HR partner' }, 'HR');
+      expect(await viewer('HAL')).toMatchObject({ role: 'HR', reach: 'EVERYBODY', because: ['HR: job title "HR partner"'] });
+      await map({ group: 'auditors' }, 'AUDITOR');
+      await map({ group: 'admins' }, 'ADMIN');
+      expect((await viewer('HAL', 'auditors')).because).toEqual([
+        'AUDITOR: member of the group "auditors"',
+        'overrules HR: job title "HR partner"',
+      ]);
+      expect((await viewer('HAL', 'auditors', 'admins', 'others')).because).toEqual([
+        'ADMIN: member of the group "admins"',
+        'overrules AUDITOR: member of the group "auditors"',
+        'overrules HR: job title "HR partner"',
+      ]);
+      await assign('HAL', 'EMPLOYEE');
+      const last = await viewer('HAL', 'admins');
+      expect(last).toMatchObject({ role: 'EMPLOYEE', reach: 'REPORTS', scopes: ['graph:read'] });
+      expect(last.because).toEqual([
+        'EMPLOYEE: assigned by hand',
+        'overrules ADMIN: member of the group "admins"',
+        'overrules HR: job title "HR partner"',
+      ]);
+      await map({ group: 'admins' }, null);
+      expect((await viewer('HAL', 'admins')).because).toEqual(['EMPLOYEE: assigned by hand', 'overrules HR: job title "HR partner"']);
+    });
+
+    it('is refused without a reason, and for nobody', async () => {
+      const give = async (input: object): Promise<any> =>
+        (
+          await server.query(
+            'mutation ($input: AssignAccessRoleInput!) { assignAccessRole(input: $input) { changed refusal { code path } } }',
+            { input },
+          )
+        ).assignAccessRole;
+      expect(await give({ employee: keyOf('PEER'), role: 'HR', reason: ' ' })).toEqual({
+        changed: false,
+        refusal: { code: 'REASON_REQUIRED', path: ['reason'] },
+      });
+      expect((await give({ employee: keyOf('NOBODY'), role: 'HR', reason: 'x' })).refusal.code).toBe('UNKNOWN_EMPLOYEE');
+      const peer = await askAs(server, 'PEER');
+      const { errors } = await peer.send('mutation { mapAccessRole(input: { of: { group: "g" }, role: ADMIN, reason: "me" }) { changed } }');
+      expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    });
+  });
+});
