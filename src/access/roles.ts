@@ -25,7 +25,9 @@ const RANKS = Object.keys(ACCESS_ROLES);
  * role is an EMPLOYEE.
  */
 export function decideRole({ assigned, groups, jobTitle }: RoleClaims): RoleDecision {
-  const strongestFirst = [...groups].sort((a, b) => RANKS.indexOf(b.role) - RANKS.indexOf(a.role) || (a.value < b.value ? -1 : 1));
+  const strongestFirst = [...groups].sort(
+    (a, b) => RANKS.indexOf(b.role) - RANKS.indexOf(a.role) || (a.value < b.value ? -1 : 1),
+  );
   const claims = [
     ...(assigned === null ? [] : [{ role: assigned, by: 'assigned by hand' }]),
     ...strongestFirst.map(({ value, role }) => ({ role, by: `member of the group "${value}"` })),

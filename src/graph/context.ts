@@ -66,6 +66,12 @@ export class GraphContext extends Context {
     return reachOf(this.actor) === 'EVERYBODY' ? Promise.resolve(null) : this.load(sights, moment);
   }
 
+  /** Whether what became of somebody after the instant asked about is the caller's business: of who has left the team since it is not. */
+  async mayFollow(person: string, { at }: View): Promise<boolean> {
+    if (at >= this.now || reachOf(this.actor) !== 'REPORTS') return true;
+    return (await this.sightAt({ at: this.now, known: null }))!.has(person);
+  }
+
   /** As whom somebody may be shown what is said of a person (null: of nobody in particular): people are shown less than HR. */
   audienceFor(person: string | null, asked: Audience = 'HR'): Audience {
     if (reachOf(this.actor) !== 'REPORTS') return asked;
@@ -110,7 +116,8 @@ const sights: Batch<GraphContext, Moment, Sight | null> = {
  */
 export async function viewOf(context: GraphContext, args: { at?: Instant | null; knownAt?: Instant | null }): Promise<View> {
   const at = args.at ?? context.now;
-  const position = args.knownAt == null || args.knownAt >= context.now ? null : await positionAt(await context.db(), args.knownAt);
+  const position =
+    args.knownAt == null || args.knownAt >= context.now ? null : await positionAt(await context.db(), args.knownAt);
   return { at, known: position, sight: await context.sightAt({ at, known: null }) };
 }
 

@@ -59,7 +59,8 @@ describe('permissions in the order of the log', () => {
     const [byOld, byNew, byPeer, bySelf] = feeds.map(({ received }) => received) as [Seen[], Seen[], Seen[], Seen[]];
     await eventually(
       () => Promise.resolve([byOld.at(-1), byNew.at(-1), bySelf.at(-1)]),
-      ([a, b, c]) => a?.employee?.externalId === 'PEER' && b?.employee?.externalId === 'NEW' && kit(bySelf).length === 22 && c !== undefined,
+      ([a, b, c]) =>
+        a?.employee?.externalId === 'PEER' && b?.employee?.externalId === 'NEW' && kit(bySelf).length === 22 && c !== undefined,
     );
     expect(kit(byOld).map(({ position }) => position)).toEqual([expect.any(Number)]);
     expect(kit(byOld).every(({ position }) => position < moved)).toBe(true);
@@ -117,7 +118,10 @@ describe('permissions in the order of the log', () => {
     // a change is seen within two seconds, so that each step asks as somebody not asked for before: with one more group that says nothing
     let step = 0;
     const viewer = async (externalId: string, ...groups: string[]): Promise<any> => {
-      const asking: Asking = askWith(server, `person ${await uuidOfPerson(server, externalId)} ${[...groups, `none-${step++}`].join(',')}`);
+      const asking: Asking = askWith(
+        server,
+        `person ${await uuidOfPerson(server, externalId)} ${[...groups, `none-${step++}`].join(',')}`,
+      );
       return (await asking.query('{ viewer { role because reach scopes employee { externalId } } }')).viewer;
     };
 
@@ -154,7 +158,10 @@ describe('permissions in the order of the log', () => {
         'overrules HR: job title "HR partner"',
       ]);
       await map({ group: 'admins' }, null);
-      expect((await viewer('HAL', 'admins')).because).toEqual(['EMPLOYEE: assigned by hand', 'overrules HR: job title "HR partner"']);
+      expect((await viewer('HAL', 'admins')).because).toEqual([
+        'EMPLOYEE: assigned by hand',
+        'overrules HR: job title "HR partner"',
+      ]);
     });
 
     it('is refused without a reason, and for nobody', async () => {
@@ -171,7 +178,9 @@ describe('permissions in the order of the log', () => {
       });
       expect((await give({ employee: keyOf('NOBODY'), role: 'HR', reason: 'x' })).refusal.code).toBe('UNKNOWN_EMPLOYEE');
       const peer = await askAs(server, 'PEER');
-      const { errors } = await peer.send('mutation { mapAccessRole(input: { of: { group: "g" }, role: ADMIN, reason: "me" }) { changed } }');
+      const { errors } = await peer.send(
+        'mutation { mapAccessRole(input: { of: { group: "g" }, role: ADMIN, reason: "me" }) { changed } }',
+      );
       expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     });
   });

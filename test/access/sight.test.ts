@@ -53,7 +53,9 @@ describe('who sees whom, in random organisations (F8)', () => {
         })),
       );
       // a circle of managers is refused, and then nothing of the item holds
-      results.forEach(({ outcome }, i) => (outcome === 'REJECTED' || outcome === 'QUARANTINED' ? undefined : history.push(told[i]!)));
+      results.forEach(({ outcome }, i) =>
+        outcome === 'REJECTED' || outcome === 'QUARANTINED' ? undefined : history.push(told[i]!),
+      );
     };
     const changed = async (after: string | null): Promise<string> => {
       const { found, cursor } = await api.changes('position employee { externalId }', null, after);
@@ -71,7 +73,9 @@ describe('who sees whom, in random organisations (F8)', () => {
     for (const from of [START + 10 * DAY, START + 20 * DAY, START + 100 * DAY]) {
       for (let i = 0; i < 12; i++) {
         const who = 1 + whole(PEOPLE - 1);
-        await tell([{ who, from, manager: whole(8) === 0 ? null : whole(PEOPLE), others: others().filter((other) => other !== who) }]);
+        await tell([
+          { who, from, manager: whole(8) === 0 ? null : whole(PEOPLE), others: others().filter((other) => other !== who) },
+        ]);
         cursor = await changed(cursor);
       }
     }
@@ -92,13 +96,22 @@ describe('who sees whom, in random organisations (F8)', () => {
           'query ($at: DateTime) { employees(at: $at, first: 200) { totalCount nodes { externalId } } }',
           { at: new Date(at).toISOString() },
         );
-        expect([viewer, at, employees.nodes.map((node: { externalId: string }) => node.externalId).sort()]).toEqual([viewer, at, wanted]);
+        expect([viewer, at, employees.nodes.map((node: { externalId: string }) => node.externalId).sort()]).toEqual([
+          viewer,
+          at,
+          wanted,
+        ]);
         expect(employees.totalCount).toBe(wanted.length);
         pairs += PEOPLE;
       }
       const now = [...seenBy(viewer, Date.parse('2026-03-01T12:00:00Z'), history)].map((who) => `P${who}`);
       const { nodes } = await asking.query('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
-      expect(nodes.map((node: unknown, i: number) => (node === null ? null : keys[i])).filter(Boolean).sort()).toEqual(now.sort());
+      expect(
+        nodes
+          .map((node: unknown, i: number) => (node === null ? null : keys[i]))
+          .filter(Boolean)
+          .sort(),
+      ).toEqual(now.sort());
     }
     expect(pairs).toBe(PEOPLE * PEOPLE * instants.length);
   });
@@ -132,8 +145,12 @@ describe('who sees whom, in random organisations (F8)', () => {
       const seen = seenBy(viewer, Date.parse('2026-03-01T12:00:00Z'), history);
       for (const { externalId, manager, managers, reports } of employees.nodes) {
         const who = Number(externalId.slice(1));
-        const below = [...seenBy(who, Date.parse('2026-03-01T12:00:00Z'), history)].filter((other) => other !== who && seen.has(other));
-        expect(reports.nodes.map((node: { externalId: string }) => node.externalId).sort()).toEqual(below.map((other) => `P${other}`).sort());
+        const below = [...seenBy(who, Date.parse('2026-03-01T12:00:00Z'), history)].filter(
+          (other) => other !== who && seen.has(other),
+        );
+        expect(reports.nodes.map((node: { externalId: string }) => node.externalId).sort()).toEqual(
+          below.map((other) => `P${other}`).sort(),
+        );
         expect(reports.totalCount).toBe(below.length);
         for (const { externalId: above } of [manager, ...managers.map((line: any) => line.manager)].filter(Boolean))
           expect(seen).toContain(Number(above.slice(1)));

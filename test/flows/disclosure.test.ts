@@ -1,18 +1,29 @@
 // What a rule asks for may be nobody's business but HR's: the explanation then says only that there is a condition.
 import { startTestApp, type TestApp } from '../kit/app';
-import { talkTo, type Talk } from '../kit/seed';
+import { askAs, byPerson } from '../kit/persons';
+import { ingestDocument, talkTo, type Talk } from '../kit/seed';
 
 describe('disclosure per condition', () => {
   let server: TestApp;
   let api: Talk;
   beforeAll(async () => {
-    server = await startTestApp({ at: '2026-06-01T12:00:00Z' });
+    server = await startTestApp({ at: '2026-06-01T12:00:00Z', authenticate: byPerson });
     api = talkTo(server);
     await api.defineTypes({ code: 'CPR' }, { code: 'CLEARANCE' });
     await api.defineRoles('GUARD');
     const secret = { disclosed: { to: 'HR', rule: { holds: { typeCode: 'CLEARANCE' } } } };
     expect((await api.publishRule('GUARD', { all: [{ holds: { typeCode: 'CPR' } }, secret] })).refusal).toBeNull();
-    await api.upsert([{ externalId: 'E1' }]);
+    await api.upsert([
+      { externalId: 'BOSS' },
+      { externalId: 'E1', managerExternalId: 'BOSS', effectiveAt: '2026-01-01T00:00:00Z' },
+    ]);
+    await server.query(ingestDocument('defineOutcomes'), {
+      input: {
+        outcomes: [
+          { code: 'TALK', title: 'Talk', kind: 'HRBP_TASK', when: ['ELIGIBLE'], owner: { manager: true }, fallbackOwner: 'BOSS' },
+        ],
+      },
+    });
     await api.issue([
       { employeeExternalId: 'E1', typeCode: 'CPR', issuedOn: '2026-01-01', expiresOn: '2027-12-31' },
       { employeeExternalId: 'E1', typeCode: 'CLEARANCE', issuedOn: '2026-01-01', expiresOn: '2026-12-31' },
@@ -40,5 +51,28 @@ describe('disclosure per condition', () => {
     ]);
     expect(untilBecause).toEqual(['a condition that is not disclosed changes']);
     expect(JSON.stringify({ explanation, untilBecause })).not.toMatch(/CLEARANCE/i);
+  });
+
+  it('shows whoever asks for themselves or their reports no more than that, whatever audience they ask for', async () => {
+    for (const person of ['E1', 'BOSS']) {
+      const asking = await askAs(server, person);
+      const answer = await asking.query(`{
+        eligibility(employee: { externalId: { value: "E1" } }, roleCode: "GUARD") {
+          untilBecause(audience: HR) explanation(audience: HR) { op text factIds } nearestWays { steps { text code } }
+          role { rule { text ast examples } } }
+        careerPlan(employee: { externalId: { value: "E1" } }, toRoleCode: "GUARD", fromRoleCode: "GUARD", audience: HR) { stages { way { steps { text } } } }
+        coverageForecast(roleCode: ["GUARD"], minimum: 1) { lapses { nodes { because(audience: HR) } } }
+        eligibilityDiff(of: { roleCode: "GUARD" }, from: { at: "2025-01-01T00:00:00Z" }, to: {}) { nodes { because learnedBecause } }
+        outcomes { nodes { because reason employee { externalId } } }
+        changes(filter: { kind: ["TRANSITION", "CORRECTION", "FORECAST", "OUTCOME_OPENED"] }) { changes { __typename ... on EligibilityChange { because } ... on OutcomeChange { outcome { because } } } } }`);
+      const { rule } = answer.eligibility.role;
+      expect(rule.text).toBe('holds CPR certification and a condition that is not disclosed');
+      expect(rule.ast).toEqual({ all: [{ holds: { strict: false, typeCode: 'CPR' } }, { disclosed: { to: 'HR' } }] });
+      expect(answer.outcomes.nodes).toEqual([
+        { because: ['a condition that is not disclosed'], reason: null, employee: { externalId: 'E1' } },
+      ]);
+      expect(answer.changes.changes.length).toBeGreaterThan(1);
+      expect(JSON.stringify(answer)).not.toMatch(/CLEARANCE/i);
+    }
   });
 });

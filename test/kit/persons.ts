@@ -22,13 +22,17 @@ export interface Asking {
   /** Sends an operation and fails on errors. */
   query<T = any>(document: string, variables?: object): Promise<T>;
   /** Follows changes; `received` grows. */
-  subscribe<T = any>(document: string, variables?: object): { readonly received: T[]; readonly closed: Promise<unknown>; end(): void };
+  subscribe<T = any>(
+    document: string,
+    variables?: object,
+  ): { readonly received: T[]; readonly closed: Promise<unknown>; end(): void };
 }
 
 /** Asks with a bearer. */
 export function askWith(server: TestApp, bearer: string): Asking {
   const authorization = `Bearer ${bearer}`;
-  const send = <T>(document: string, variables?: object): Promise<Answer<T>> => server.send<T>(document, variables, { authorization });
+  const send = <T>(document: string, variables?: object): Promise<Answer<T>> =>
+    server.send<T>(document, variables, { authorization });
   return {
     send,
     async query<T>(document: string, variables?: object) {
@@ -49,8 +53,8 @@ export function askWith(server: TestApp, bearer: string): Asking {
         client.subscribe<Record<string, T>>(
           { query, variables: variables as Record<string, unknown> },
           {
-            next: ({ data, errors }) => (errors ? fail(errors) : received.push(Object.values(data!)[0]!)),
-            error: (error) => (isRefusal(error) ? fail(error) : resolve(error)),
+            next: ({ data, errors }) => (errors ? fail(asError(errors)) : received.push(Object.values(data!)[0]!)),
+            error: (error) => (isRefusal(error) ? fail(asError(error)) : resolve(error)),
             complete: () => resolve(null),
           },
         );
@@ -60,6 +64,7 @@ export function askWith(server: TestApp, bearer: string): Asking {
   };
 }
 
+const asError = (refused: unknown): Error => new Error(JSON.stringify(refused));
 const isRefusal = (error: unknown): boolean => Array.isArray(error);
 
 /** The uuid of the person with an external id. */

@@ -116,7 +116,8 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
     case 'CredentialChange':
       return {
         ...common,
-        credential: async (_: unknown, asking: GraphContext) => loadCredentialOfChange(asking, uuid('credential'), await view(asking)),
+        credential: async (_: unknown, asking: GraphContext) =>
+          loadCredentialOfChange(asking, uuid('credential'), await view(asking)),
         reason: text(body['reason']),
       };
     case 'ErasedChange':
@@ -140,8 +141,6 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
       return {
         ...common,
         outcome: async (_: unknown, asking: GraphContext) => loadOutcome(asking, uuid('outcome'), await view(asking)),
-        reason: async (_: unknown, asking: GraphContext) =>
-          entry.kind === 'outcome.withdrawn' ? reasons(asking, text(body['reason']), UNDISCLOSED) : text(body['reason']),
       };
     case 'IncidentChange':
       return {

@@ -27,7 +27,9 @@ export class Circles {
     const open = entries.filter(({ subject, kind }) => subject === null && !OF_OPERATORS.test(kind));
     const about = entries.filter(({ subject, erased }) => subject !== null && !erased);
     const seen =
-      reach === 'SOURCES' ? await toldBySources(this.db, about, [...actor.sources!]) : await this.#withinCircle(actor.person!, about);
+      reach === 'SOURCES'
+        ? await toldBySources(this.db, about, [...actor.sources!])
+        : await this.#withinCircle(actor.person!, about);
     return new Set([...open, ...seen]);
   }
 

@@ -215,15 +215,20 @@ export class EligibilityResolver {
   }
 
   @FieldResolver(() => [EligibilitySegment], {
-    description: 'The whole step function, past and future, or the part of it that overlaps [from, to).',
+    description:
+      'The whole step function, past and future, or the part of it that overlaps [from, to). Of somebody who has left the team of whoever asks since the instant asked about, no further than that.',
   })
-  segments(
+  async segments(
     @Root() eligibility: Eligibility,
     @Arg('from', () => DateTimeScalar, { nullable: true, description: 'From this instant, default since ever.' })
     from: number | null,
     @Arg('to', () => DateTimeScalar, { nullable: true, description: 'Until this instant, default for ever.' }) to: number | null,
-  ): EligibilitySegment[] {
-    return segmentsBetween(eligibility.timeline, from ?? -Infinity, to ?? Infinity).map((segment) => ({
+    @Ctx() context: GraphContext,
+  ): Promise<EligibilitySegment[]> {
+    const { timeline, employeeUuid, view } = eligibility;
+    const all = segmentsBetween(timeline, from ?? -Infinity, to ?? Infinity);
+    const shown = (await context.mayFollow(employeeUuid, view)) ? all : all.filter((segment) => segment.from <= view.at);
+    return shown.map((segment) => ({
       from: finite(segment.from),
       to: finite(segment.to),
       verdict: segment.verdict,

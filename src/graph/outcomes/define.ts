@@ -35,7 +35,9 @@ export async function applyOutcomes(write: Write, raw: readonly unknown[], sourc
   const owners = items.flatMap(({ owner, fallbackOwner }) => [owner?.employeeExternalId ?? [], fallbackOwner ?? []].flat());
   const people = await resolvePeople(write.db, source, owners);
   const roles = await roleCodes(write.db);
-  const known = new Map((await outcomeRulesKnown(write.db, { at: write.now, known: null, sight: null })).map((rule) => [rule.code, rule]));
+  const known = new Map(
+    (await outcomeRulesKnown(write.db, { at: write.now, known: null, sight: null })).map((rule) => [rule.code, rule]),
+  );
   const changed = new Map<string, OutcomeRuleRow>();
   const results = definitionResults(items, (item) => {
     const unknown = item.roleCode?.find((code) => !roles.has(code));

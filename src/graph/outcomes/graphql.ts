@@ -136,7 +136,7 @@ export class OutcomeResolver {
     return loadRole(context, outcome.roleUuid, outcome.view);
   }
 
-  @FieldResolver(() => Employee, { description: 'Who attends to it.' })
+  @FieldResolver(() => Employee, { nullable: true, description: 'Who attends to it; null: somebody whom you do not see.' })
   owner(@Root() outcome: Outcome, @Ctx() context: GraphContext): Promise<Employee | null> {
     return loadEmployee(context, outcome.ownerUuid, outcome.view);
   }

@@ -20,7 +20,11 @@ export function handOverOutcomes(cache: Cached<readonly OutcomeRuleRow[]>) {
       open.map(({ employeeUuid }) => employeeUuid),
     );
     const rules = new Map((await cache.get(write.db, true)).map((rule) => [rule.uuid, rule]));
-    const roles = await rolesKnown(write.db, { at: write.now, known: null, sight: null }, { ids: open.map(({ roleUuid }) => roleUuid) });
+    const roles = await rolesKnown(
+      write.db,
+      { at: write.now, known: null, sight: null },
+      { ids: open.map(({ roleUuid }) => roleUuid) },
+    );
     const codeOf = new Map(roles.map((role) => [role.uuid, role.code]));
     const handed = open.map((row) => handedOver(row, rules.get(row.ruleUuid)!, employeeId, write.now));
     recordOutcomes(write, handed);

@@ -24,10 +24,10 @@ export async function assignRole(write: Write, person: string, { role, reason }:
   const before = await retire(write, 'access_assignment', 'employee_id = $2', [person], role);
   if (before === role) return false;
   if (role !== null) {
-    write.run('/* assignRole */ INSERT INTO access_assignment (id, employee_id, role, reason, recorded_in) VALUES ($1, $2, $3, $4, $5)', [
-      ...[uuidv7(), person, role, reason.trim()],
-      write.change,
-    ]);
+    write.run(
+      '/* assignRole */ INSERT INTO access_assignment (id, employee_id, role, reason, recorded_in) VALUES ($1, $2, $3, $4, $5)',
+      [...[uuidv7(), person, role, reason.trim()], write.change],
+    );
   }
   write.record({
     ...{ kind: 'access.assigned', entity: person, entityVersion: 0, subject: person, occurredAt: write.now },

@@ -55,7 +55,10 @@ export class AccessRoleResolver {
   }
 
   @Query(() => AccessAssignmentConnection, { description: 'The roles that were given to people by hand.' })
-  async accessAssignments(@Args(() => PagedArgs) args: PagedArgs, @Ctx() context: GraphContext): Promise<Connection<AccessAssignment>> {
+  async accessAssignments(
+    @Args(() => PagedArgs) args: PagedArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<Connection<AccessAssignment>> {
     const page = parsePage(args, 'accessAssignments', 1);
     const view = await context.present();
     const found = (await allAssignments(await context.db())).map((row) => ({ ...row, view }));
@@ -68,7 +71,8 @@ export class AccessRoleResolver {
   }
 
   @Mutation(() => AccessRolePayload, {
-    description: 'Gives a person a role by hand, or takes it back. It holds within two seconds on every node, and for changes from its own position on.',
+    description:
+      'Gives a person a role by hand, or takes it back. It holds within two seconds on every node, and for changes from its own position on.',
   })
   async assignAccessRole(
     @Arg('input', () => AssignAccessRoleInput, { description: 'To whom, which, and why.' })
@@ -98,10 +102,7 @@ export class AccessRoleResolver {
   }
 }
 
-async function change(
-  context: GraphContext,
-  work: (write: Write) => Promise<boolean | Refusal>,
-): Promise<AccessRolePayload> {
+async function change(context: GraphContext, work: (write: Write) => Promise<boolean | Refusal>): Promise<AccessRolePayload> {
   const { value, cursor } = await context.write('api', work);
   return isRefusal(value) ? { changed: false, refusal: value, cursor } : { changed: value, refusal: null, cursor };
 }
