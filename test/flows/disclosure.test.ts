@@ -64,7 +64,7 @@ describe('disclosure per condition', () => {
         coverageForecast(roleCode: ["GUARD"], minimum: 1) { lapses { nodes { because(audience: HR) } } }
         eligibilityDiff(of: { roleCode: "GUARD" }, from: { at: "2025-01-01T00:00:00Z" }, to: {}) { nodes { because learnedBecause } }
         outcomes { nodes { because reason employee { externalId } } }
-        changes(filter: { kind: ["TRANSITION", "CORRECTION", "FORECAST", "OUTCOME_OPENED"] }) { changes { __typename ... on EligibilityChange { because } ... on OutcomeChange { outcome { because } } } } }`);
+        changes(filter: { kind: ["TRANSITION", "CORRECTION", "FORECAST", "OUTCOME_OPENED"] }) { changes { __typename ... on EligibilityChange { because } ... on OutcomeChange { reason outcome { because } } } } }`);
       const { rule } = answer.eligibility.role;
       expect(rule.text).toBe('holds CPR certification and a condition that is not disclosed');
       expect(rule.ast).toEqual({ all: [{ holds: { strict: false, typeCode: 'CPR' } }, { disclosed: { to: 'HR' } }] });

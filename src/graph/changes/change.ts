@@ -141,6 +141,8 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
       return {
         ...common,
         outcome: async (_: unknown, asking: GraphContext) => loadOutcome(asking, uuid('outcome'), await view(asking)),
+        reason: async (_: unknown, asking: GraphContext) =>
+          entry.kind === 'outcome.withdrawn' ? reasons(asking, text(body['reason']), UNDISCLOSED) : text(body['reason']),
       };
     case 'IncidentChange':
       return {

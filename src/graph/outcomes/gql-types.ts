@@ -216,5 +216,6 @@ export class OutcomeChange implements Change {
     description: 'OUTCOME_OPENED, OUTCOME_WITHDRAWN, OUTCOME_CLOSED, or OUTCOME_REASSIGNED when its owner was erased.',
   })
   kind: string;
+  @Field(() => String, { nullable: true, description: 'Why it was closed, or what withdrew it.' })
   reason: string | null;
 }
