@@ -16,10 +16,15 @@ export function reportsOf(moment: Moment, managers: readonly string[], transitiv
      AND ${valid('r', moment, q)} AND ${known('r', moment, q)}`;
   const direct = step('m.id', asked, 'm.id');
   const line = transitive ? `${direct} UNION ${step('l.employee_id', 'line l', 'l.parent')}` : direct;
+  const own = (source: string, join: string, few: string) =>
+    `SELECT b.parent, o.employee_id FROM ${source} ${join} WHERE o.other_manager_ids <> '{}' AND ${valid('o', moment, q)} AND ${known('o', moment, q)}
+      AND (SELECT count(*) ${few} ${FEW} FROM managing)`;
   return `WITH RECURSIVE line AS (${line}),
     managing AS (SELECT m.id AS parent, m.id AS employee_id FROM ${asked}${transitive ? ' UNION ALL SELECT parent, employee_id FROM line' : ''}),
     below AS (SELECT parent, employee_id FROM line
-      UNION SELECT b.parent, o.employee_id FROM employee_state o CROSS JOIN unnest(o.other_manager_ids) AS x(id) JOIN managing b ON b.employee_id = x.id
-      WHERE o.other_manager_ids && ARRAY(SELECT employee_id FROM managing) AND o.other_manager_ids <> '{}'
-        AND ${valid('o', moment, q)} AND ${known('o', moment, q)})`;
+      UNION ${own('managing b', 'JOIN employee_state o ON o.other_manager_ids @> ARRAY[b.employee_id]', '<=')}
+      UNION ${own('employee_state o', 'CROSS JOIN unnest(o.other_manager_ids) AS x(id) JOIN managing b ON b.employee_id = x.id', '>')})`;
 }
+
+/** Up to so many managers are looked up one by one; for more all who have other managers are read, which takes a second for a million. */
+const FEW = 1_000;
