@@ -145,7 +145,9 @@ describe('every way through the schema (F7, F9)', () => {
         .flatMap(({ nodes }) => nodes.map((node: { id?: string }) => node.id))
         .filter(Boolean) as string[];
       expect(own.length).toBeGreaterThan(2);
-      marks.set(person, [MARK(person), await uuidOfPerson(server, id(person)), ...own.map((node) => node.slice(4))]);
+      const delegations = found.approvalDelegations.map((delegation: { id: string }) => delegation.id);
+      const uuids = [...own, ...delegations].map((node: string) => node.slice(4));
+      marks.set(person, [MARK(person), await uuidOfPerson(server, id(person)), ...uuids]);
     }
     const ids = [...marks.values()].flatMap(([, ...uuids]) => uuids);
     const nodes = [...new Set(ids)].flatMap((uuid) =>

@@ -75,4 +75,33 @@ describe('disclosure per condition', () => {
       expect(JSON.stringify(answer)).not.toMatch(/CLEARANCE/i);
     }
   });
+
+  it('says no more of what is missing, and of what was learned late', async () => {
+    await api.defineRoles('CHIEF');
+    await api.definePath('UP', ['GUARD', 'CHIEF']);
+    await api.publishRule('CHIEF', { disclosed: { to: 'HR', rule: { holds: { typeCode: 'CLEARANCE' } } } });
+    const key = '{ externalId: { value: "E2" } }';
+    await api.upsert([{ externalId: 'E2', managerExternalId: 'BOSS', effectiveAt: '2026-01-01T00:00:00Z' }]);
+    await api.issue([{ employeeExternalId: 'E2', typeCode: 'CPR', issuedOn: '2026-01-01' }]);
+    const ways = `eligibility(employee: ${key}, roleCode: "GUARD") { nearestWays(audience: HR) { steps { kind text code } } }
+      careerPlan(employee: ${key}, toRoleCode: "CHIEF", fromRoleCode: "GUARD", audience: HR) { stages { way { steps { kind text code } } } }`;
+    for (const person of ['E2', 'BOSS']) {
+      const { eligibility, careerPlan } = await (await askAs(server, person)).query(`{ ${ways} }`);
+      const steps = [eligibility.nearestWays, careerPlan.stages.map(({ way }: any) => way)].flatMap((all) =>
+        all.flatMap((way: any) => way.steps),
+      );
+      expect(steps.length).toBeGreaterThan(1);
+      for (const step of steps) expect(step).toMatchObject({ kind: 'UNDISCLOSED', code: null });
+    }
+    const before = server.clock.now();
+    server.clock.set('2026-06-02T12:00:00Z');
+    await api.issue([{ employeeExternalId: 'E2', typeCode: 'CLEARANCE', issuedOn: '2026-01-01' }]);
+    const at = '2026-06-01T18:00:00Z';
+    const learned = `eligibilityDiff(of: { employee: ${key} }, from: { at: "${at}", knownAt: "${new Date(before).toISOString()}" }, to: { at: "${at}" }) { nodes { learnedBecause } }`;
+    expect(JSON.stringify(await api.ask(learned))).toMatch(/CLEARANCE/);
+    for (const person of ['E2', 'BOSS']) {
+      const { eligibilityDiff } = await (await askAs(server, person)).query(`{ ${learned} }`);
+      expect(eligibilityDiff.nodes).toEqual([1, 2].map(() => ({ learnedBecause: ['a condition that is not disclosed'] })));
+    }
+  });
 });
