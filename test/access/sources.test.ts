@@ -1,0 +1,130 @@
+// A key for some sources: whom it does not see it can do nothing to, prove nothing of, and is told nothing about.
+import { startTestApp, type TestApp } from '../kit/app';
+import { askWith, type Asking } from '../kit/persons';
+import { eventually, keyOf, nursesNeedCpr, talkTo, type Talk } from '../kit/seed';
+
+const SINCE = '2024-01-01T00:00:00Z';
+
+describe('a key for some sources', () => {
+  let server: TestApp;
+  let api: Talk;
+  let lms: Asking;
+
+  const make = async (input: object): Promise<{ secret: string | null; refusal: { code: string; path: string[] } | null }> =>
+    (
+      await server.query(
+        'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret refusal { code path } } }',
+        { input },
+      )
+    ).createApiKey;
+
+  beforeAll(async () => {
+    server = await startTestApp();
+    api = talkTo(server);
+    await nursesNeedCpr(api);
+    await api.upsert([
+      { externalId: 'MINE', effectiveAt: SINCE },
+      { externalId: 'THEIRS', effectiveAt: SINCE },
+    ]);
+    await api.issue(
+      ['MINE', 'THEIRS'].map((employeeExternalId) => ({ employeeExternalId, typeCode: 'CPR', issuedOn: '2026-01-01' })),
+    );
+    await api.complete([
+      { employeeExternalId: 'MINE', courseCode: 'CPR-1', status: 'FAILED', completedAt: '2026-01-01T00:00:00Z' },
+    ]);
+    const scopes = [
+      'graph:read',
+      'completions:write',
+      'credentials:write',
+      'outcomes:close',
+      'proofs:export',
+      'ingestion:read',
+      'people:erase',
+    ];
+    const { secret } = await make({ name: 'lms', scopes, sources: ['lms'] });
+    lms = askWith(server, secret!);
+  });
+  afterAll(() => server.stop());
+
+  it('is refused scopes that speak of everybody, when it is made and when it is used', async () => {
+    for (const scope of ['audit:read', 'operations:read', 'webhooks:manage', 'access:manage', 'rules:publish']) {
+      expect(await make({ name: 'wide', scopes: [scope], sources: ['lms'] })).toEqual({
+        secret: null,
+        refusal: { code: 'SCOPE_OF_EVERYBODY', path: ['sources'] },
+      });
+    }
+    // one from before there was this refusal
+    await server.execute(`UPDATE api_key SET scopes = scopes || '{audit:read}' WHERE name = 'lms'`);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    const { errors } = await lms.send('{ auditKeys }');
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
+  it('acts upon nobody it does not see, as if they were not there', async () => {
+    const [mine, theirs] = [await api.credentials('MINE', 'CPR', 'id'), await api.credentials('THEIRS', 'CPR', 'id')];
+    const act = async (field: string, credential: object): Promise<string | null> =>
+      (
+        await lms.query(
+          `mutation ($input: CredentialActionInput!) { ${field}(input: $input) { refusal { code } credential { id } } }`,
+          { input: { credential, reason: 'a test' } },
+        )
+      )[field].refusal?.code ?? null;
+    for (const field of ['suspendCredential', 'reinstateCredential', 'revokeCredential']) {
+      expect(await act(field, { id: theirs[0].id })).toBe('CREDENTIAL_NOT_FOUND');
+      expect(await act(field, { holding: { employeeExternalId: 'THEIRS', typeCode: 'CPR' } })).toBe('CREDENTIAL_NOT_FOUND');
+      expect(await act(field, { id: `crd_${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}` })).toBe('CREDENTIAL_NOT_FOUND');
+    }
+    expect(await api.credentials('THEIRS', 'CPR', 'status')).toEqual([{ status: 'ACTIVE' }]);
+    expect(await act('suspendCredential', { id: mine[0].id })).toBeNull();
+    expect(await act('reinstateCredential', { id: mine[0].id })).toBeNull();
+    const { eraseEmployee } = await lms.query(
+      'mutation ($input: EraseEmployeeInput!) { eraseEmployee(input: $input) { refusal { code } } }',
+      { input: { employee: keyOf('THEIRS'), reason: 'a test' } },
+    );
+    expect(eraseEmployee.refusal.code).toBe('UNKNOWN_EMPLOYEE');
+  });
+
+  it('proves nothing of them, and opens no proof about them', async () => {
+    const document = `mutation ($input: ExportProofInput!) { exportProof(input: $input) { position refusal { code } } }`;
+    const asked = (externalId: string) => ({ input: { employee: keyOf(externalId), roleCode: 'NURSE', reason: 'a test' } });
+    expect((await lms.query(document, asked('THEIRS'))).exportProof.refusal.code).toBe('UNKNOWN_EMPLOYEE');
+    const own = (await lms.query(document, asked('MINE'))).exportProof;
+    const other = (await server.query(document, asked('THEIRS'))).exportProof;
+    const answerOf = (position: number) => `{ answerProof(position: ${position}) }`;
+    await eventually(
+      () => server.query(answerOf(other.position)),
+      ({ answerProof }) => answerProof !== null,
+    );
+    expect((await lms.query(answerOf(own.position))).answerProof).not.toBeNull();
+    expect((await lms.query(answerOf(other.position))).answerProof).toBeNull();
+  });
+
+  it('sees what was kept apart of its own source only', async () => {
+    const unknown = { employeeExternalId: 'NOBODY', courseCode: 'CPR-1', status: 'PASSED', completedAt: '2026-01-01T00:00:00Z' };
+    await api.complete([unknown]);
+    await api.complete([unknown], { source: 'other-lms' });
+    const kept = async (asking: Pick<Asking, 'query'>, args: string) =>
+      (await asking.query(`{ quarantine${args} { totalCount nodes { source } } }`)).quarantine;
+    expect((await kept(server, '')).totalCount).toBe(2);
+    expect(await kept(lms, '')).toEqual({ totalCount: 1, nodes: [{ source: 'lms' }] });
+    expect(await kept(lms, '(source: "other-lms")')).toEqual({ totalCount: 0, nodes: [] });
+  });
+
+  it('is told of changes of those only of whom its source had told something by then', async () => {
+    const { changes } = await lms.query('{ changes(first: 200) { changes { position employee { externalId } } } }');
+    const about = changes.changes.map(({ employee }: any) => employee?.externalId).filter(Boolean);
+    expect(new Set(about)).toEqual(new Set(['MINE']));
+    const all = (await api.changes('position employee { externalId }')).found;
+    const first = changes.changes.find(({ employee }: any) => employee)!;
+    // what others told of the person before is not among them
+    expect(
+      all.filter(({ employee, position }: any) => employee?.externalId === 'MINE' && position < first.position).length,
+    ).toBeGreaterThan(1);
+  });
+
+  it('cannot have the export of everybody', async () => {
+    const { secret } = await make({ name: 'reader', scopes: ['graph:read'], sources: ['lms'] });
+    const response = await fetch(`${server.url}/exports/changes.csv`, { headers: { authorization: `Bearer ${secret}` } });
+    expect(response.status).toBe(403);
+  });
+});
