@@ -79,6 +79,17 @@ describe('permissions in the order of the log', () => {
     late.end();
   });
 
+  it('compares two states of those only who are seen in both', async () => {
+    await api.issue([{ employeeExternalId: 'KIT', typeCode: 'CPR', issuedOn: new Date().toISOString().slice(0, 10) }]);
+    const diff = `{ eligibilityDiff(of: { roleCode: "NURSE" }, from: { at: "2021-01-01T00:00:00Z" }, to: {}) { nodes { employee { externalId } } } }`;
+    const found = async (asking: Pick<Asking, 'query'>): Promise<string[]> =>
+      (await asking.query(diff)).eligibilityDiff.nodes.map(({ employee }: any) => employee.externalId);
+    expect(await found(server)).toEqual(['KIT']);
+    expect(await found(await askAs(server, 'KIT'))).toEqual(['KIT']);
+    // the one saw KIT only then, the other only sees KIT now
+    for (const manager of ['OLD', 'NEW']) expect(await found(await askAs(server, manager))).toEqual([]);
+  });
+
   it('takes a role away at its own position, and gives it back by no cursor', async () => {
     await assign('HAL', 'HR');
     const hal = await askAs(server, 'HAL');
