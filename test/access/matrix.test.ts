@@ -176,7 +176,7 @@ describe('every way through the schema (F7, F9)', () => {
       capabilities: [''],
       careerPath: ['(code: "WARD")'],
       changes: ['(first: 40)'],
-      node: nodes.filter((_, i) => i % 97 === 0).map((node) => `(id: "${node}")`),
+      node: [`(id: "${nodes.find((node) => node.startsWith('crd_'))}")`],
       nodes: Array.from(
         { length: Math.ceil(nodes.length / 200) },
         (_, i) => `(ids: ${JSON.stringify(nodes.slice(i * 200, i * 200 + 200))})`,
@@ -224,7 +224,7 @@ describe('every way through the schema (F7, F9)', () => {
     return { ways, own };
   };
 
-  it.each(['ANN', 'LEAD', 'EVE'])('leads %s to nobody they do not see', async (person) => {
+  it.each(EDGES > 2 ? Object.keys(SEES) : ['LEAD', 'EVE'])('leads %s to nobody they do not see', async (person) => {
     const { ways, own } = await travel(await askAs(server, `${MARK(person)}-id`), SEES[person]!);
     expect(ways).toBeGreaterThan(1_000);
     expect(own).toBeGreaterThan(100);
@@ -290,6 +290,7 @@ describe('every way through the schema (F7, F9)', () => {
         `{ eligibilityDiff(of: { employee: ${key} }, from: {}, to: {}) { totalCount } }`,
         `{ whatIf(input: { of: { employee: ${key} }, suppose: [{ revoke: { typeCode: "CPR" } }] }) { peopleCount } }`,
         `{ outcomes(filter: { owner: ${key} }) { totalCount } }`,
+        `{ outcomes(filter: { owner: { email: "${value.replace(/-id$/, '@example.org')}" } }) { totalCount } }`,
         `{ outcomes(filter: { employeeExternalId: "${value}" }) { totalCount } }`,
         `{ employees(filter: { managerExternalId: "${value}" }) { totalCount } }`,
         `{ employees(filter: { search: "${value}" }) { totalCount } }`,

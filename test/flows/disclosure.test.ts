@@ -104,4 +104,15 @@ describe('disclosure per condition', () => {
       expect(eligibilityDiff.nodes).toEqual([1, 2].map(() => ({ learnedBecause: ['a condition that is not disclosed'] })));
     }
   });
+
+  it('works out no dates of what is not disclosed', async () => {
+    await api.defineRoles('HELD');
+    await api.publishRule('HELD', {
+      disclosed: { to: 'HR', rule: { heldFor: { rule: { holds: { typeCode: 'CPR' } }, duration: 'P6M' } } },
+    });
+    const examples = async (asking: Pick<TestApp, 'query'>): Promise<string[]> =>
+      (await asking.query('{ role(code: "HELD") { rule { examples } } }')).role.rule.examples;
+    expect(await examples(server)).toHaveLength(1);
+    expect(await examples(await askAs(server, 'E1'))).toEqual([]);
+  });
 });
