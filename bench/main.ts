@@ -13,6 +13,7 @@ import { measureRules } from './rules';
 import { measurePush } from './push';
 import { measureStart } from './start-time';
 import { measureStorm } from './storm';
+import { measureTokens } from './tokens';
 import { measureWriters } from './writers';
 
 const JOBS: Readonly<Record<string, (databases: Databases) => Promise<Section>>> = {
@@ -25,6 +26,7 @@ const JOBS: Readonly<Record<string, (databases: Databases) => Promise<Section>>>
   revocations: measureRevocations,
   reads: measureReads,
   storm: measureStorm,
+  tokens: measureTokens,
   publish: measurePublishing,
   rules: measureRules,
 };

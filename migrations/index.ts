@@ -14,6 +14,7 @@ import { Traces1764473000000 } from './1764473000000-traces';
 import { History1764473010000 } from './1764473010000-history';
 import { Alerts1764473020000 } from './1764473020000-alerts';
 import { ApiKeys1764474000000 } from './1764474000000-api-keys';
+import { AccessChecks1764475010000 } from './1764475010000-access-checks';
 import { Viewers1764478000000 } from './1764478000000-viewers';
 
 /** All migrations, oldest first. */
@@ -34,5 +35,6 @@ export const migrations = [
   History1764473010000,
   Alerts1764473020000,
   ApiKeys1764474000000,
+  AccessChecks1764475010000,
   Viewers1764478000000,
 ];

@@ -1,10 +1,18 @@
 // The composition root: the only file that builds things.
 import 'reflect-metadata';
 import { migrations } from '../migrations';
-import { whileValid, type Authenticate } from './access/authenticate';
-import { bootstrapKey, keyAuthentication } from './access/keys';
+import { whileValid, type Authenticate, type Authenticated } from './access/authenticate';
+import { Checkup } from './access/checks/checkup';
+import { readClientKey } from './access/checks/client';
+import { checkRule } from './access/checks/store';
+import { bearerAuthentication, bootstrapKey } from './access/keys';
 import { KnownKeys } from './access/known-keys';
+import { OpenSockets } from './access/open-sockets';
 import { classOf, reachOf } from './access/policy';
+import { tokenAuthentication } from './access/tokens/authenticate';
+import { IssuerKeys } from './access/tokens/issuer-keys';
+import { KnownPeople } from './access/tokens/people';
+import { tokenVerifier } from './access/tokens/verify';
 import { GraphContext, type Graph } from './graph/context';
 import { applyDelegations } from './graph/approvals/delegate';
 import { applyApprovals } from './graph/approvals/record';
@@ -23,6 +31,7 @@ import { Timers } from './graph/eligibility/timers';
 import { applyIncidents, applyRetractions } from './graph/incidents/record';
 import { applyCourses } from './graph/learning/define';
 import { applyCompletions } from './graph/learning/record';
+import { subjectCandidates } from './graph/people/subjects';
 import { applyEmployees } from './graph/people/upsert';
 import { applyRoles } from './graph/rules/define';
 import { ruleDefinitions } from './graph/rules/definitions';
@@ -219,7 +228,7 @@ async function build(
   });
   // so that what watches and tidies never keeps a request waiting
   const background = await createPool(databaseUrl, {
-    max: 2,
+    max: 3,
     connectTimeoutMs: 30_000,
     applicationName: 'credential-graph background',
     log,
@@ -227,11 +236,20 @@ async function build(
   onStop(() => background.end());
   const pruner = new Pruner({
     ...{ db: background, clock, log, registry: metrics.registry },
-    rules: [...journalRules(config.history), ...webhookRules(config.history.webhooks), alertRule(config.history.alerts)],
+    rules: [
+      ...journalRules(config.history),
+      ...webhookRules(config.history.webhooks),
+      alertRule(config.history.alerts),
+      checkRule(config.history.alerts),
+    ],
   });
   pruner.start();
   onStop(() => pruner.stop());
-  const watch = new Watch({ ...{ db: background, clock, log, registry: metrics.registry }, revocations: config.manyRevocations });
+  const watch = new Watch({
+    ...{ db: background, clock, log, registry: metrics.registry },
+    revocations: config.manyRevocations,
+    accessCheckEvery: config.oidc?.checkEvery ?? null,
+  });
   watch.start();
   onStop(() => watch.stop());
   courier.start();
@@ -281,20 +299,41 @@ async function build(
   const knownKeys = new KnownKeys({ db: pool, clock, log });
   knownKeys.start();
   onStop(() => knownKeys.stop());
-  const byKey = keyAuthentication(adminKey, knownKeys);
-  const proven = whileValid(substitutes.authenticate?.(byKey) ?? byKey, clock);
+  const candidates = subjectCandidates(config.oidc?.source ?? '');
+  let tokens: ((token: string) => Promise<Authenticated>) | null = null;
+  if (config.oidc !== null) {
+    const { issuer, audience, client, checkEvery: every } = config.oidc;
+    const issuerKeys = new IssuerKeys({ issuer, log, registry: metrics.registry });
+    const verify = tokenVerifier({ issuer, audience, keys: issuerKeys, clock, log });
+    const checkup = new Checkup({
+      ...{ db: background, clock, log, registry: metrics.registry, issuer, audience, verify, every },
+      client: client && readClientKey(client.id, client.keyFile),
+    });
+    for (const worker of [issuerKeys, checkup]) {
+      worker.start();
+      onStop(() => worker.stop());
+    }
+    const people = new KnownPeople(pool, candidates);
+    tokens = tokenAuthentication({ verify, people, clock });
+  }
+  const byBearer = bearerAuthentication(adminKey, knownKeys, tokens);
+  const proven = whileValid(substitutes.authenticate?.(byBearer) ?? byBearer, clock);
   const authenticate: Authenticate = async (credentials) => {
-    const { actor, expiresAt } = await proven(credentials);
-    return { actor: await standings.present(actor), expiresAt };
+    const found = await proven(credentials);
+    return { ...found, actor: await standings.present(found.actor) };
   };
+  const openSockets = new OpenSockets({ db: background, clock, candidates, log });
+  openSockets.start();
+  onStop(() => openSockets.stop());
   let isReady = false;
   const server = await createHttpServer<GraphContext>({
     config,
     schema: buildGraphSchema(),
     createContext: async (caller) => {
-      const { actor, expiresAt } = await authenticate(caller);
-      return new GraphContext(actor, graph, expiresAt);
+      const found = await authenticate(caller);
+      return openSockets.held(new GraphContext(found.actor, graph, found.expiresAt), found.holder);
     },
+    onSocket: (context, end) => openSockets.opened(context, end),
     expiryOf: ({ expiresAt }) => expiresAt,
     now: () => clock.now(),
     onResponse: async (context) => ({ ...(await positionOf(context, cursors)), ...told(context) }),

@@ -5,6 +5,7 @@ import { buildSchemaSync, type ContainerType } from 'type-graphql';
 import { guard } from './access/guard';
 import { showFields } from './graph/shown-fields';
 import { AccessRoleResolver, ViewerResolver } from './graph/viewers/graphql';
+import { AccessCheckResolver } from './access/checks/graphql';
 import { ApiKeyResolver } from './access/graphql';
 import { AuditResolver } from './graph/audit/graphql';
 import { AuditEntryTraceResolver, ChangeTraceResolver, TraceResolver } from './graph/audit/trace-graphql';
@@ -122,6 +123,7 @@ const resolvers = [
   ApiKeyResolver,
   ViewerResolver,
   AccessRoleResolver,
+  AccessCheckResolver,
 ] as const;
 
 /** Input types of which exactly one field is given; type-graphql has no decorator for them. */

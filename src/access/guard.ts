@@ -20,7 +20,7 @@ interface Asking {
 /** Refuses what somebody may not do. @throws FORBIDDEN */
 export function demand(actor: Actor, scope: Scope): void {
   if (isAllowed(actor, scope)) return;
-  throw problem('FORBIDDEN', `This takes the scope ${scope}, which your key does not have: ask whoever manages access.`);
+  throw problem('FORBIDDEN', `This takes the scope ${scope}, which your key or token does not have: ask whoever manages access.`);
 }
 
 /**

@@ -1,28 +1,30 @@
 // Who asks: API keys. The bootstrap key has every scope.
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import path from 'node:path';
-import { problem } from '../platform/graphql/errors';
 import { keptSecret } from '../platform/secret-file';
-import type { Authenticate, Authenticated } from './authenticate';
+import { bearerOf, type Authenticate, type Authenticated } from './authenticate';
 import type { KnownKeys } from './known-keys';
 import { hashOf } from './manage';
+import { looksLikeToken } from './tokens/verify';
 
 const ADMIN: Authenticated = { actor: { id: 'key:admin', scopes: new Set(['*']) }, expiresAt: null };
 
 /**
- * Knows the bootstrap key and those that were made (`createApiKey`), sent as `authorization: Bearer …` in a header or in the payload of
- * connection_init.
+ * Knows the bootstrap key and those that were made (`createApiKey`). What looks like a token is for `tokens` to say, if there is an issuer: no key that
+ * was made does.
  * @throws UNAUTHENTICATED
  */
-export function keyAuthentication(adminKey: string, known: Pick<KnownKeys, 'holderOf'>): Authenticate {
+export function bearerAuthentication(
+  adminKey: string,
+  known: Pick<KnownKeys, 'holderOf'>,
+  tokens: ((bearer: string) => Promise<Authenticated>) | null,
+): Authenticate {
   const expected = hashOf(adminKey);
-  return ({ headers, connectionParams }) => {
-    const sent =
-      text(headers['authorization']) ?? text(connectionParams?.['authorization']) ?? text(connectionParams?.['Authorization']);
-    const key = /^Bearer +(.+)$/i.exec(sent ?? '')?.[1]?.trim();
-    if (key === undefined) throw problem('UNAUTHENTICATED', 'Send your API key: authorization: Bearer <key>.');
-    const hash = hashOf(key);
-    return timingSafeEqual(hash, expected) ? ADMIN : known.holderOf(hash);
+  return (credentials) => {
+    const bearer = bearerOf(credentials);
+    const hash = hashOf(bearer);
+    if (timingSafeEqual(hash, expected)) return ADMIN;
+    return tokens !== null && looksLikeToken(bearer) ? tokens(bearer) : known.holderOf(hash);
   };
 }
 
@@ -31,8 +33,4 @@ export function bootstrapKey(configured: string | null, dataDir: string): { read
   if (configured !== null) return { key: configured, isNew: false };
   const { text: key, isNew } = keptSecret(path.join(dataDir, 'admin-key'), () => `cgk_${randomBytes(24).toString('base64url')}`);
   return { key, isNew };
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

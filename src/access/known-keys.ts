@@ -65,7 +65,11 @@ export class KnownKeys {
     if (expiresAt !== null && expiresAt <= now) throw problem('UNAUTHENTICATED', 'This API key has expired: use its new secret.');
     this.uses.set(key.uuid, now);
     const sources = key.sources === null ? {} : { sources: new Set(key.sources) };
-    return { actor: { id: `key:${key.name}`, scopes: new Set(key.scopes), ...sources }, expiresAt };
+    return {
+      actor: { id: `key:${key.name}`, scopes: new Set(key.scopes), ...sources },
+      holder: { kind: 'key', id: hash.toString('base64'), hash },
+      expiresAt,
+    };
   }
 
   private lookUp(hash: Buffer): Promise<Found> {

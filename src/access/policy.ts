@@ -92,7 +92,7 @@ const ROOT: Readonly<Record<Scope | 'none', string>> = {
   'ingestion:read': 'Query: quarantine',
   'audit:read': `Query: auditTrail auditCheckpoint auditKeys auditKeptFrom inclusionProof consistencyProof trace
     Subscription: auditCheckpoints`,
-  'operations:read': 'Query: alerts',
+  'operations:read': 'Query: accessChecks alerts',
   'proofs:export': `Query: answerProof
     Mutation: exportProof`,
   'access:manage': `Query: accessAssignments accessMappings apiKeys
@@ -114,7 +114,7 @@ const TYPES: Readonly<Partial<Record<Scope | 'none', string>>> = {
   'webhooks:manage': 'Webhook WebhookAttempt WebhookDelivery WebhookFigures WebhookLag',
   'ingestion:read': 'QuarantinedItem',
   'audit:read': 'AuditCheckpoint AuditEntry ConsistencyProof InclusionProof Trace',
-  'operations:read': 'Alert',
+  'operations:read': 'AccessCheck Alert',
   'access:manage': 'AccessAssignment AccessMapping ApiKey',
   none: `AccessRolePayload ApiKeyPayload CredentialPayload ErasurePayload ExportProofPayload IngestPayload IngestResult OutcomePayload PageInfo Refusal RulePayload
     Viewer WebhookDeliveryPayload WebhookPayload WebhookSecretPayload`,

@@ -1,6 +1,7 @@
 // API keys: what is read and written. Of a secret only its hash is kept: 32 random bytes need no salt.
 import type { Db } from '../platform/postgres/pool';
-import { instantText, rows } from '../platform/sql';
+import { instantText, Params, rows } from '../platform/sql';
+import type { Candidate } from './tokens/people';
 
 /** A key without its secret. */
 export interface KeyRow {
@@ -47,5 +48,25 @@ export async function noteUses(db: Db, uses: ReadonlyMap<string, number>): Promi
     `/* noteKeyUses */ UPDATE api_key k SET last_used_at = greatest(k.last_used_at, u.at)
      FROM unnest($1::uuid[], $2::timestamptz[]) AS u (id, at) WHERE k.id = u.id`,
     [[...uses.keys()], [...uses.values()].map((at) => instantText(at))],
+  );
+}
+
+/** Which of these secrets open at an instant, by their places from 1, and whom subjects may mean then: one statement, whatever their number. */
+export async function stillBelieved(
+  db: Db,
+  hashes: readonly Buffer[],
+  candidates: (q: Params) => string,
+  now: number,
+): Promise<(Candidate & { readonly isKey: boolean })[]> {
+  const q = new Params();
+  const at = q.add(instantText(now));
+  return rows(
+    db,
+    `/* stillBelieved */ SELECT true AS "isKey", a.place::integer AS place, NULL::uuid AS person, true AS "isLinked", false AS "isTerminated"
+     FROM unnest(${q.add(hashes)}::bytea[]) WITH ORDINALITY AS a(hash, place)
+     WHERE EXISTS (SELECT FROM api_key k WHERE k.revoked_at IS NULL AND coalesce(k.expires_at, 'infinity') > ${at}
+       AND (k.hash = a.hash OR k.earlier_hash = a.hash AND k.earlier_until > ${at}))
+     UNION ALL SELECT false, p.* FROM (${candidates(q)}) AS p`,
+    q.values,
   );
 }

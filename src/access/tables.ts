@@ -1,5 +1,5 @@
-// Access: the keys by which systems are known.
-import { bigint, bytes, instant, key, list, optional, table, text, uuid } from '../platform/postgres/table';
+// Access: the keys by which systems are known, and whether tokens would be accepted.
+import { bigint, bytes, flag, instant, key, list, optional, table, text, uuid } from '../platform/postgres/table';
 
 export const apiKeyTable = table('api_key', {
   columns: {
@@ -22,3 +22,5 @@ export const apiKeyTable = table('api_key', {
     api_key_earlier_hash: { columns: ['earlier_hash'], where: 'earlier_hash IS NOT NULL' },
   },
 });
+
+export const accessCheckTable = table('access_check', { columns: { id: key(uuid), at: instant, ok: flag, detail: text } });

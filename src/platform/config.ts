@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 import { parseSpan, type Span } from '../core/calendar';
+import { isLoopback } from './loopback';
 import { StartError } from './start-error';
 
 /** An environment variable that is wrong, named in one sentence. Values of secret variables are never repeated. */
@@ -32,7 +33,17 @@ export interface Config {
   readonly adminKey: string | null;
   /** NATS servers, any of which will do; null: hints come from PostgreSQL alone, and nothing is exported. */
   readonly natsUrls: readonly string[] | null;
-  readonly oidc: { readonly issuer: string; readonly audience: string } | null;
+  /** Whose access tokens are accepted; null: nobody's. */
+  readonly oidc: {
+    readonly issuer: string;
+    readonly audience: string;
+    /** The source under which people are linked to the issuer's subjects. */
+    readonly source: string;
+    /** Between two checks of the way tokens take, in milliseconds. */
+    readonly checkEvery: number;
+    /** The client by which a token is asked for in a check; null: none is. */
+    readonly client: { readonly id: string; readonly keyFile: string } | null;
+  } | null;
   /** null: a key is made in `dataDir`. */
   readonly secretKeyFile: string | null;
   readonly webhooks: {
@@ -96,6 +107,13 @@ function isReceiver(entry: string): boolean {
 }
 
 const DAY_MS = 86_400_000;
+const UNIT_MS: Readonly<Record<string, number>> = { D: DAY_MS, H: 3_600_000, M: 60_000, S: 1_000 };
+const OFTEN = 'must be a number of seconds, minutes, hours or days such as PT30S, PT15M, PT1H or P1D, at most P31D';
+
+/** An issuer is asked in the clear on this machine only. */
+function isIssuer(text: string): boolean {
+  return URL.canParse(text) && (new URL(text).protocol === 'https:' || (text.startsWith('http://') && isLoopback(text)));
+}
 
 /** A number of days, as milliseconds. */
 function days(least: number, usual: number) {
@@ -135,8 +153,17 @@ const environment = z
       .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters without spaces')
       .optional(),
     NATS_URL: list(isNatsServer, 'URLs that begin with nats:// or tls://').optional(),
-    OIDC_ISSUER: url(['https:', 'http:'], 'the https:// URL of an OpenID Connect issuer').optional(),
+    OIDC_ISSUER: z.string().refine(isIssuer, 'must be the https:// URL of an OpenID Connect issuer').optional(),
     OIDC_AUDIENCE: z.string().optional(),
+    OIDC_SOURCE: z.string().max(200, 'must have 200 characters at most').default('oidc'),
+    OIDC_CLIENT_ID: z.string().optional(),
+    OIDC_CLIENT_KEY_FILE: z.string().optional(),
+    OIDC_CHECK_EVERY: z
+      .string()
+      .regex(/^P(?:T[1-9]\d{0,6}[HMS]|[1-9]\d{0,6}D)$/, OFTEN)
+      .transform((span) => Number(span.replace(/\D/g, '')) * UNIT_MS[span.at(-1)!]!)
+      .refine((ms) => ms <= 31 * DAY_MS, OFTEN)
+      .default(3_600_000),
     SECRET_KEY_FILE: z.string().optional(),
     WEBHOOK_ALLOW: list(isReceiver, 'hosts, hosts with a port, or address ranges such as 10.0.0.0/8').optional(),
     WEBHOOK_PORTS: list((entry) => /^\d{1,5}$/.test(entry) && Number(entry) <= 65_535, 'whole numbers up to 65535').optional(),
@@ -159,12 +186,22 @@ const environment = z
     for (const [present, missing] of [
       ['OIDC_ISSUER', 'OIDC_AUDIENCE'],
       ['OIDC_AUDIENCE', 'OIDC_ISSUER'],
+      ['OIDC_CLIENT_ID', 'OIDC_ISSUER'],
+      ['OIDC_CLIENT_ID', 'OIDC_CLIENT_KEY_FILE'],
+      ['OIDC_CLIENT_KEY_FILE', 'OIDC_CLIENT_ID'],
     ] as const) {
       if (env[present] !== undefined && env[missing] === undefined) {
         check.addIssue({ code: 'custom', path: [missing], message: `must be set too, since ${present} is` });
       }
     }
   });
+
+function oidcOf(data: z.infer<typeof environment>): Config['oidc'] {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_CLIENT_ID: id, OIDC_CLIENT_KEY_FILE: keyFile } = data;
+  if (issuer === undefined || audience === undefined) return null;
+  const client = id === undefined || keyFile === undefined ? null : { id, keyFile };
+  return { issuer, audience, source: data.OIDC_SOURCE, checkEvery: data.OIDC_CHECK_EVERY, client };
+}
 
 /**
  * Reads the configuration out of environment variables; an empty variable counts as absent.
@@ -191,7 +228,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     logRetention: data.LOG_RETENTION === undefined ? null : parseSpan(data.LOG_RETENTION),
     adminKey: data.ADMIN_KEY ?? null,
     natsUrls: data.NATS_URL ?? null,
-    oidc: data.OIDC_ISSUER && data.OIDC_AUDIENCE ? { issuer: data.OIDC_ISSUER, audience: data.OIDC_AUDIENCE } : null,
+    oidc: oidcOf(data),
     secretKeyFile: data.SECRET_KEY_FILE ?? null,
     webhooks: { allow: data.WEBHOOK_ALLOW ?? [], ports: data.WEBHOOK_PORTS?.map(Number) ?? null },
     manyRevocations: data.ALERT_REVOCATIONS,

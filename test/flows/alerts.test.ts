@@ -209,7 +209,7 @@ describe('alerts', () => {
       const said: string[] = [];
       const log = createLog('info', { write: (line: string) => void said.push((JSON.parse(line) as Line).msg) });
       const clock = { now: () => NOW, isFrozen: () => isFrozen };
-      const watch = new Watch({ db: pool, clock, registry: new Registry(), log, revocations: 50 });
+      const watch = new Watch({ db: pool, clock, registry: new Registry(), log, accessCheckEvery: null, revocations: 50 });
       watch.start();
       await eventually(
         async () => said,

@@ -93,6 +93,18 @@ describe('the configuration', () => {
     });
   });
 
+  it('reads whose tokens are accepted, and how that is checked', () => {
+    const idp = { OIDC_ISSUER: 'https://idp.example', OIDC_AUDIENCE: 'graph' };
+    const usual = { issuer: 'https://idp.example', audience: 'graph', source: 'oidc', checkEvery: 3_600_000, client: null };
+    expect(loadConfig(idp).oidc).toEqual(usual);
+    const more = { OIDC_SOURCE: 'entra', OIDC_CLIENT_ID: 'c', OIDC_CLIENT_KEY_FILE: '/c', OIDC_CHECK_EVERY: 'P31D' };
+    const client = { id: 'c', keyFile: '/c' };
+    expect(loadConfig({ ...idp, ...more }).oidc).toEqual({ ...usual, source: 'entra', checkEvery: 31 * DAY_MS, client });
+    for (const local of ['http://localhost:8080', 'http://127.1.2.3/realm', 'http://[::1]:99']) {
+      expect(loadConfig({ ...idp, OIDC_ISSUER: local }).oidc!.issuer).toBe(local);
+    }
+  });
+
   it.each([
     [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535, but it is "abc".'],
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535, but it is "70000".'],
@@ -131,6 +143,19 @@ describe('the configuration', () => {
       { OIDC_ISSUER: 'idp', OIDC_AUDIENCE: 'a' },
       'OIDC_ISSUER must be the https:// URL of an OpenID Connect issuer, but it is "idp".',
     ],
+    ...['http://idp.example', 'http://127.0.0.1.idp.example', 'file:///idp'].map((issuer): [object, string] => [
+      { OIDC_ISSUER: issuer, OIDC_AUDIENCE: 'a' },
+      `OIDC_ISSUER must be the https:// URL of an OpenID Connect issuer, but it is "${issuer}".`,
+    ]),
+    [{ OIDC_CLIENT_ID: 'c', OIDC_CLIENT_KEY_FILE: '/k' }, 'OIDC_ISSUER must be set too, since OIDC_CLIENT_ID is.'],
+    [
+      { OIDC_ISSUER: 'https://idp.example', OIDC_AUDIENCE: 'a', OIDC_CLIENT_ID: 'c' },
+      'OIDC_CLIENT_KEY_FILE must be set too, since OIDC_CLIENT_ID is.',
+    ],
+    ...['1h', 'PT0S', 'P32D', 'P1M'].map((span): [object, string] => [
+      { OIDC_CHECK_EVERY: span },
+      `OIDC_CHECK_EVERY must be a number of seconds, minutes, hours or days such as PT30S, PT15M, PT1H or P1D, at most P31D, but it is "${span}".`,
+    ]),
     [{ DATABASE_URL: 'mysql://u:secret@h' }, 'DATABASE_URL must be a URL that begins with postgresql://.'],
     [{ ADMIN_KEY: 'my secret' }, 'ADMIN_KEY must be 1 to 200 visible ASCII characters without spaces.'],
     [

@@ -114,6 +114,34 @@ describe('the WebSocket side of the server', () => {
     expect(tested.contexts.released).toBe(tested.contexts.made);
   });
 
+  it('says which sockets are open, and ends one with 4401 when it is told to', async () => {
+    const ends: ((why: string) => void)[] = [];
+    let gone = 0;
+    await tested.server.stop();
+    tested = await startTestServer({
+      onSocket: (_context, end) => {
+        ends.push(end);
+        return () => void (gone += 1);
+      },
+    });
+    const { socket, until } = await connect('Bearer right');
+    await until('connection_ack');
+    const other = await connect('Bearer right');
+    await other.until('connection_ack');
+    expect([ends.length, gone]).toEqual([2, 0]);
+    subscribe(socket, '1', 'subscription { wait }');
+    const closed = once(socket, 'close');
+    ends[0]!('Left');
+    ends[0]!('Left again');
+    const [code, reason] = (await closed) as [number, Buffer];
+    expect([code, String(reason)]).toEqual([4401, 'Left']);
+    other.socket.terminate();
+    while (gone < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    // whoever is not let in is not among them
+    const refused = await connect('Bearer wrong');
+    expect([await closing(refused.socket), ends.length, gone]).toEqual([4401, 2, 2]);
+  });
+
   it('refuses a message over 1 MiB, and another path', async () => {
     const { socket, until } = await connect();
     await until('connection_ack');

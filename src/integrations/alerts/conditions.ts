@@ -1,4 +1,5 @@
 // What is so just now.
+import { latestCheck } from '../../access/checks/store';
 import type { Db } from '../../platform/postgres/pool';
 import { instantText, rows } from '../../platform/sql';
 import { webhookId } from '../webhooks/ids';
@@ -7,6 +8,7 @@ import type { Condition } from './kinds';
 
 const TIMERS_LATE_MS = 60_000;
 const LOG_LATE_MS = 30_000;
+const CHECK_LATE_MS = 10 * 60_000;
 
 /** Everything about receivers that calls for somebody. */
 export async function webhookConditions(db: Db): Promise<Condition[]> {
@@ -43,4 +45,14 @@ export async function latenessConditions(db: Db, now: number): Promise<Condition
   if (late!.log) conditions.push({ kind: 'LOG_BEHIND', subject: '', message: 'The log is more than half a minute behind.' });
   if (late!.timers) conditions.push({ kind: 'TIMERS_BEHIND', subject: '', message: 'The timers are more than a minute behind.' });
   return conditions;
+}
+
+/** Whether access tokens might not be accepted; they are checked every so many milliseconds. */
+export async function accessConditions(db: Db, now: number, every: number): Promise<Condition[]> {
+  const latest = await latestCheck(db);
+  if (latest === null) return [];
+  const kind = 'ACCESS_CHECK_FAILED';
+  if (!latest.ok) return [{ kind, subject: '', message: `Access tokens might not be accepted: ${latest.detail}` }];
+  if (latest.at + 2 * every + CHECK_LATE_MS > now) return [];
+  return [{ kind, subject: '', message: 'Whether access tokens would be accepted has not been checked for long.' }];
 }

@@ -14,6 +14,8 @@ export const ALERT_KINDS = {
     'Within an hour ten times as many items were set aside as within a usual hour of the last week, and at least 100.',
   MANY_REVOCATIONS:
     'Within an hour ten times as many credentials were revoked as within a usual hour, and at least ALERT_REVOCATIONS.',
+  ACCESS_CHECK_FAILED:
+    'The latest check of the way that access tokens take has failed, or it is long overdue. Resolved by one that passes.',
 } as const;
 
 export type AlertKind = keyof typeof ALERT_KINDS;

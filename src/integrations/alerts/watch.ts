@@ -6,7 +6,7 @@ import type { Log } from '../../platform/log';
 import { transaction, type Db, type Pool } from '../../platform/postgres/pool';
 import { Rounds } from '../../platform/rounds';
 import { takesTurn } from '../../platform/sql';
-import { latenessConditions, webhookConditions } from './conditions';
+import { accessConditions, latenessConditions, webhookConditions } from './conditions';
 import { ALERT_KINDS, type AlertKind, type Condition } from './kinds';
 import { allOpen, openAlerts, openCounts, resolveAlerts, type AlertRow } from './store';
 import { countVolumes, volumeConditions } from './volumes';
@@ -19,6 +19,8 @@ export interface WatchOptions {
   readonly log: Log;
   /** So many revocations within an hour are many. */
   readonly revocations: number;
+  /** How often the way of access tokens is checked, in milliseconds; null: there are none. */
+  readonly accessCheckEvery: number | null;
 }
 
 interface Found {
@@ -100,10 +102,12 @@ export class Watch {
 
   async #commonConditions(db: Db, now: number, open: readonly AlertRow[]): Promise<Condition[]> {
     await countVolumes(db, now);
+    const { accessCheckEvery: every } = this.options;
     const isOpen = (kind: AlertKind): boolean => isAmong(open, kind, '');
     return [
       ...(await webhookConditions(db)),
       ...(await latenessConditions(db, now)),
+      ...(every === null ? [] : await accessConditions(db, now, every)),
       ...(await volumeConditions(db, now, this.options.revocations, isOpen)),
     ];
   }

@@ -28,6 +28,8 @@ export interface Handlers<C extends object> {
   readonly classOf?: (context: C) => string;
   /** When whoever asks is not to be believed any more, in epoch milliseconds; null: never by itself. */
   readonly expiryOf?: (context: C) => number | null;
+  /** Called when a socket is open: `end` closes it with 4401, whatever it does. Answers what is called when it is closed. */
+  readonly onSocket?: (context: C, end: (why: string) => void) => () => void;
   /** The clock that `expiryOf` goes by; absent: the machine's. */
   readonly now?: () => number;
   /** Refuses an operation for what it would cost, once it is known to be valid; null lets it pass. */

@@ -34,6 +34,11 @@ export class Outlet {
     if (instant !== null) this.#watch();
   }
 
+  /** Closes with 4401 at once, and sends nothing more. */
+  end(why: string): void {
+    if (this.socket.readyState === this.socket.OPEN) this.#close(4401, why);
+  }
+
   began(id: string): void {
     this.#running.add(id);
   }

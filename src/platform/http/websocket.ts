@@ -56,6 +56,8 @@ interface Extra {
   readonly outlet: Outlet;
   /** The traces of the operations that run, by their ids. */
   readonly traces: Map<string, string>;
+  /** Called once the socket is closed. */
+  onClosed: () => void;
 }
 
 /** Who asks, and the trace of the operation. */
@@ -217,6 +219,9 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       try {
         const context = await options.createContext(callerOf(extra, connectionParams));
         extra.outlet.expireAt(options.expiryOf?.(context) ?? null);
+        // one that was closed meanwhile has said so already
+        if (extra.socket.readyState === extra.socket.OPEN)
+          extra.onClosed = options.onSocket?.(context, (why) => extra.outlet.end(why)) ?? extra.onClosed;
         await release(context);
       } catch (error) {
         throw refuse(error);
@@ -255,7 +260,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
 
   server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const outlet = new Outlet(socket, { now, slowAfterMs });
-    const extra: Extra = { request, socket, outlet, traces: new Map() };
+    const extra: Extra = { request, socket, outlet, traces: new Map(), onClosed: () => undefined };
     metrics.sockets.inc();
     const stopPinging = keepAlive(socket, keepAliveMs);
     const closed = protocol.opened(
@@ -278,6 +283,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     socket.once('close', (code, reason) => {
       metrics.sockets.dec();
       stopPinging();
+      extra.onClosed();
       closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'a subscription could not be ended'));
     });
   });

@@ -1,0 +1,68 @@
+// Whom tokens of people speak of: looked up, never made. Looked up once in two seconds on every node.
+import { performance } from 'node:perf_hooks';
+import type { Instant } from '../../platform/clock';
+import type { Db } from '../../platform/postgres/pool';
+import { Params, rows } from '../../platform/sql';
+import type { Subject } from './claims';
+
+/** Somebody a subject may mean. */
+export interface Candidate {
+  /** Which of the subjects asked about, from 1. */
+  readonly place: number;
+  readonly person: string;
+  /** Linked by the issuer's own id; otherwise by e-mail. */
+  readonly isLinked: boolean;
+  readonly isTerminated: boolean;
+}
+
+/** A SELECT of the candidates for subjects at an instant, as the columns of Candidate; what people are is known in a later room. */
+export type SelectCandidates = (subjects: readonly Subject[], now: Instant, q: Params) => string;
+
+/** The person; or why it is none. */
+export type Person = { readonly uuid: string } | 'UNKNOWN' | 'SEVERAL' | 'TERMINATED';
+
+const REMEMBERED_MS = 2_000;
+const MOST_REMEMBERED = 10_000;
+
+/** Whom the candidates for one subject leave. A link decides, also against whoever has the e-mail address by now. */
+export function personAmong(candidates: readonly Omit<Candidate, 'place'>[]): Person {
+  const linked = candidates.filter(({ isLinked }) => isLinked);
+  const possible = linked.length > 0 ? linked : candidates.filter(({ isTerminated }) => !isTerminated);
+  if (possible.length > 1) return 'SEVERAL';
+  const [only] = possible;
+  if (only) return only.isTerminated ? 'TERMINATED' : { uuid: only.person };
+  return candidates.length > 0 ? 'TERMINATED' : 'UNKNOWN';
+}
+
+/** Knows people by what tokens say of them. */
+export class KnownPeople {
+  readonly #found = new Map<string, { readonly person: Promise<Person>; readonly until: number }>();
+
+  constructor(
+    private readonly db: Db,
+    private readonly select: SelectCandidates,
+  ) {}
+
+  personOf(subject: Subject, at: Instant): Promise<Person> {
+    const name = subjectId(subject);
+    const now = performance.now();
+    const known = this.#found.get(name);
+    if (known && known.until > now) return known.person;
+    const person = this.#lookUp(subject, at);
+    if (this.#found.size >= MOST_REMEMBERED) this.#found.clear();
+    this.#found.set(name, { person, until: now + REMEMBERED_MS });
+    person.catch(() => this.#found.delete(name));
+    return person;
+  }
+
+  async #lookUp(subject: Subject, at: Instant): Promise<Person> {
+    const q = new Params();
+    const select = this.select([subject], at, q);
+    return personAmong(await rows<Candidate>(this.db, `/* personOfSubject */ ${select}`, q.values));
+  }
+}
+
+/** Tells subjects apart. */
+export function subjectId({ sub, email }: Subject): string {
+  return JSON.stringify([sub, email]);
+}
