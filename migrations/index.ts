@@ -15,6 +15,7 @@ import { History1764473010000 } from './1764473010000-history';
 import { Alerts1764473020000 } from './1764473020000-alerts';
 import { ApiKeys1764474000000 } from './1764474000000-api-keys';
 import { AccessChecks1764475010000 } from './1764475010000-access-checks';
+import { DeprecatedUses1764477000000 } from './1764477000000-deprecated-uses';
 import { Viewers1764478000000 } from './1764478000000-viewers';
 
 /** All migrations, oldest first. */
@@ -36,5 +37,6 @@ export const migrations = [
   Alerts1764473020000,
   ApiKeys1764474000000,
   AccessChecks1764475010000,
+  DeprecatedUses1764477000000,
   Viewers1764478000000,
 ];

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { buildSchema, findBreakingChanges, findDangerousChanges, lexicographicSortSchema, printSchema } from 'graphql';
+import { lexicographicSortSchema, printSchema } from 'graphql';
 
 const root = path.resolve(__dirname, '..');
 
@@ -23,15 +23,6 @@ export function currentSchema(): string {
 /** Reads a file of the project, or null when there is none yet. */
 export function readIfThere(file: string): string | null {
   return existsSync(file) ? readFileSync(file, 'utf8') : null;
-}
-
-/** What would stop a client that was built for one schema from working with the other, a line each; and what might. */
-export function compareSchemas(promised: string, current: string): { breaking: string[]; dangerous: string[] } {
-  const [from, to] = [buildSchema(promised), buildSchema(current)];
-  return {
-    breaking: findBreakingChanges(from, to).map(({ type, description }) => `${type}: ${description}`),
-    dangerous: findDangerousChanges(from, to).map(({ type, description }) => `${type}: ${description}`),
-  };
 }
 
 /** Writes a file and says so. */

@@ -1,11 +1,15 @@
 // The composition root: the only file that builds things.
 import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
 import { migrations } from '../migrations';
+import { appliersOf } from './appliers';
 import { whileValid, type Authenticate, type Authenticated } from './access/authenticate';
 import { Checkup } from './access/checks/checkup';
 import { readClientKey } from './access/checks/client';
 import { checkRule } from './access/checks/store';
 import { bearerAuthentication, bootstrapKey } from './access/keys';
+import { DeprecatedUses } from './access/deprecated-uses';
+import { deprecatedUsesRule } from './access/store';
 import { KnownKeys } from './access/known-keys';
 import { OpenSockets } from './access/open-sockets';
 import { classOf, reachOf } from './access/policy';
@@ -14,13 +18,7 @@ import { IssuerKeys } from './access/tokens/issuer-keys';
 import { KnownPeople } from './access/tokens/people';
 import { tokenVerifier } from './access/tokens/verify';
 import { GraphContext, type Graph } from './graph/context';
-import { applyDelegations } from './graph/approvals/delegate';
-import { applyApprovals } from './graph/approvals/record';
-import { applyPaths } from './graph/careers/define';
-import { applyTypes } from './graph/credentials/define';
-import { applyIssues } from './graph/credentials/issue';
 import { credentialDefinitions } from './graph/credentials/types';
-import { applyOutcomes } from './graph/outcomes/define';
 import { outcomeDefinitions } from './graph/outcomes/definitions';
 import { handOverOutcomes } from './graph/outcomes/hand-over';
 import { openOutcomes } from './graph/outcomes/settle';
@@ -28,15 +26,8 @@ import { showProgress } from './graph/publication/progress';
 import { Circles } from './graph/changes/circles';
 import { settleTouched } from './graph/eligibility/settle';
 import { Timers } from './graph/eligibility/timers';
-import { applyIncidents, applyRetractions } from './graph/incidents/record';
-import { applyCourses } from './graph/learning/define';
-import { applyCompletions } from './graph/learning/record';
 import { subjectCandidates } from './graph/people/subjects';
-import { applyEmployees } from './graph/people/upsert';
-import { applyRoles } from './graph/rules/define';
 import { ruleDefinitions } from './graph/rules/definitions';
-import { applyCapabilities, type Subjects } from './graph/sources/declare';
-import { applyVerifications } from './graph/verifications/record';
 import { Standings } from './graph/viewers/standings';
 import { loadSigner } from './journal/audit/key';
 import { alertRule } from './integrations/alerts/store';
@@ -56,7 +47,7 @@ import { secretKey, Secrets } from './integrations/webhooks/secrets';
 import { Cursors } from './journal/cursor';
 import { Epochs } from './journal/epochs';
 import { Feed } from './journal/feed';
-import { Ingestion, type Applier } from './journal/ingest';
+import { Ingestion } from './journal/ingest';
 import { Hints } from './journal/hints';
 import { KeyCache } from './journal/keys';
 import { journalRules } from './journal/history';
@@ -68,6 +59,7 @@ import { Writer, type Reaction } from './journal/write';
 import { keepSynchronised, systemClock, type Clock } from './platform/clock';
 import type { Config } from './platform/config';
 import { checkCost } from './platform/graphql/cost';
+import { Deprecations } from './platform/graphql/deprecations';
 import { checkNesting } from './platform/graphql/nesting';
 import { createHttpServer } from './platform/http/server';
 import { createLog, type Log } from './platform/log';
@@ -105,9 +97,13 @@ export interface Substitutes {
   readonly authenticate?: (real: Authenticate) => Authenticate;
   /** What names lead to, for webhooks. */
   readonly resolve?: Resolve;
+  /** What is served in place of the product's schema. */
+  readonly schema?: (real: GraphQLSchema) => GraphQLSchema;
   /** Run after the product's own reactions, for tests that make a write fail. */
   readonly reactions?: readonly Reaction[];
 }
+
+const YEAR_MS = 365 * 86_400_000;
 
 /** Starts everything; what was started before a failure is stopped again. */
 export async function startApp(config: Config, substitutes: Substitutes = {}): Promise<App> {
@@ -175,32 +171,7 @@ async function build(
   const rules = ruleDefinitions();
   const outcomes = outcomeDefinitions();
   const settling = { credentials, rules, zone, consequences: openOutcomes(outcomes, zone) };
-  const subjectsOf = async (db: Db): Promise<Subjects> => {
-    const [defined, { reads }] = [await credentials.get(db, true), await rules.get(db, true)];
-    const [types, courses] = [defined.typesByCode, defined.courses];
-    return {
-      isDefined: (subject, code) => subject === 'EVENT' || (subject === 'TYPE' ? types : courses).has(code),
-      isAsked: (subject, code) => ({ TYPE: reads.types, COURSE: reads.courses, EVENT: reads.events })[subject].has(code),
-    };
-  };
-  const appliers = new Map<string, Applier>([
-    ['upsertEmployees', (write, items, source) => applyEmployees(write, items, source, zone)],
-    ['defineCourses', applyCourses],
-    ['recordCompletions', applyCompletions],
-    ['defineCredentialTypes', (write, items) => applyTypes(write, items, credentials, zone)],
-    ['issueCredentials', (write, items, source) => applyIssues(write, items, source, credentials)],
-    ['verifyCredentials', (write, items, source) => applyVerifications(write, items, source, credentials)],
-    ['declareCapabilities', (write, items, source) => applyCapabilities(write, items, source, subjectsOf)],
-    ['requestApproval', (write, items, source) => applyApprovals(write, items, source, 'REQUESTED')],
-    ['grantApproval', (write, items, source) => applyApprovals(write, items, source, 'GRANTED')],
-    ['withdrawApproval', (write, items, source) => applyApprovals(write, items, source, 'WITHDRAWN')],
-    ['delegateApprovals', applyDelegations],
-    ['recordIncidents', applyIncidents],
-    ['retractIncident', applyRetractions],
-    ['defineRoles', applyRoles],
-    ['defineOutcomes', applyOutcomes],
-    ['defineCareerPath', applyPaths],
-  ]);
+  const appliers = appliersOf(credentials, rules, zone);
   // the ingestion needs the writer, whose reactions release what waits in the ingestion
   const reactions: Reaction[] = [];
   const writer = new Writer({ pool, clock, sequencer, feed, cursors, reactions });
@@ -241,6 +212,7 @@ async function build(
       ...webhookRules(config.history.webhooks),
       alertRule(config.history.alerts),
       checkRule(config.history.alerts),
+      deprecatedUsesRule(YEAR_MS),
     ],
   });
   pruner.start();
@@ -277,6 +249,11 @@ async function build(
   }
 
   const standings = new Standings(pool, clock);
+  const schema = substitutes.schema?.(buildGraphSchema()) ?? buildGraphSchema();
+  const deprecations = new Deprecations(schema);
+  const deprecatedUses = new DeprecatedUses({ ...{ deprecations, clock, log }, db: background, registry: metrics.registry });
+  deprecatedUses.start();
+  onStop(() => deprecatedUses.stop());
   const graph: WebhookGraph = {
     webhooks: { policy, secrets, poke: () => courier.poke() },
     forget: [handOverOutcomes(outcomes), forgetReceivers],
@@ -292,6 +269,7 @@ async function build(
     outcomes,
     standings,
     circles: new Circles(pool),
+    deprecated: deprecations.all,
     publishing: { onProgress: showProgress(log, metrics.registry) },
     openSnapshot: () => openSnapshot(pool, epochs),
   };
@@ -328,7 +306,7 @@ async function build(
   let isReady = false;
   const server = await createHttpServer<GraphContext>({
     config,
-    schema: buildGraphSchema(),
+    schema,
     createContext: async (caller) => {
       const found = await authenticate(caller);
       return openSockets.held(new GraphContext(found.actor, graph, found.expiresAt), found.holder);
@@ -339,6 +317,7 @@ async function build(
     onResponse: async (context) => ({ ...(await positionOf(context, cursors)), ...told(context) }),
     classOf: ({ actor }) => classOf(actor),
     releaseContext: (context) => context.release(),
+    noteDeprecated: ({ actor }, operation) => deprecatedUses.count(actor.id, operation),
     checkOperation: (operation) => checkNesting(operation) ?? checkCost(operation),
     isReady: () => isReady,
     giveUp: () => pool.cut(),

@@ -6,6 +6,7 @@ import { guard } from './access/guard';
 import { showFields } from './graph/shown-fields';
 import { AccessRoleResolver, ViewerResolver } from './graph/viewers/graphql';
 import { AccessCheckResolver } from './access/checks/graphql';
+import { DeprecationResolver } from './access/deprecated-graphql';
 import { ApiKeyResolver } from './access/graphql';
 import { AuditResolver } from './graph/audit/graphql';
 import { AuditEntryTraceResolver, ChangeTraceResolver, TraceResolver } from './graph/audit/trace-graphql';
@@ -124,6 +125,7 @@ const resolvers = [
   ViewerResolver,
   AccessRoleResolver,
   AccessCheckResolver,
+  DeprecationResolver,
 ] as const;
 
 /** Input types of which exactly one field is given; type-graphql has no decorator for them. */

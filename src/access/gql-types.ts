@@ -1,7 +1,8 @@
 // Access in the schema.
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Refusal } from '../journal/graphql';
-import { CursorScalar, DateTimeScalar, DurationScalar } from '../platform/graphql/scalars';
+import { CursorScalar, DateScalar, DateTimeScalar, DurationScalar, FloatScalar } from '../platform/graphql/scalars';
+import { connectionOf } from '../platform/graphql/types';
 
 @ObjectType({
   description: 'A key by which a system is known. Its secret is shown once, when it is made or rotated.',
@@ -79,3 +80,35 @@ export class ApiKeyPayload {
   @Field(() => CursorScalar, { description: 'Position in the change log after it.' })
   cursor: string;
 }
+
+@ObjectType({ description: 'Something of this schema that is deprecated, and who uses it.', simpleResolvers: true })
+export class Deprecation {
+  @Field(() => String, { description: 'What: its schema coordinate, such as `Employee.name` or `Query.employees(first:)`.' })
+  element: string;
+  @Field(() => String, { description: 'What to use instead, and until when.' })
+  reason: string;
+  @Field(() => DateScalar, { description: 'The day on which it was deprecated.' })
+  since: string;
+  @Field(() => DateScalar, { description: 'The last day on which it is sure to answer; days are those of UTC.' })
+  until: string;
+  @Field(() => FloatScalar, {
+    description: 'Operations that used it, as far as they are remembered: a year after the last one of a client.',
+  })
+  uses: number;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was last used, to a few seconds; null: never.' })
+  lastUsedAt: number | null;
+}
+
+@ObjectType({ description: 'How one client uses something that is deprecated.', simpleResolvers: true })
+export class DeprecatedUse {
+  @Field(() => String, { description: 'Who, as the audit calls them: `key:` and the name of a key.' })
+  client: string;
+  @Field(() => FloatScalar, { description: 'Operations that used it.' })
+  uses: number;
+  @Field(() => DateTimeScalar, { description: 'When it was first used.' })
+  firstUsedAt: number;
+  @Field(() => DateTimeScalar, { description: 'When it was last used, to a few seconds.' })
+  lastUsedAt: number;
+}
+
+export const DeprecatedUseConnection = connectionOf(DeprecatedUse, 'DeprecatedUse', 'clients by name');

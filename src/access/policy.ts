@@ -17,7 +17,7 @@ export const SCOPES = {
   'webhooks:manage': 'Register webhooks, and see and repeat what they were sent.',
   'ingestion:read': 'See what was sent and is kept apart, as it was sent.',
   'audit:read': 'Read the log as an auditor: entries with all they say, signed heads, proofs, and what led to what.',
-  'operations:read': 'See what calls for somebody.',
+  'operations:read': 'See what calls for somebody, and who uses what is deprecated.',
   'proofs:export': 'Export answers as files that prove themselves.',
   'access:manage': 'Make, rotate and revoke API keys, and give people roles.',
 } as const;
@@ -92,7 +92,7 @@ const ROOT: Readonly<Record<Scope | 'none', string>> = {
   'ingestion:read': 'Query: quarantine',
   'audit:read': `Query: auditTrail auditCheckpoint auditKeys auditKeptFrom inclusionProof consistencyProof trace
     Subscription: auditCheckpoints`,
-  'operations:read': 'Query: accessChecks alerts',
+  'operations:read': 'Query: accessChecks alerts deprecations',
   'proofs:export': `Query: answerProof
     Mutation: exportProof`,
   'access:manage': `Query: accessAssignments accessMappings apiKeys
@@ -114,7 +114,7 @@ const TYPES: Readonly<Partial<Record<Scope | 'none', string>>> = {
   'webhooks:manage': 'Webhook WebhookAttempt WebhookDelivery WebhookFigures WebhookLag',
   'ingestion:read': 'QuarantinedItem',
   'audit:read': 'AuditCheckpoint AuditEntry ConsistencyProof InclusionProof Trace',
-  'operations:read': 'AccessCheck Alert',
+  'operations:read': 'AccessCheck Alert DeprecatedUse Deprecation',
   'access:manage': 'AccessAssignment AccessMapping ApiKey',
   none: `AccessRolePayload ApiKeyPayload CredentialPayload ErasurePayload ExportProofPayload IngestPayload IngestResult OutcomePayload PageInfo Refusal RulePayload
     Viewer WebhookDeliveryPayload WebhookPayload WebhookSecretPayload`,

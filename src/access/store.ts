@@ -1,6 +1,8 @@
-// API keys: what is read and written. Of a secret only its hash is kept: 32 random bytes need no salt.
+// API keys and uses of what is deprecated: what is read and written. Of a secret only its hash is kept: 32 random bytes need no salt.
+import { keyset, type Page } from '../platform/graphql/paging';
 import type { Db } from '../platform/postgres/pool';
-import { instantText, Params, rows } from '../platform/sql';
+import type { PruneRule } from '../platform/pruner';
+import { instantText, Params, rows, rowsParam } from '../platform/sql';
 import type { Candidate } from './tokens/people';
 
 /** A key without its secret. */
@@ -69,4 +71,79 @@ export async function stillBelieved(
      UNION ALL SELECT false, p.* FROM (${candidates(q)}) AS p`,
     q.values,
   );
+}
+/** Uses of something deprecated by one client, since they were noted last. */
+export interface NotedUse {
+  /** Its schema coordinate. */
+  readonly element: string;
+  /** The id of the actor. */
+  readonly client: string;
+  readonly count: number;
+  /** The last of them. */
+  readonly at: number;
+}
+
+/** Adds uses to those noted before. */
+export async function noteDeprecatedUses(db: Db, uses: readonly NotedUse[]): Promise<void> {
+  // in one order on every node, so that no two of them wait for each other
+  const sorted = [...uses].sort((a, b) => (a.element + a.client < b.element + b.client ? -1 : 1));
+  await db.query(
+    `/* noteDeprecatedUses */ INSERT INTO deprecated_use AS d (element, client, count, first_used_at, last_used_at)
+     SELECT u.element, u.client, u.count, u.at, u.at
+     FROM jsonb_to_recordset($1) AS u(element text, client text, count bigint, at timestamptz)
+     ON CONFLICT (element, client) DO UPDATE SET count = d.count + EXCLUDED.count,
+       last_used_at = greatest(d.last_used_at, EXCLUDED.last_used_at)`,
+    [rowsParam(sorted.map((use) => ({ ...use, at: instantText(use.at) })))],
+  );
+}
+
+/** What is known of the uses of one element. */
+export interface ElementUses {
+  readonly element: string;
+  readonly count: number;
+  readonly clients: number;
+  readonly lastUsedAt: number | null;
+}
+
+/** How much elements were used, by all clients together. */
+export async function elementUses(db: Db): Promise<Map<string, ElementUses>> {
+  const found = await rows<ElementUses>(
+    db,
+    `/* elementUses */ SELECT element, sum(count)::bigint AS count, count(*) AS clients, max(last_used_at) AS "lastUsedAt"
+     FROM deprecated_use GROUP BY element`,
+  );
+  return new Map(found.map((row) => [row.element, row]));
+}
+
+/** One client's uses of one element. */
+export interface ClientUses {
+  readonly element: string;
+  readonly client: string;
+  readonly count: number;
+  readonly firstUsedAt: number;
+  readonly lastUsedAt: number;
+}
+
+/** A page for each element of the clients that have used it, by name. */
+export async function clientUses(db: Db, elements: readonly string[], page: Page): Promise<ClientUses[]> {
+  const q = new Params();
+  const { where, order, limit } = keyset(page, [{ sql: 'd.client', type: 'text' }], q);
+  return rows(
+    db,
+    `/* clientUses */ SELECT u.* FROM unnest(${q.add(elements)}::text[]) AS e(element) CROSS JOIN LATERAL (
+       SELECT d.element, d.client, d.count, d.first_used_at AS "firstUsedAt", d.last_used_at AS "lastUsedAt" FROM deprecated_use d
+       WHERE d.element = e.element AND ${where} ${order} ${limit}) u`,
+    q.values,
+  );
+}
+
+/** Uses are kept for so many milliseconds after the last one. */
+export function deprecatedUsesRule(keptFor: number): PruneRule {
+  return {
+    what: 'deprecated_uses',
+    keptFor,
+    statement: `/* pruneDeprecatedUses */ DELETE FROM deprecated_use d USING (
+             SELECT element, client FROM deprecated_use WHERE last_used_at < $1 ORDER BY element, client LIMIT $2 FOR UPDATE SKIP LOCKED
+           ) old WHERE d.element = old.element AND d.client = old.client`,
+  };
 }

@@ -9,6 +9,7 @@ import { Context, type Actor, type Batch, type Snapshot } from '../platform/cont
 import { reachOf } from '../access/policy';
 import { lowerOf } from '../core/disclosure';
 import type { Audience } from '../core/rule';
+import type { Deprecated } from '../platform/graphql/deprecations';
 import type { Cached } from './catalogue';
 import type { CredentialDefinitions } from './credentials/types';
 import type { OutcomeRuleRow } from './outcomes/definitions';
@@ -43,6 +44,8 @@ export interface Graph {
   readonly rules: Cached<RuleDefinitions>;
   readonly outcomes: Cached<readonly OutcomeRuleRow[]>;
   readonly publishing: PublishSettings;
+  /** What of the schema is deprecated. */
+  readonly deprecated: readonly Deprecated[];
   /** What later rooms do when a person is erased. */
   readonly forget: readonly Forget[];
 }

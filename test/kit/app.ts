@@ -73,6 +73,7 @@ export async function startTestApp(
     clock,
     log: options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' }),
     reactions: options.reactions,
+    schema: options.schema,
     resolve: options.resolve,
     authenticate: options.authenticate,
   });

@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import type { Deprecated } from '../graphql/deprecations';
 
 /** Who is asking: what a request brings along. Header names are lower-case. */
 export interface Caller {
@@ -34,4 +35,6 @@ export interface Handlers<C extends object> {
   readonly now?: () => number;
   /** Refuses an operation for what it would cost, once it is known to be valid; null lets it pass. */
   readonly checkOperation?: (operation: Operation) => GraphQLError | null;
+  /** Notes what an operation uses that is deprecated, once before it is executed; the answer tells the caller of it. */
+  readonly noteDeprecated?: (context: C, operation: Operation) => readonly Deprecated[];
 }

@@ -10,7 +10,9 @@ import { problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import { inTrace } from '../trace';
+import type { Deprecated } from '../graphql/deprecations';
 import type { Handlers } from './context';
+import { deprecationExtensions, deprecationHeaders } from './deprecated';
 import { errorPresenter, statusOf } from './errors';
 import { loadGraphiql } from './graphiql';
 import { documentLimits, LIMITS } from './limits';
@@ -159,6 +161,8 @@ interface Asked<C> {
   context?: C;
   /** The document could not be parsed or validated, or its variables did not fit. */
   isRefused: boolean;
+  /** What it uses that is deprecated. */
+  deprecated: readonly Deprecated[];
 }
 
 /** The way of a request through Apollo Server and back. */
@@ -171,20 +175,26 @@ class Requests<C extends object> {
     const { options, asked } = this;
     return {
       async requestDidStart({ request, contextValue }) {
-        const state = (request.http && asked.get(request.http)) ?? { isRefused: false };
+        const state = (request.http && asked.get(request.http)) ?? { isRefused: false, deprecated: [] };
         state.context = contextValue;
         return {
           async didResolveOperation({ schema, document, operationName, request: { variables = {} } }) {
             const operation = { schema, document, ...(operationName ? { operationName } : {}), variables };
             const error = options.checkOperation?.(operation);
             if (error) throw withHttpStatus(error, 400);
+            state.deprecated = options.noteDeprecated?.(contextValue, operation) ?? [];
           },
           async willSendResponse({ source, errors, response: { body, http }, operation }) {
             state.isRefused = source !== undefined && http.status === 400;
             const outcome = http.status === 400 ? 'refused' : errors ? 'errors' : 'ok';
             options.metrics.operations.inc({ transport: 'http', kind: operation?.operation ?? 'none', outcome });
             if (body.kind !== 'single') return;
-            const extensions = { ...body.singleResult.extensions, ...(await options.onResponse?.(contextValue)) };
+            for (const [name, value] of deprecationHeaders(state.deprecated)) http.headers.set(name, value);
+            const extensions = {
+              ...body.singleResult.extensions,
+              ...(await options.onResponse?.(contextValue)),
+              ...deprecationExtensions(state.deprecated),
+            };
             if (Object.keys(extensions).length > 0) body.singleResult.extensions = extensions;
           },
         };
@@ -195,7 +205,7 @@ class Requests<C extends object> {
   async answer(apollo: ApolloServer<C>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { options, asked } = this;
     const httpGraphQLRequest = describeRequest(request);
-    const state: Asked<C> = { isRefused: false };
+    const state: Asked<C> = { isRefused: false, deprecated: [] };
     asked.set(httpGraphQLRequest, state);
     const took = options.metrics.operationSeconds.startTimer({ transport: 'http', kind: request.method });
     try {

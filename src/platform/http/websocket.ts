@@ -19,7 +19,9 @@ import { problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import { inTrace, newTraceId, traceIdFrom } from '../trace';
+import type { Deprecated } from '../graphql/deprecations';
 import type { Caller, Handlers } from './context';
+import { deprecationExtensions } from './deprecated';
 import { untilAvailable } from './available';
 import type { PresentError } from './errors';
 import { Documents } from './documents';
@@ -110,17 +112,24 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     await options.releaseContext?.(context);
   };
 
-  const finish = async (result: ExecutionResult, context: C): Promise<ExecutionResult> => {
-    const extensions = { ...result.extensions, ...(await options.onResponse?.(context)) };
+  const finish = async (result: ExecutionResult, context: C, used: readonly Deprecated[]): Promise<ExecutionResult> => {
+    const extensions = { ...result.extensions, ...(await options.onResponse?.(context)), ...deprecationExtensions(used) };
     return Object.keys(extensions).length > 0 ? { ...result, extensions } : result;
   };
 
-  /** Executes with a fresh context: a query, a mutation, or one event. */
-  const executeOnce = (args: ExecutionArgs, caller: TracedCaller): Promise<ExecutionResult> =>
+  const noteDeprecated = (context: C, { document, operationName, variableValues }: ExecutionArgs): readonly Deprecated[] =>
+    options.noteDeprecated?.(context, {
+      ...{ schema, document, variables: variableValues ?? {} },
+      ...(operationName ? { operationName } : {}),
+    }) ?? [];
+
+  /** Executes with a fresh context: a query, a mutation, or one event of a subscription whose deprecated parts were noted before. */
+  const executeOnce = (args: ExecutionArgs, caller: TracedCaller, noted?: readonly Deprecated[]): Promise<ExecutionResult> =>
     inTrace(caller.traceId, async () => {
       const context = await options.createContext(caller);
       try {
-        return await finish(await execute({ ...args, contextValue: context }), context);
+        const used = noted ?? noteDeprecated(context, args);
+        return await finish(await execute({ ...args, contextValue: context }), context, used);
       } finally {
         await release(context);
       }
@@ -131,17 +140,19 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     caller: TracedCaller,
   ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> => {
     const opening = await options.createContext(caller);
+    const used = noteDeprecated(opening, args);
     let source: Awaited<ReturnType<typeof createSourceEventStream>>;
     try {
       source = await createSourceEventStream({ ...args, contextValue: opening });
-      if (!(Symbol.asyncIterator in source)) return await finish(source, opening);
+      if (!(Symbol.asyncIterator in source)) return await finish(source, opening, used);
     } catch (error) {
       await release(opening);
       throw error;
     }
     const events = source[Symbol.asyncIterator]();
-    const key = options.classOf ? answerKey(options.classOf(opening), args) : null;
-    const once = (event: unknown) => gate.pass(() => executeOnce({ ...args, rootValue: event }, caller));
+    const classOfAnswer = [options.classOf?.(opening), ...used.map(({ element }) => element)].join(' ');
+    const key = options.classOf ? answerKey(classOfAnswer, args) : null;
+    const once = (event: unknown) => gate.pass(() => executeOnce({ ...args, rootValue: event }, caller, used));
     const execution = (event: unknown) =>
       untilAvailable(
         () => once(event),
