@@ -16,6 +16,7 @@ import { Alerts1764473020000 } from './1764473020000-alerts';
 import { ApiKeys1764474000000 } from './1764474000000-api-keys';
 import { AccessChecks1764475010000 } from './1764475010000-access-checks';
 import { DeprecatedUses1764477000000 } from './1764477000000-deprecated-uses';
+import { WrappedKeys1764477010000 } from './1764477010000-wrapped-keys';
 import { Viewers1764478000000 } from './1764478000000-viewers';
 
 /** All migrations, oldest first. */
@@ -38,5 +39,6 @@ export const migrations = [
   ApiKeys1764474000000,
   AccessChecks1764475010000,
   DeprecatedUses1764477000000,
+  WrappedKeys1764477010000,
   Viewers1764478000000,
 ];

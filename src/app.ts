@@ -43,13 +43,15 @@ import { neededAfter } from './integrations/webhooks/queue';
 import { webhookMetrics } from './integrations/webhooks/metrics';
 import { resolveNames } from './integrations/webhooks/resolve';
 import { webhookRules } from './integrations/webhooks/retention';
-import { secretKey, Secrets } from './integrations/webhooks/secrets';
+import { Secrets } from './integrations/webhooks/secrets';
 import { Cursors } from './journal/cursor';
 import { Epochs } from './journal/epochs';
 import { Feed } from './journal/feed';
 import { Ingestion } from './journal/ingest';
 import { Hints } from './journal/hints';
-import { KeyCache } from './journal/keys';
+import { BareKeys } from './journal/bare-keys';
+import { claimInstallation, isInstalled } from './journal/installation';
+import { KeyCache, PersonKeys } from './journal/keys';
 import { journalRules } from './journal/history';
 import { Retention } from './journal/retention';
 import { Sequencer } from './journal/sequencer';
@@ -67,8 +69,9 @@ import { createMetrics } from './platform/metrics';
 import { startEmbedded } from './platform/postgres/launcher';
 import { Nats } from './platform/nats/connection';
 import { migrate } from './platform/postgres/migrate';
-import { createPool, isUnavailable, type Db } from './platform/postgres/pool';
+import { createPool, isUnavailable } from './platform/postgres/pool';
 import { Pruner } from './platform/pruner';
+import { secretKey, secretKeyFile } from './platform/secret-key';
 import { StartError } from './platform/start-error';
 import { buildGraphSchema } from './schema';
 
@@ -134,7 +137,10 @@ async function build(
   await migrate(databaseUrl, migrations);
   const clock = substitutes.clock ?? (await databaseClock(pool, log, onStop));
 
-  const keys = new KeyCache();
+  const secret = secretKey(config.secretKeyFile, config.dataDir, await isInstalled(pool));
+  await claimInstallation(pool, secret, secretKeyFile(config.secretKeyFile, config.dataDir));
+  const personKeys = new PersonKeys(secret);
+  const keys = new KeyCache(personKeys);
   // of their own: whoever waits for it may hold a connection of the pool
   const lookout = await createPool(databaseUrl, {
     max: 1,
@@ -174,7 +180,7 @@ async function build(
   const appliers = appliersOf(credentials, rules, zone);
   // the ingestion needs the writer, whose reactions release what waits in the ingestion
   const reactions: Reaction[] = [];
-  const writer = new Writer({ pool, clock, sequencer, feed, cursors, reactions });
+  const writer = new Writer({ ...{ pool, clock, sequencer, feed, cursors }, keys: personKeys, reactions });
   const ingestion = new Ingestion(writer, appliers, (position) => cursors.cursorAt(position), pool);
   reactions.push(ingestion.releaseWaiting, settleTouched(settling), ...(substitutes.reactions ?? []));
   const timers = new Timers({ ...settling, db: pool, writer, clock, log });
@@ -182,7 +188,7 @@ async function build(
   onStop(() => timers.stop());
 
   const policy = new AddressPolicy(config.webhooks, substitutes.resolve ?? resolveNames());
-  const secrets = new Secrets(secretKey(config.secretKeyFile, config.dataDir));
+  const secrets = new Secrets(secret);
   // of their own, so that a thousand receivers do not keep a request waiting
   const couriers = await createPool(databaseUrl, {
     max: 4,
@@ -205,6 +211,9 @@ async function build(
     log,
   });
   onStop(() => background.end());
+  const bareKeys = new BareKeys({ db: background, keys: personKeys, log });
+  bareKeys.start();
+  onStop(() => bareKeys.stop());
   const pruner = new Pruner({
     ...{ db: background, clock, log, registry: metrics.registry },
     rules: [
@@ -264,6 +273,7 @@ async function build(
     feed,
     cursors,
     keys,
+    personKeys,
     credentials,
     rules,
     outcomes,

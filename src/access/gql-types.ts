@@ -55,6 +55,8 @@ export class RotateApiKeyInput {
     description: 'For how long the old secret opens, too: default P1D, at most P30D.',
   })
   overlap?: string | null;
+  @Field(() => String, { nullable: true, description: 'Why; kept in the audit. An act without is refused.' })
+  reason?: string | null;
 }
 
 @InputType({ description: 'A key to be ended.' })

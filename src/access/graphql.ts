@@ -40,7 +40,7 @@ export class ApiKeyResolver {
   ): Promise<ApiKeyPayload> {
     const span = parseSpan(input.overlap ?? DEFAULT_OVERLAP)!;
     const overlapMs = addSpanToInstant(context.now, span, 'UTC') - context.now;
-    return change(context, (write) => rotateKey(write, keyUuid(input.id), overlapMs));
+    return change(context, (write) => rotateKey(write, keyUuid(input.id), overlapMs, input.reason ?? null));
   }
 
   @Mutation(() => ApiKeyPayload, { description: 'Ends a key at once: within five seconds it opens nothing on any node.' })

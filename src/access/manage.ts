@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { refuseDates } from '../core/dates';
 import { refusePoison } from '../core/poison';
+import { refuseReason } from '../core/reason';
 import { refusal, type Refusal } from '../core/refusal';
 import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../core/text-limits';
 import type { Write } from '../journal/write';
@@ -59,7 +60,9 @@ export async function createKey(write: Write, draft: KeyDraft): Promise<Minted |
 }
 
 /** Gives a key a new secret; the old one opens for `overlapMs` more, and the one before that no longer. */
-export async function rotateKey(write: Write, uuid: string, overlapMs: number): Promise<Minted | Refusal> {
+export async function rotateKey(write: Write, uuid: string, overlapMs: number, reason: string | null): Promise<Minted | Refusal> {
+  const no = refuseReason(reason);
+  if (no) return no;
   if (overlapMs > LONGEST_OVERLAP_MS) {
     return refusal('OVERLAP_TOO_LONG', 'The old secret can go on for 30 days at most: shorten overlap.', ['overlap']);
   }
@@ -71,17 +74,14 @@ export async function rotateKey(write: Write, uuid: string, overlapMs: number): 
     [uuid, hashOf(secret), instantText(write.now + overlapMs)],
   );
   if (!row) return unknownKey();
-  note(write, 'api_key.rotated', uuid, row.version, { code: row.name });
+  note(write, 'api_key.rotated', uuid, row.version, { code: row.name, reason: reason!.trim() });
   return { uuid, secret };
 }
 
 /** Ends a key at once, on every node within five seconds; ending it again changes nothing. */
 export async function revokeKey(write: Write, uuid: string, reason: string): Promise<Refusal | null> {
-  const poison = refusePoison({ reason });
-  if (poison) return poison;
-  if (reason.trim() === '') return refusal('REASON_REQUIRED', 'Say why: the reason is kept with the act.', ['reason']);
-  const long = refuseLongText({ reason }, ['reason'], LONGEST_ADDRESS);
-  if (long) return long;
+  const no = refuseReason(reason);
+  if (no) return no;
   const [row] = await rows<{ version: number; name: string; isNew: boolean }>(
     write.db,
     `/* revokeKey */ WITH before AS (SELECT id, revoked_at FROM api_key WHERE id = $1 FOR UPDATE)

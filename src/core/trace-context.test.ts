@@ -1,4 +1,4 @@
-import { isTraceId, readTraceparent, traceparent } from './trace-context';
+import { isTraceId, readRequestId, readTraceparent, traceparent } from './trace-context';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
@@ -31,4 +31,22 @@ describe('a traceparent', () => {
   it('has an id of 32 hex digits', () => {
     expect([TRACE, '0'.repeat(32), 'x', `${TRACE}0`].map(isTraceId)).toEqual([true, false, false, false]);
   });
+});
+
+describe('a request id', () => {
+  it.each([TRACE, TRACE.toUpperCase(), '4bf92f35-77b3-4da6-a3ce-929d0e0e4736'])('that is one of a trace is taken: %s', (id) => {
+    expect(readRequestId(id)).toBe(TRACE);
+  });
+
+  it.each([
+    undefined,
+    [TRACE],
+    '',
+    'order 66',
+    TRACE.slice(1),
+    `${TRACE}0`,
+    '0'.repeat(32),
+    '4bf92f35-77b34da6a3ce929d0e0e4736',
+    `${TRACE}\n`,
+  ])('that is none is not: %j', (id) => expect(readRequestId(id)).toBeNull());
 });

@@ -24,6 +24,14 @@ export function traceparent({ traceId, spanId }: TraceContext): string {
   return `00-${traceId}-${spanId}-01`;
 }
 
+/** The trace id that an `x-request-id` is: 32 hex digits, or a uuid. Other ids are no trace's, and are nobody's to put into the log. */
+export function readRequestId(header: unknown): string | null {
+  if (typeof header !== 'string' || !/^[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}$/i.test(header))
+    return null;
+  const id = header.replaceAll('-', '').toLowerCase();
+  return isTraceId(id) ? id : null;
+}
+
 /** Whether a text is a trace id: 32 hex digits that are not all zero. */
 export function isTraceId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text) && !/^0+$/.test(text);

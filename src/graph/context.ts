@@ -1,7 +1,7 @@
 import { positionAt } from '../journal/known';
 import type { Cursors } from '../journal/cursor';
 import type { Feed } from '../journal/feed';
-import type { KeyCache } from '../journal/keys';
+import type { KeyCache, PersonKeys } from '../journal/keys';
 import type { Ingestion } from '../journal/ingest';
 import type { Write, Writer } from '../journal/write';
 import type { Clock, Instant } from '../platform/clock';
@@ -37,8 +37,9 @@ export interface Graph {
   readonly standings: Standings;
   /** Whom entries of the log may be told to. */
   readonly circles: Circles;
-  /** The keys people's entries are sealed with. */
+  /** The keys people's entries are sealed with: those used lately, and all of them. */
   readonly keys: KeyCache;
+  readonly personKeys: PersonKeys;
   readonly openSnapshot: () => Promise<Snapshot>;
   readonly credentials: Cached<CredentialDefinitions>;
   readonly rules: Cached<RuleDefinitions>;

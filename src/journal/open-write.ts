@@ -1,6 +1,7 @@
 import type { Actor } from '../platform/context';
 import { currentTrace, newTraceId } from '../platform/trace';
 import type { NewEntry } from './entry';
+import type { PersonKeys } from './keys';
 import { Stage } from './stage';
 import type { Turns } from './turns';
 import type { By, Write } from './write';
@@ -23,10 +24,11 @@ export class OpenWrite implements Write {
     readonly change: number,
     readonly now: number,
     by: By,
+    readonly keys: PersonKeys,
   ) {
     this.actor = by.actor;
     this.source = by.source;
-    this.stage = new Stage(db);
+    this.stage = new Stage(db, keys);
   }
 
   run(text: string, params?: readonly unknown[]): void {

@@ -47,7 +47,8 @@ export function sealed(entries: readonly NewEntry[], keys: ReadonlyMap<string, B
 function storedBody(entry: NewEntry, eventId: string, keys: ReadonlyMap<string, Buffer>): StoredBody {
   if (entry.subject === null) return plainBody(entry.body);
   const key = keys.get(entry.subject.toLowerCase());
-  if (key === undefined) throw new Error(`${entry.kind}: person ${entry.subject} has no key; call ensureKeys when adding people`);
+  if (key === undefined)
+    throw new Error(`${entry.kind}: person ${entry.subject} has no key; call PersonKeys.ensure when adding people`);
   return sealEntry(entry.body, key, eventId);
 }
 

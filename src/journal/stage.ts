@@ -2,14 +2,17 @@
 import type { Db } from '../platform/postgres/pool';
 import type { Origin } from './append';
 import type { NewEntry } from './entry';
-import { loadKeys } from './keys';
+import type { PersonKeys } from './keys';
 import { sealed, SEALED_COLUMNS, sealedRows } from './sealed';
 
 /** One change's facts on their way to the inbox. They live in a table of the session that ends with the transaction. */
 export class Stage {
   #isOpen = false;
 
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly keys: Pick<PersonKeys, 'load'>,
+  ) {}
 
   /** Sets facts aside, sealed. Their numbers must be final. */
   async add(entries: readonly NewEntry[]): Promise<void> {
@@ -22,7 +25,7 @@ export class Stage {
       this.#isOpen = true;
     }
     const subjects = entries.flatMap(({ subject }) => (subject === null ? [] : [subject]));
-    const params = sealed(entries, await loadKeys(this.db, subjects));
+    const params = sealed(entries, await this.keys.load(this.db, subjects));
     await this.db.query(`/* stageFacts */ INSERT INTO staged_fact (${SEALED_COLUMNS}) ${sealedRows(1)}`, params);
   }
 

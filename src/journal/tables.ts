@@ -75,7 +75,16 @@ export const logHeadTable = table('log_head', {
   checks: { log_head_one: 'one' },
 });
 
-export const personKeyTable = table('person_key', { columns: { employee_id: key(uuid), key: bytes } });
+export const personKeyTable = table('person_key', {
+  columns: { employee_id: key(uuid), key: optional(bytes), wrapped: optional(bytes) },
+  indexes: { person_key_bare: { columns: ['employee_id'], where: 'key IS NOT NULL' } },
+  checks: { person_key_one: '(key IS NULL) <> (wrapped IS NULL)' },
+});
+
+export const installationTable = table('installation', {
+  columns: { one: onlyRow, secret_check: bytes },
+  checks: { installation_one: 'one' },
+});
 
 export const idempotencyTable = table('idempotency', {
   columns: {

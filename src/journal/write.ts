@@ -7,7 +7,7 @@ import { append } from './append';
 import type { Cursors } from './cursor';
 import type { NewEntry } from './entry';
 import type { Feed } from './feed';
-import { loadKeys } from './keys';
+import type { PersonKeys } from './keys';
 import { OpenWrite } from './open-write';
 import type { Sequencer } from './sequencer';
 import { dbOf } from './session';
@@ -29,6 +29,8 @@ export interface Write {
   readonly source: string | null;
   /** The trace of the request, or one of its own when no request led to it. */
   readonly trace: string;
+  /** Gives keys to people who are added. */
+  readonly keys: Pick<PersonKeys, 'ensure'>;
   /** People whose verdicts must be evaluated again before the commit. */
   touch(employeeIds: Iterable<string>): void;
   readonly touched: ReadonlySet<string>;
@@ -66,6 +68,7 @@ export interface WriterOptions {
   readonly sequencer: Pick<Sequencer, 'poke'>;
   readonly feed: Pick<Feed, 'whenSeen'>;
   readonly cursors: Cursors;
+  readonly keys: PersonKeys;
   /** Run in this order. */
   readonly reactions: readonly Reaction[];
 }
@@ -161,13 +164,13 @@ export class Writer {
     let isOpen = true;
     let broken: Error | undefined;
     try {
-      const write = new OpenWrite(turns, await beginChange(client), this.options.clock.now(), by);
+      const write = new OpenWrite(turns, await beginChange(client), this.options.clock.now(), by, this.options.keys);
       const value = await work(write);
-      const keys = keysAhead(turns, write.touched);
+      const keys = keysAhead(turns, this.options.keys, write.touched);
       for (const react of reactions) await react(write);
       const entries = write.close();
       const origin = { change: write.change, actor: by.actor.id, source: by.source, trace: write.trace };
-      await append(write.db, origin, entries, await keys);
+      await append(write.db, this.options.keys, origin, entries, await keys);
       await write.stage.release(origin);
       const waits = entries.length > 0 ? { awaited: write.change, head: 0 } : await lastKnown(write.db);
       isOpen = false;
@@ -190,11 +193,11 @@ export class Writer {
 }
 
 /** The keys of the people concerned, asked for before they are needed: bodies are then sealed while PostgreSQL writes rows. */
-function keysAhead(db: Db, people: ReadonlySet<string>): Promise<ReadonlyMap<string, Buffer>> {
+function keysAhead(db: Db, keys: PersonKeys, people: ReadonlySet<string>): Promise<ReadonlyMap<string, Buffer>> {
   const none: ReadonlyMap<string, Buffer> = new Map();
   if (people.size > MOST_KEYS_AHEAD) return Promise.resolve(none);
   // a failure comes out at the next statement
-  return loadKeys(db, people).catch(() => none);
+  return keys.load(db, people).catch(() => none);
 }
 
 async function beginChange(client: pg.ClientBase): Promise<number> {

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 
 import { pino, type DestinationStream, type Logger } from 'pino';
 
+import { censored } from '../core/censor';
 import type { LogLevel } from './config';
 import { currentTrace } from './trace';
 
@@ -29,7 +30,8 @@ function isAboutValue(error: Error): boolean {
 }
 
 /**
- * Opens the log, on standard error unless told otherwise; keys and tokens are redacted wherever they stand one level deep. A line that is
+ * Opens the log, on standard error unless told otherwise; keys and tokens are redacted wherever they stand one level deep,
+ * and whatever looks like one, or like an e-mail address, wherever it stands: a message may quote it. A line that is
  * written for a request or a delivery names its trace.
  */
 export function createLog(level: LogLevel, destination: DestinationStream = pino.destination({ fd: 2, sync: true })): Log {
@@ -41,6 +43,7 @@ export function createLog(level: LogLevel, destination: DestinationStream = pino
       formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: describeError, error: describeError },
+      hooks: { streamWrite: censored },
       redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[Redacted]' },
     },
     destination,

@@ -90,12 +90,12 @@ describe('API keys', () => {
 
   it('are rotated without a gap: both secrets open until the old one has had its time (G6)', async () => {
     const first = await create('rotated', ['graph:read']);
-    const second = await act('rotateApiKey', 'RotateApiKeyInput', { id: first.key.id, overlap: 'P2D' });
+    const second = await act('rotateApiKey', 'RotateApiKeyInput', { id: first.key.id, overlap: 'P2D', reason: 'yearly' });
     expect(second.key.earlierSecretUntil).toBe('2026-06-03T12:00:00.000Z');
     expect([await codeOf(first.secret), await codeOf(second.secret)]).toEqual(['OK', 'OK']);
     server.clock.advance(2 * 86_400_000 + 1);
     expect([await codeOf(first.secret), await codeOf(second.secret)]).toEqual(['UNAUTHENTICATED', 'OK']);
-    const third = await act('rotateApiKey', 'RotateApiKeyInput', { id: first.key.id, overlap: 'P31D' });
+    const third = await act('rotateApiKey', 'RotateApiKeyInput', { id: first.key.id, overlap: 'P31D', reason: 'yearly' });
     expect(third.refusal).toEqual({ code: 'OVERLAP_TOO_LONG', path: ['overlap'] });
   });
 
@@ -114,7 +114,7 @@ describe('API keys', () => {
     }
     expect(Date.now() - began).toBeLessThan(5_000);
     expect((await act('revokeApiKey', 'RevokeApiKeyInput', { id: key.id, reason: 'again' })).refusal).toBeNull();
-    expect((await act('rotateApiKey', 'RotateApiKeyInput', { id: key.id })).refusal.code).toBe('KEY_NOT_FOUND');
+    expect((await act('rotateApiKey', 'RotateApiKeyInput', { id: key.id, reason: 'yearly' })).refusal.code).toBe('KEY_NOT_FOUND');
   });
 
   it('end when they expire, and say when they were last used', async () => {

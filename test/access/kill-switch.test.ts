@@ -130,11 +130,11 @@ describe('the kill switch', () => {
     const [stolen, rotated, kept] = [await create('stolen'), await create('rotated'), await create('kept')];
     const sockets = await listen(stolen.secret);
     const [twice, others] = [await listen(rotated.secret), await listen(kept.secret)];
-    await act('rotateApiKey', 'RotateApiKeyInput', { id: rotated.key.id });
-    await act('rotateApiKey', 'RotateApiKeyInput', { id: kept.key.id });
+    await act('rotateApiKey', 'RotateApiKeyInput', { id: rotated.key.id, reason: 'yearly' });
+    await act('rotateApiKey', 'RotateApiKeyInput', { id: kept.key.id, reason: 'yearly' });
     const began = performance.now();
     await act('revokeApiKey', 'RevokeApiKeyInput', { id: stolen.key.id, reason: 'it leaked' });
-    await act('rotateApiKey', 'RotateApiKeyInput', { id: rotated.key.id });
+    await act('rotateApiKey', 'RotateApiKeyInput', { id: rotated.key.id, reason: 'yearly' });
     say('key revoked', await out(stolen.secret, sockets, began));
     say('key rotated twice', await out(rotated.secret, twice, began));
     expect(others.map(({ socket }) => socket.readyState)).toEqual([1, 1]);

@@ -1,8 +1,10 @@
 // Two nodes over one PostgreSQL that nobody but the test looks after, and the ways to break them.
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { newSigningKey, readSigner, readVerifier, type Verifier } from '../../src/core/checkpoint';
+import { PersonKeys } from '../../src/journal/keys';
 import { startEmbedded, type Embedded } from '../../src/platform/postgres/launcher';
 import { createPool, isUnavailable, type Pool } from '../../src/platform/postgres/pool';
 import { sleep } from './client';
@@ -19,6 +21,8 @@ export class Cluster {
     readonly pool: Pool,
     readonly nodes: readonly NodeProcess[],
     readonly verifier: Verifier,
+    /** The keys of people. */
+    readonly keys: PersonKeys,
   ) {}
 
   static async start(options: { isBuilt?: boolean } = {}): Promise<Cluster> {
@@ -28,15 +32,23 @@ export class Cluster {
     const keyFile = path.join(dir, 'audit-key');
     const key = newSigningKey('chaos');
     fs.writeFileSync(keyFile, key, { mode: 0o600 });
+    const secretFile = path.join(dir, 'secret-key');
+    const secret = randomBytes(32);
+    fs.writeFileSync(secretFile, secret.toString('base64'), { mode: 0o600 });
     const nodes: NodeProcess[] = [];
     for (let n = 0; n < NODES; n++) {
       await pool.query(`CREATE ROLE ${roleOf(n)} SUPERUSER LOGIN`);
       const url = new URL(postgres.url);
       url.username = roleOf(n);
-      const env = { DATABASE_URL: url.href, DATA_DIR: path.join(dir, roleOf(n)), AUDIT_KEY_FILE: keyFile };
+      const env = {
+        DATABASE_URL: url.href,
+        DATA_DIR: path.join(dir, roleOf(n)),
+        AUDIT_KEY_FILE: keyFile,
+        SECRET_KEY_FILE: secretFile,
+      };
       nodes.push(new NodeProcess({ env, isBuilt: options.isBuilt }));
     }
-    const cluster = new Cluster(dir, postgres, pool, nodes, readVerifier(readSigner(key).verifier));
+    const cluster = new Cluster(dir, postgres, pool, nodes, readVerifier(readSigner(key).verifier), new PersonKeys(secret));
     // the first migrates
     for (const node of nodes) await node.start();
     return cluster;

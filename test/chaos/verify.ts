@@ -46,7 +46,7 @@ export async function verify(
   witnesses: readonly string[],
 ): Promise<Verdict> {
   const log = new LogAsRead();
-  const keys = new KeyCache();
+  const keys = new KeyCache(cluster.keys);
   const told = followed.map(({ isMeant }) => ({ isMeant, positions: [] as number[] }));
   for (let after = 0, isMore = true; isMore;) {
     const entries = (await readSealed(cluster.pool, keys, after, PAGE)).map((sealed) => sealed.open());

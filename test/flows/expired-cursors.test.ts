@@ -115,7 +115,7 @@ describe('after two months, of which one is kept', () => {
     expect((await hooks.enable(webhook)).refusal).toMatchObject({ code: 'WEBHOOK_EXPIRED', path: ['id'] });
     const replayed = await server.send(
       'mutation ($input: ReplayWebhookInput!) { replayWebhook(input: $input) { refusal { code } } }',
-      { input: { id: webhook, from: { cursor: old } } },
+      { input: { id: webhook, from: { cursor: old }, reason: 'asked to' } },
     );
     expect(replayed.errors![0]!.extensions.code).toBe('CURSOR_EXPIRED');
     receiver.behave(() => 200);

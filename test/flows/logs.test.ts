@@ -31,8 +31,7 @@ describe('the log', () => {
           if (write.source === 'broken') throw new TypeError('a bug');
           // as PostgreSQL would say when a value gets where it should not
           if (write.source === 'strange') await write.db.query('SELECT $1::text::uuid', [`${CANARY}-value`]);
-          if (write.source === 'unsure')
-            await write.db.query(`INSERT INTO person_key SELECT employee_id, key FROM person_key LIMIT 1`);
+          if (write.source === 'unsure') await write.db.query(`INSERT INTO person_key SELECT * FROM person_key LIMIT 1`);
         },
       ],
     });

@@ -72,6 +72,18 @@ describe('a trace', () => {
     );
     const made = answers.map(({ headers }) => readTraceparent(headers.get('traceresponse'))!.traceId);
     expect(new Set(made).size).toBe(2);
+    expect(answers.map(({ headers }) => headers.get('x-request-id'))).toEqual(made);
+    // a caller that knows no traces says its own request id, if that can be one
+    const sent = { source: 'hris', employees: [] };
+    const uuid = '0af76519-16cd-43dd-8448-eb211c80319c';
+    const [named, strange, both] = await Promise.all([
+      post('upsertEmployees', sent, { 'x-request-id': uuid.toUpperCase() }),
+      post('upsertEmployees', sent, { 'x-request-id': 'order 66' }),
+      post('upsertEmployees', sent, { 'x-request-id': uuid, ...parent(ID.release) }),
+    ]);
+    expect(named.headers.get('x-request-id')).toBe(uuid.replaceAll('-', ''));
+    expect(strange.headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/);
+    expect(both.headers.get('x-request-id')).toBe(ID.release);
   });
 
   it('leads from a payload in quarantine to what released it, its change, each attempt, the dead letter and the acknowledgement', async () => {
@@ -144,6 +156,7 @@ describe('a trace', () => {
   it('joins a masked error with its line in the log, over HTTP and on a socket', async () => {
     const input = { source: 'broken', employees: [{ externalId: 'X' }] };
     const { errors } = (await post('upsertEmployees', input, parent(ID.bug))).answer;
+    expect(errors[0].extensions.trace).toBe(ID.bug);
     expect(logged(errors[0].extensions.reference)).toMatchObject([{ level: 'error', trace: ID.bug, msg: 'internal error' }]);
     const client = createClient({
       url: `${server.url.replace('http', 'ws')}/graphql`,
@@ -158,6 +171,7 @@ describe('a trace', () => {
         );
       });
     const answer = await run(input, parent(ID.socket));
+    expect(answer.errors[0].extensions.trace).toBe(ID.socket);
     expect(logged(answer.errors[0].extensions.reference)).toMatchObject([{ trace: ID.socket }]);
     await run({ source: 'hris', employees: [{ externalId: 'S' }] }, parent(ID.socket));
     await run({ source: 'hris', employees: [{ externalId: 'T' }] });

@@ -8,10 +8,12 @@ import { Cursors } from '../../src/journal/cursor';
 import { Epochs } from '../../src/journal/epochs';
 import type { NewEntry } from '../../src/journal/entry';
 import { Feed } from '../../src/journal/feed';
-import { KeyCache } from '../../src/journal/keys';
+import { KeyCache, PersonKeys } from '../../src/journal/keys';
 import { Sequencer } from '../../src/journal/sequencer';
 import { Tail } from '../../src/journal/tail';
 import { Writer, type By, type Reaction } from '../../src/journal/write';
+
+const SECRET = Buffer.alloc(32, 1);
 
 export interface JournalNode {
   readonly pool: Pool;
@@ -39,7 +41,8 @@ export interface NodeOptions {
 export async function startNode(url: string, options: NodeOptions = {}): Promise<JournalNode> {
   const pool = await createPool(url, { max: options.poolSize ?? 10, connectTimeoutMs: 10_000 });
   const clock = options.clock ?? { now: () => Date.now() };
-  const keys = new KeyCache();
+  const personKeys = new PersonKeys(SECRET);
+  const keys = new KeyCache(personKeys);
   const epochs = await Epochs.load(pool);
   const cursors = await Cursors.load(pool, epochs);
   const tail = new Tail({ databaseUrl: url, keys, epochs, size: options.ringSize });
@@ -51,7 +54,7 @@ export async function startNode(url: string, options: NodeOptions = {}): Promise
     partitionSize: options.partitionSize,
     onSequenced: (batch) => feed.sequenced(batch),
   });
-  const writer = new Writer({ pool, clock, sequencer, feed, cursors, reactions: options.reactions ?? [] });
+  const writer = new Writer({ pool, clock, sequencer, feed, cursors, keys: personKeys, reactions: options.reactions ?? [] });
   await tail.start();
   if (options.sequencing !== false) sequencer.start();
   return {

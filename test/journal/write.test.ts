@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureKeys, KeyCache } from '../../src/journal/keys';
+import { KeyCache, PersonKeys } from '../../src/journal/keys';
 import { headPosition, knownAt, positionAt } from '../../src/journal/known';
 import { Unavailable } from '../../src/journal/unavailable';
 import type { Write } from '../../src/journal/write';
@@ -374,8 +374,8 @@ describe('a write', () => {
     const node = await open();
     const [ada, bob] = [randomUUID(), randomUUID()];
     await node.writer.write(bySomebody, async (write) => {
-      await ensureKeys(write.db, [bob, ada, ada]);
-      await ensureKeys(write.db, [ada]);
+      await write.keys.ensure(write.db, [bob, ada, ada]);
+      await write.keys.ensure(write.db, [ada]);
       write.record(entry({ subject: ada, body: { secret: 'SHIBBOLETH-ada' } }));
       write.record(entry({ subject: bob, body: { secret: 'SHIBBOLETH-bob' } }));
       write.record(entry({ body: { clear: true } }));
@@ -411,7 +411,7 @@ describe('a write', () => {
     const ada = randomUUID();
     const add = (fail: boolean): Promise<unknown> =>
       node.writer.write(bySomebody, async (write) => {
-        await ensureKeys(write.db, [ada]);
+        await write.keys.ensure(write.db, [ada]);
         write.record(entry({ subject: ada, body: { fail } }));
         if (fail) throw new Error('rolled back');
       });
@@ -435,14 +435,15 @@ describe('the cache of keys', () => {
         };
       },
     };
-    const cache = new KeyCache(3);
+    const keys = new PersonKeys(Buffer.alloc(32));
+    const cache = new KeyCache(keys, 3);
     expect([...(await cache.keysOf(db, ['a', 'b', 'a', 'gone', 'c', 'd'])).keys()]).toEqual(['a', 'b', 'c', 'd']);
     expect([statements, cache.size]).toEqual([1, 3]);
     await cache.keysOf(db, ['b', 'c', 'd']);
     expect(statements).toBe(1);
     await cache.keysOf(db, ['a']);
     expect(statements).toBe(2);
-    const forgetful = new KeyCache(3, 0);
+    const forgetful = new KeyCache(keys, 3, 0);
     await forgetful.keysOf(db, ['a']);
     await forgetful.keysOf(db, ['a']);
     expect(statements).toBe(4);

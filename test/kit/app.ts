@@ -46,6 +46,8 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
+/** The secret key of every test server. */
+export const SECRET_KEY = Buffer.alloc(32, 's').toString('base64');
 /** The bootstrap key of every test server. */
 export const KEY = 'test-key';
 
@@ -59,6 +61,8 @@ export async function startTestApp(
   const database = options.databaseUrl === undefined ? await createDatabase() : null;
   const databaseUrl = options.databaseUrl ?? database!.url;
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'credential-graph-'));
+  // of a database that several servers share, each has the same
+  fs.writeFileSync(path.join(dataDir, 'secret-key'), SECRET_KEY);
   const config = loadConfig({
     DATABASE_URL: databaseUrl,
     DATA_DIR: dataDir,

@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { Epochs } from '../../src/journal/epochs';
 import { Hints } from '../../src/journal/hints';
-import { KeyCache } from '../../src/journal/keys';
+import { KeyCache, PersonKeys } from '../../src/journal/keys';
 import { Tail } from '../../src/journal/tail';
 import { Nats } from '../../src/platform/nats/connection';
 import { createPool } from '../../src/platform/postgres/pool';
@@ -141,7 +141,7 @@ describeWithNats('two nodes', () => {
     const pool = await createPool(database.url, { max: 1 });
     // it looks by itself once a minute only, and PostgreSQL announces nothing of what is done here
     const tail = new Tail({
-      ...{ databaseUrl: database.url, keys: new KeyCache(), epochs: await Epochs.load(pool) },
+      ...{ databaseUrl: database.url, keys: new KeyCache(new PersonKeys(Buffer.alloc(32))), epochs: await Epochs.load(pool) },
       pollMs: 60_000,
     });
     await tail.start();

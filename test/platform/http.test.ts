@@ -43,7 +43,11 @@ describe('the HTTP side of the server', () => {
         message: `Internal error (reference ${String(error?.extensions.reference)})`,
         path: ['bug'],
       });
-      expect(error?.extensions).toEqual({ code: 'INTERNAL', reference: expect.stringMatching(/^[0-9a-f]{12}$/) });
+      expect(error?.extensions).toEqual({
+        code: 'INTERNAL',
+        reference: expect.stringMatching(/^[0-9a-f]{12}$/),
+        trace: expect.stringMatching(/^[0-9a-f]{32}$/),
+      });
       const entry = tested.logged.find((line) => line.includes(String(error?.extensions.reference)));
       expect(JSON.parse(entry ?? '{}')).toMatchObject({ level: 'error', err: { type: 'TypeError', message: 'secret detail' } });
     });

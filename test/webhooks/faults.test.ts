@@ -62,6 +62,10 @@ describe('a receiver', () => {
 
     receiver.behave(() => 200);
     expect((await hooks.resend(dead[0].id)).delivery.state).toBe('PENDING');
+    const [noted] = await server.execute<{ body: string }>(
+      `SELECT convert_from(body, 'UTF8') AS body FROM log WHERE kind = 'webhook.delivery_resent'`,
+    );
+    expect(JSON.parse(noted!.body)).toEqual({ webhook: expect.any(String), delivery: dead[0].id, reason: 'asked to' });
     await hooks.quiet(id);
     expect(receiver.accepted().map((message) => message.id)).toEqual([dead[0].id]);
     expect((await hooks.resend('msg_nothing')).refusal.code).toBe('DELIVERY_NOT_FOUND');

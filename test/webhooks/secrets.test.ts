@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { secretKey, Secrets } from '../../src/integrations/webhooks/secrets';
+import { Secrets } from '../../src/integrations/webhooks/secrets';
+import { secretKey } from '../../src/platform/secret-key';
 import { StartError } from '../../src/platform/start-error';
 
 describe('the key of the secrets', () => {

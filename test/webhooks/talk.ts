@@ -15,12 +15,18 @@ export interface Registered {
 /** The environment of a server that may talk to receivers on this machine. */
 export const LOCAL = { WEBHOOK_ALLOW: '127.0.0.1' };
 
+/** What an id does not say. */
+const WHY: Readonly<Record<string, string>> = { id: ', reason: "asked to"', input: '' };
+
 export function talkAboutWebhooks(server: Pick<TestApp, 'query'>) {
   const mutate = async (field: string, type: string, name: string, value: unknown, selection: string): Promise<any> =>
     (
-      await server.query(`mutation ($v: ${type}!) { ${field}(${name}: $v) { ${selection} refusal { code message path } } }`, {
-        v: value,
-      })
+      await server.query(
+        `mutation ($v: ${type}!) { ${field}(${name}: $v${WHY[name]}) { ${selection} refusal { code message path } } }`,
+        {
+          v: value,
+        },
+      )
     )[field];
   const one = async (id: string): Promise<any> =>
     (await server.query(`query ($id: ID!) { webhook(id: $id) { ${FIELDS} } }`, { id })).webhook;
@@ -41,11 +47,13 @@ export function talkAboutWebhooks(server: Pick<TestApp, 'query'>) {
       if (refusal) throw new Error(JSON.stringify(refusal));
       return { id: webhook.id, secret };
     },
-    update: (input: object) => mutate('updateWebhook', 'UpdateWebhookInput', 'input', input, `webhook { ${FIELDS} }`),
+    update: (input: object) =>
+      mutate('updateWebhook', 'UpdateWebhookInput', 'input', { reason: 'asked to', ...input }, `webhook { ${FIELDS} }`),
     rotate: (id: string) => mutate('rotateWebhookSecret', 'ID', 'id', id, 'webhook { previousSecretUntil } secret'),
     enable: (id: string) => mutate('enableWebhook', 'ID', 'id', id, `webhook { ${FIELDS} }`),
     disable: (id: string) => mutate('disableWebhook', 'ID', 'id', id, `webhook { ${FIELDS} }`),
-    replay: (input: object) => mutate('replayWebhook', 'ReplayWebhookInput', 'input', input, `webhook { ${FIELDS} }`),
+    replay: (input: object) =>
+      mutate('replayWebhook', 'ReplayWebhookInput', 'input', { reason: 'asked to', ...input }, `webhook { ${FIELDS} }`),
     resend: (id: string) => mutate('resendDelivery', 'ID', 'id', id, `delivery { ${DELIVERY} }`),
     one,
     deliveries: async (id: string, state: string | null = null): Promise<any[]> => {

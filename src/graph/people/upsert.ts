@@ -7,7 +7,6 @@ import { circularLines, type ReportingLine } from '../../core/reporting-lines';
 import { canonicalJson, type Json } from '../../core/rule';
 import { LONGEST_NAME, refuseLongText } from '../../core/text-limits';
 import type { ItemResult } from '../../journal/ingest';
-import { ensureKeys } from '../../journal/keys';
 import { announceArrivals } from '../../journal/quarantine';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -129,7 +128,7 @@ async function findOrCreate(write: Write, source: string, items: readonly Employ
     [rowsParam(records), instantText(write.now), write.change],
   );
   for (const row of inserted) created.set(row.id, row.external_id);
-  await ensureKeys(write.db, created.keys());
+  await write.keys.ensure(write.db, created.keys());
   people = new Map(await resolvePeople(write.db, source, externalIds));
   return complete();
 }

@@ -4,7 +4,7 @@ import { checkpointFor, verifiersOf } from '../../journal/audit/checkpoints';
 import { inclusionProofs } from '../../journal/audit/proofs';
 import { DISCLOSABLE, entryKey } from '../../journal/cipher';
 import { headerOf, type LogRow } from '../../journal/decode';
-import { loadKeys } from '../../journal/keys';
+import type { PersonKeys } from '../../journal/keys';
 import type { Db } from '../../platform/postgres/pool';
 import { readsOfQuestion, type ProvedDocument } from './answer';
 import { readDefinitions } from './definitions';
@@ -17,11 +17,11 @@ import { entriesAbout, entriesAt, EXPORTED, toldIn } from './store';
  * The proof whose export is the entry at a position; null: there is none there, it or what it is made of cannot be read any more, it names
  * somebody who was erased since, or no signed head includes it yet.
  */
-export async function assembleProof(db: Db, position: number): Promise<string | null> {
+export async function assembleProof(db: Db, keys: PersonKeys, position: number): Promise<string | null> {
   const [closing] = await entriesAt(db, [position]);
   if (closing?.kind !== EXPORTED) return null;
   const employee = closing.subject!;
-  const key = (await loadKeys(db, [employee])).get(employee);
+  const key = (await keys.load(db, [employee])).get(employee);
   const head = await checkpointFor(db, position);
   const document = documentIn(closing, key);
   if (key === undefined || head === null || document === null) return null;

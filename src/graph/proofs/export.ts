@@ -6,7 +6,7 @@ import { answerAt, fromSegments } from '../../core/verdict';
 import { DISCLOSABLE } from '../../journal/cipher';
 import type { LogRow } from '../../journal/decode';
 import { canonicalJson, type Json } from '../../journal/entry';
-import { loadKeys } from '../../journal/keys';
+import type { PersonKeys } from '../../journal/keys';
 import { lastGone } from '../../journal/known';
 import type { Write } from '../../journal/write';
 import { nodeId } from '../../platform/graphql/node-id';
@@ -67,7 +67,7 @@ export async function proveAnswer(
   if (entries[0] ? entries[0].entity_version !== 1 : gone > 0)
     return notProvable('the oldest entries about the person are not kept any more');
   const needed = entries.filter(({ kind }) => isNeeded(kind, reads));
-  const opened = await openedBy(db, employee.uuid, needed);
+  const opened = await openedBy(db, context.graph.personKeys, employee.uuid, needed);
   const told = opened && replay(opened);
   if (!told) return notProvable('entries it needs were written by a version that could not show them one by one');
   if (await namesErased(db, employee.uuid, opened)) return notProvable(NAMES_ERASED);
@@ -123,9 +123,14 @@ function notProvable(why: string): Refusal {
   return refusal('NOT_PROVABLE', `This answer cannot be shown from the log alone: ${why}.`, []);
 }
 
-async function openedBy(db: Db, employee: string, entries: readonly LogRow[]): Promise<readonly ToldEntry[] | null> {
+async function openedBy(
+  db: Db,
+  keys: PersonKeys,
+  employee: string,
+  entries: readonly LogRow[],
+): Promise<readonly ToldEntry[] | null> {
   if (entries.some((row) => row.body_format !== DISCLOSABLE)) return null;
-  const key = (await loadKeys(db, [employee])).get(employee);
+  const key = (await keys.load(db, [employee])).get(employee);
   return entries.map((row) => toldIn(row, key));
 }
 

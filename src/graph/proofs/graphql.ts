@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { isCount } from '../../core/merkle';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
-import { loadKeys } from '../../journal/keys';
 import { badInput } from '../../platform/graphql/errors';
 import { FloatScalar } from '../../platform/graphql/scalars';
 import { viewOf, type GraphContext } from '../context';
@@ -50,7 +49,8 @@ export class ProofResolver {
     if (isRefusal(value)) return none(value);
     const position = await exportOf(await context.db(), employee.uuid, value);
     const file = await whenSigned(context, position);
-    if (file === null && (await loadKeys(await context.db(), [employee.uuid])).size === 0) return none(erasedMeanwhile());
+    if (file === null && (await context.graph.personKeys.load(await context.db(), [employee.uuid])).size === 0)
+      return none(erasedMeanwhile());
     return { file, statement: document.answer.statement, position, refusal: null, cursor };
   }
 
@@ -68,13 +68,13 @@ export class ProofResolver {
     const [exported] = await entriesAt(db, [position]);
     const subject = exported?.subject;
     if (subject == null || !(await sees(db, context.actor, context.now, subject))) return null;
-    return assembleProof(db, position);
+    return assembleProof(db, context.graph.personKeys, position);
   }
 }
 
 async function whenSigned(context: GraphContext, position: number): Promise<string | null> {
   for (const end = Date.now() + PATIENCE_MS; ;) {
-    const file = await assembleProof(await context.db(), position);
+    const file = await assembleProof(await context.db(), context.graph.personKeys, position);
     if (file !== null || Date.now() > end) return file;
     await context.release();
     await sleep(LOOK_EVERY_MS);

@@ -2,6 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import type { AccessRole } from '../../access/policy';
 import { refusePoison } from '../../core/poison';
+import { refuseReason } from '../../core/reason';
 import { refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_ADDRESS, refuseLongText } from '../../core/text-limits';
 import type { Write } from '../../journal/write';
@@ -81,11 +82,4 @@ async function retire(
   if (found && found.role !== role)
     await write.db.query(`/* retireRole */ UPDATE ${table} SET retired_in = $1 WHERE id = $2`, [write.change, found.id]);
   return found?.role ?? null;
-}
-
-function refuseReason(reason: string): Refusal | null {
-  const poison = refusePoison({ reason });
-  if (poison) return poison;
-  if (reason.trim() === '') return refusal('REASON_REQUIRED', 'Say why: the reason is kept with the act.', ['reason']);
-  return refuseLongText({ reason }, ['reason'], LONGEST_ADDRESS);
 }

@@ -243,7 +243,7 @@ export class WebhookChange implements Change {
   employee: Employee | null;
   @Field(() => String, {
     description:
-      'WEBHOOK_REGISTERED, WEBHOOK_UPDATED, WEBHOOK_SECRET_ROTATED, WEBHOOK_ENABLED, WEBHOOK_DISABLED or WEBHOOK_REPLAYED.',
+      'WEBHOOK_REGISTERED, WEBHOOK_UPDATED, WEBHOOK_SECRET_ROTATED, WEBHOOK_ENABLED, WEBHOOK_DISABLED, WEBHOOK_REPLAYED or WEBHOOK_DELIVERY_RESENT.',
   })
   kind: string;
   @Field(() => DisabledBecauseEnum, { nullable: true, description: 'Why it was disabled.' })
@@ -290,6 +290,8 @@ export class UpdateWebhookInput {
   description?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether it may have a private address that the server allows.' })
   allowPrivate?: boolean | null;
+  @Field(() => String, { nullable: true, description: 'Why; kept in the audit. An act without is refused.' })
+  reason?: string | null;
 }
 
 @InputType({ description: 'A place in the change log, by its cursor or by an instant: give one of the two.' })
@@ -308,6 +310,8 @@ export class ReplayWebhookInput {
   from: LogPlaceInput;
   @Field(() => LogPlaceInput, { nullable: true, description: 'Up to here; default all.' })
   until?: LogPlaceInput | null;
+  @Field(() => String, { nullable: true, description: 'Why; kept in the audit. An act without is refused.' })
+  reason?: string | null;
 }
 
 @ObjectType({ description: 'What became of a webhook.', simpleResolvers: true })

@@ -1,4 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { refuseReason } from '../../core/reason';
 import { isRefusal, refusal, type Refusal } from '../../core/refusal';
 import { cursorRefused } from '../../journal/cursor-refused';
 import { lastGone, positionAt } from '../../journal/known';
@@ -21,6 +22,7 @@ import { replay, resend } from './replay';
 import { disableEndpoint, enableEndpoint, unknownWebhook } from './state';
 
 const WHICH = { description: 'Its id.' } as const;
+const WHY = { nullable: true, description: 'Why; kept in the audit. An act without is refused.' } as const;
 
 @Resolver()
 export class WebhookMutationResolver {
@@ -43,12 +45,14 @@ export class WebhookMutationResolver {
     @Arg('input', () => UpdateWebhookInput, { description: 'What is to be different.' }) input: UpdateWebhookInput,
     @Ctx() context: WebhookContext,
   ): Promise<WebhookPayload> {
-    const { id, ...draft } = input;
+    const { id, reason, ...draft } = input;
+    const silent = refuseReason(reason);
+    if (silent) return refused(silent);
     const known = await knownOf(context, id);
     if (known === null) return refused(unknownWebhook());
     const no = await refuseDraft(draft, context.graph.webhooks.policy, known);
     if (no) return refused(no);
-    return change(context, id, (write, uuid) => updateEndpoint(write, uuid, draft));
+    return change(context, id, reason, (write, uuid, why) => updateEndpoint(write, uuid, draft, why));
   }
 
   @Mutation(() => WebhookSecretPayload, {
@@ -56,23 +60,33 @@ export class WebhookMutationResolver {
   })
   async rotateWebhookSecret(
     @Arg('id', () => ID, WHICH) id: string,
+    @Arg('reason', () => String, WHY) reason: string | null,
     @Ctx() context: WebhookContext,
   ): Promise<WebhookSecretPayload> {
     const uuid = webhookUuid(id);
-    if (uuid === null) return { webhook: null, secret: null, refusal: unknownWebhook(), cursor: null };
-    return withSecret(context, (write) => rotateSecret(write, uuid, context.graph.webhooks.secrets));
+    const no = refuseReason(reason) ?? (uuid === null ? unknownWebhook() : null);
+    if (uuid === null || no) return { webhook: null, secret: null, refusal: no, cursor: null };
+    return withSecret(context, (write) => rotateSecret(write, uuid, context.graph.webhooks.secrets, reason!.trim()));
   }
 
   @Mutation(() => WebhookPayload, {
     description: 'Sends to a webhook again: first all it missed while it was disabled or failing, in order.',
   })
-  enableWebhook(@Arg('id', () => ID, WHICH) id: string, @Ctx() context: WebhookContext): Promise<WebhookPayload> {
-    return change(context, id, enableEndpoint);
+  enableWebhook(
+    @Arg('id', () => ID, WHICH) id: string,
+    @Arg('reason', () => String, WHY) reason: string | null,
+    @Ctx() context: WebhookContext,
+  ): Promise<WebhookPayload> {
+    return change(context, id, reason, enableEndpoint);
   }
 
   @Mutation(() => WebhookPayload, { description: 'Stops sending to a webhook. What it misses waits until it is enabled.' })
-  disableWebhook(@Arg('id', () => ID, WHICH) id: string, @Ctx() context: WebhookContext): Promise<WebhookPayload> {
-    return change(context, id, (write, uuid) => disableEndpoint(write, uuid, 'ASKED'));
+  disableWebhook(
+    @Arg('id', () => ID, WHICH) id: string,
+    @Arg('reason', () => String, WHY) reason: string | null,
+    @Ctx() context: WebhookContext,
+  ): Promise<WebhookPayload> {
+    return change(context, id, reason, (write, uuid, why) => disableEndpoint(write, uuid, 'ASKED', why));
   }
 
   @Mutation(() => WebhookPayload, {
@@ -87,7 +101,7 @@ export class WebhookMutationResolver {
     const until = input.until == null ? null : await positionOf(context, input.until);
     if (until !== null && until <= from)
       return refused(refusal('WEBHOOK_REPLAY_EMPTY', 'until is not behind from: nothing would be sent.', ['until']));
-    return change(context, input.id, (write, uuid) => replay(write, uuid, { from, until }));
+    return change(context, input.id, input.reason, (write, uuid, why) => replay(write, uuid, { from, until }, why));
   }
 
   @Mutation(() => WebhookDeliveryPayload, {
@@ -95,11 +109,15 @@ export class WebhookMutationResolver {
   })
   async resendDelivery(
     @Arg('id', () => ID, { description: 'The id of the delivery.' }) id: string,
+    @Arg('reason', () => String, WHY) reason: string | null,
     @Ctx() context: WebhookContext,
   ): Promise<WebhookDeliveryPayload> {
     // no delivery has an id that cannot be one
     const uuid = messageUuid(id) ?? '00000000-0000-0000-0000-000000000000';
-    const { value, cursor } = await context.write('api', (write) => resend(write, uuid));
+    const { value, cursor } = await context.write(
+      'api',
+      async (write) => refuseReason(reason) ?? resend(write, uuid, reason!.trim()),
+    );
     context.graph.webhooks.poke();
     return { delivery: value ? null : await loadDelivery(context, uuid), refusal: value, cursor };
   }
@@ -110,11 +128,13 @@ const refused = (no: Refusal): WebhookPayload => ({ webhook: null, refusal: no, 
 async function change(
   context: WebhookContext,
   id: string,
-  work: (write: Write, uuid: string) => Promise<Refusal | null>,
+  reason: string | null | undefined,
+  work: (write: Write, uuid: string, reason: string) => Promise<Refusal | null>,
 ): Promise<WebhookPayload> {
   const uuid = webhookUuid(id);
-  if (uuid === null) return refused(unknownWebhook());
-  const { value, cursor } = await context.write('api', (write) => work(write, uuid));
+  const no = refuseReason(reason) ?? (uuid === null ? unknownWebhook() : null);
+  if (uuid === null || no) return refused(no!);
+  const { value, cursor } = await context.write('api', (write) => work(write, uuid, reason!.trim()));
   context.graph.webhooks.poke();
   return { webhook: value ? null : await loadWebhook(context, uuid), refusal: value, cursor };
 }

@@ -66,7 +66,7 @@ export async function registerEndpoint(write: Write, draft: EndpointDraft, secre
 }
 
 /** Changes an endpoint; what it is told from its cursor on follows. */
-export async function updateEndpoint(write: Write, id: string, draft: EndpointDraft): Promise<Refusal | null> {
+export async function updateEndpoint(write: Write, id: string, draft: EndpointDraft, reason: string): Promise<Refusal | null> {
   const isGiven = (name: keyof EndpointDraft): boolean => draft[name] !== undefined;
   const [row] = await rows<{ version: number; url: string }>(
     write.db,
@@ -81,12 +81,12 @@ export async function updateEndpoint(write: Write, id: string, draft: EndpointDr
     ],
   );
   if (!row) return unknownWebhook();
-  noteEndpoint(write, 'webhook.updated', id, row.version, { host: new URL(row.url).host });
+  noteEndpoint(write, 'webhook.updated', id, row.version, { host: new URL(row.url).host, reason });
   return null;
 }
 
 /** Gives an endpoint a new secret; for a day the one before it signs as well, and the one before that no more. */
-export async function rotateSecret(write: Write, id: string, secrets: Secrets): Promise<WithSecret | Refusal> {
+export async function rotateSecret(write: Write, id: string, secrets: Secrets, reason: string): Promise<WithSecret | Refusal> {
   const secret = secrets.fresh();
   const [row] = await rows<{ version: number }>(
     write.db,
@@ -95,6 +95,6 @@ export async function rotateSecret(write: Write, id: string, secrets: Secrets): 
     [id, secrets.seal(secret, id), instantText(write.now + OVERLAP_MS)],
   );
   if (!row) return unknownWebhook();
-  noteEndpoint(write, 'webhook.secret_rotated', id, row.version, {});
+  noteEndpoint(write, 'webhook.secret_rotated', id, row.version, { reason });
   return { id, secret: secretText(secret) };
 }

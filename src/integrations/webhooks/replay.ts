@@ -3,6 +3,7 @@ import { refusal, type Refusal } from '../../core/refusal';
 import { lastGone } from '../../journal/known';
 import type { Write } from '../../journal/write';
 import { instantText, rows } from '../../platform/sql';
+import { messageId } from './ids';
 import { noteEndpoint, unknownWebhook } from './state';
 
 /** A stretch of the log: behind `from`, up to and including `until`; null: to the end. */
@@ -16,7 +17,7 @@ export interface Stretch {
  * stood; what happens meanwhile waits, so that each person's changes stay in order. Where some of what it was not told yet is not kept any
  * more, a later place is what it is for: deliveries of what is gone are dead.
  */
-export async function replay(write: Write, id: string, { from, until }: Stretch): Promise<Refusal | null> {
+export async function replay(write: Write, id: string, { from, until }: Stretch, reason: string): Promise<Refusal | null> {
   const [row] = await rows<{ version: number; cursor: number | null }>(
     write.db,
     `/* standOfEndpoint */ SELECT e.version + 1 AS version, coalesce(e.resume_at, e.cursor_pos, c.last_pos) AS cursor
@@ -40,23 +41,23 @@ export async function replay(write: Write, id: string, { from, until }: Stretch)
       [id, gone, instantText(write.now)],
     );
   }
-  noteEndpoint(write, 'webhook.replayed', id, row.version, {});
+  noteEndpoint(write, 'webhook.replayed', id, row.version, { reason });
   return null;
 }
 
 /** Sends one delivery once more, before what follows it for the same person. */
-export async function resend(write: Write, deliveryId: string): Promise<Refusal | null> {
+export async function resend(write: Write, deliveryId: string, reason: string): Promise<Refusal | null> {
   const gone = await lastGone(write.db);
-  const [row] = await rows<{ state: string; position: number }>(
+  const [row] = await rows<{ id: string; version: number; state: string; position: number }>(
     write.db,
     `/* resendDelivery */ WITH endpoint AS (
        UPDATE webhook_endpoint e SET not_before = NULL, version = e.version + 1 FROM webhook_delivery d WHERE d.id = $1 AND e.id = d.endpoint_id
-       RETURNING e.id, e.state, d.position
+       RETURNING e.id, e.version, e.state, d.position
      ), queued AS (
        UPDATE webhook_delivery d SET state = 'PENDING', attempts = 0, next_attempt_at = $2, died_at = NULL FROM endpoint
        WHERE d.id = $1 AND endpoint.state = 'ENABLED' AND d.position > $3
      )
-     SELECT state, position FROM endpoint`,
+     SELECT id, version, state, position FROM endpoint`,
     [deliveryId, instantText(write.now), gone],
   );
   if (!row) return refusal('DELIVERY_NOT_FOUND', 'No delivery has this id: see the deliveries of the webhook.', ['id']);
@@ -66,5 +67,6 @@ export async function resend(write: Write, deliveryId: string): Promise<Refusal 
     ]);
   if (row.state !== 'ENABLED')
     return refusal('WEBHOOK_DISABLED', 'The webhook is disabled: enable it, and it is sent all it missed.', ['id']);
+  noteEndpoint(write, 'webhook.delivery_resent', row.id, row.version, { delivery: messageId(deliveryId), reason });
   return null;
 }

@@ -21,14 +21,19 @@ export function isGivenUp(endpoint: { failingSince: number | null; lastFailureAt
 }
 
 /** Stops sending to an endpoint; its cursor and what is queued stay. Disabling again changes nothing. */
-export async function disableEndpoint(write: Write, id: string, because: DisabledBecause): Promise<Refusal | null> {
+export async function disableEndpoint(
+  write: Write,
+  id: string,
+  because: DisabledBecause,
+  reason: string | null = null,
+): Promise<Refusal | null> {
   const [row] = await rows<{ version: number }>(
     write.db,
     `/* disableEndpoint */ UPDATE webhook_endpoint SET state = 'DISABLED', disabled_because = $2, disabled_at = $3, version = version + 1
      WHERE id = $1 AND state = 'ENABLED' RETURNING version`,
     [id, because, instantText(write.now)],
   );
-  if (row) noteEndpoint(write, 'webhook.disabled', id, row.version, { because });
+  if (row) noteEndpoint(write, 'webhook.disabled', id, row.version, { because, ...(reason !== null && { reason }) });
   return row ? null : unlessKnown(write, id);
 }
 
@@ -36,7 +41,7 @@ export async function disableEndpoint(write: Write, id: string, because: Disable
  * Sends to an endpoint again: all it missed, in order. What died while nothing got through is queued once more; enabling what is
  * enabled changes nothing. Refused when some of what it missed is not kept any more.
  */
-export async function enableEndpoint(write: Write, id: string): Promise<Refusal | null> {
+export async function enableEndpoint(write: Write, id: string, reason: string): Promise<Refusal | null> {
   const gone = await lastGone(write.db);
   if (gone > 0 && (await missesAny(write, id, gone))) {
     const message =
@@ -56,7 +61,7 @@ export async function enableEndpoint(write: Write, id: string): Promise<Refusal 
      FROM before WHERE e.id = before.id RETURNING e.version`,
     [id, instantText(write.now), gone],
   );
-  if (row) noteEndpoint(write, 'webhook.enabled', id, row.version, {});
+  if (row) noteEndpoint(write, 'webhook.enabled', id, row.version, { reason });
   return row ? null : unlessKnown(write, id);
 }
 

@@ -3,9 +3,12 @@ import { types } from 'node:util';
 
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 
+import { censored } from '../../core/censor';
 import type { ErrorCode } from '../graphql/errors';
 import type { Log } from '../log';
 import { isUnavailable } from '../postgres/pool';
+import { currentTrace } from '../trace';
+import { unquoted } from './unquoted';
 
 const KNOWN: ReadonlySet<unknown> = new Set<ErrorCode>([
   'UNAUTHENTICATED',
@@ -48,7 +51,8 @@ export type PresentError = (error: unknown) => GraphQLFormattedError;
 
 /**
  * Errors with one of our codes pass as they are, mistakes in the request are BAD_USER_INPUT, a database out of reach is
- * UNAVAILABLE. Anything else is a bug: the client gets a reference, the log gets the error under the same reference.
+ * UNAVAILABLE. Anything else is a bug: the client gets a reference and the trace, the log gets the error under the same reference.
+ * No message says what looks like a person's address or number, or like a key.
  */
 export function errorPresenter(log: Log): PresentError {
   return (thrown) => {
@@ -56,25 +60,30 @@ export function errorPresenter(log: Log): PresentError {
       thrown instanceof GraphQLError ? thrown : new GraphQLError(messageOf(thrown), { originalError: asError(thrown) });
     const causes = causesOf(error);
     const { locations, path } = error.toJSON();
+    const shown = censored(unquoted(error.message));
     const place = { ...(locations && { locations }), ...(path && { path }) };
 
     const named = causes.findLast((cause) => cause instanceof GraphQLError && KNOWN.has(cause.extensions.code)) as
       GraphQLError | undefined;
     if (named !== undefined) {
       const { http: _http, stacktrace: _stacktrace, ...extensions } = named.extensions;
-      return { message: error.message, ...place, extensions };
+      return { message: shown, ...place, extensions };
     }
     if (APOLLO_INPUT.has(error.extensions.code) || isRequestMistake(causes)) {
       const isTooLong = /Document contains more tha[nt] \d+ tokens|^Validation aborted/.test(error.message);
-      return { message: error.message, ...place, extensions: { code: isTooLong ? 'QUERY_TOO_EXPENSIVE' : 'BAD_USER_INPUT' } };
+      return { message: shown, ...place, extensions: { code: isTooLong ? 'QUERY_TOO_EXPENSIVE' : 'BAD_USER_INPUT' } };
     }
     if (causes.some(isUnavailable)) {
       log.warn({ err: causes.at(-1), path }, 'answered UNAVAILABLE');
       return { message: 'The database cannot be reached just now: try again.', ...place, extensions: { code: 'UNAVAILABLE' } };
     }
-    const reference = randomBytes(6).toString('hex');
+    const [reference, trace] = [randomBytes(6).toString('hex'), currentTrace()];
     log.error({ err: causes.at(-1), path, reference }, 'internal error');
-    return { message: `Internal error (reference ${reference})`, ...place, extensions: { code: 'INTERNAL', reference } };
+    return {
+      message: `Internal error (reference ${reference})`,
+      ...place,
+      extensions: { code: 'INTERNAL', reference, ...(trace && { trace }) },
+    };
   };
 }
 

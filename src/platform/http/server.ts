@@ -5,6 +5,7 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 
+import { censored } from '../../core/censor';
 import type { Config } from '../config';
 import { problem } from '../graphql/errors';
 import type { Log } from '../log';
@@ -99,7 +100,7 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
     const shown = inTrace(traceOf(request), () => {
       // without what was asked, which may name people: neither the URL nor the words of a parser that quotes the body
       log.debug({ status, code: error.code, method: request.method }, 'request refused');
-      return status < 500 ? { message: error.message, extensions: { code: 'BAD_USER_INPUT' } } : present(error);
+      return status < 500 ? { message: refusalOf(error), extensions: { code: 'BAD_USER_INPUT' } } : present(error);
     });
     return reply
       .code(status)
@@ -107,6 +108,10 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
       .send({ errors: [shown] });
   });
 
+  // what was asked for is not repeated: it may hold a key
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ errors: [problem('BAD_USER_INPUT', 'There is nothing here: GraphQL is at /graphql.')] }),
+  );
   app.get('/health/live', async () => ({ status: 'live' }));
   app.get('/health/ready', async (_request, reply) => {
     const isReady = !isDraining && options.isReady();
@@ -252,6 +257,13 @@ function withHttpStatus(error: GraphQLError, status: number): GraphQLError {
 function wantsPage(request: FastifyRequest): boolean {
   const { query } = request.query as { query?: unknown };
   return request.method === 'GET' && query === undefined && (request.headers.accept ?? '').includes('text/html');
+}
+
+/** What a body is refused with; the words of a parser would quote it. */
+function refusalOf(error: FastifyError): string {
+  return error.code?.startsWith('FST_')
+    ? censored(error.message)
+    : 'The body cannot be read: send JSON such as {"query": "{ __typename }"}.';
 }
 
 /** Other character sets and compressed bodies are not for us to decode. */

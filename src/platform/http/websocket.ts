@@ -15,6 +15,7 @@ import {
 import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 
+import { censored } from '../../core/censor';
 import { problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
@@ -278,7 +279,8 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       {
         protocol: socket.protocol,
         send: (text) => outlet.send(frames.complete(text)),
-        close: (code, reason) => socket.close(code, reason),
+        // the protocol quotes ids of operations, which are the client's to choose
+        close: (code, reason) => socket.close(code, reason && censored(reason)),
         onMessage: (handle) =>
           socket.on('message', (data: RawData) => {
             handle(textOf(data)).catch((error: unknown) => {
