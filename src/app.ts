@@ -30,6 +30,7 @@ import { subjectCandidates } from './graph/people/subjects';
 import { ruleDefinitions } from './graph/rules/definitions';
 import { Standings } from './graph/viewers/standings';
 import { loadSigner } from './journal/audit/key';
+import { latenessMetrics } from './integrations/alerts/lateness';
 import { alertRule } from './integrations/alerts/store';
 import { Watch } from './integrations/alerts/watch';
 import { serveExports } from './integrations/exports/route';
@@ -66,10 +67,12 @@ import { checkNesting } from './platform/graphql/nesting';
 import { createHttpServer } from './platform/http/server';
 import { createLog, type Log } from './platform/log';
 import { createMetrics } from './platform/metrics';
+import { startOtlp } from './platform/otlp';
 import { startEmbedded } from './platform/postgres/launcher';
 import { Nats } from './platform/nats/connection';
 import { migrate } from './platform/postgres/migrate';
 import { createPool, isUnavailable } from './platform/postgres/pool';
+import { poolMetrics } from './platform/postgres/pool-metrics';
 import { Pruner } from './platform/pruner';
 import { secretKey, secretKeyFile } from './platform/secret-key';
 import { StartError } from './platform/start-error';
@@ -131,6 +134,8 @@ async function build(
   onStop: (stop: () => Promise<unknown>) => void,
   stopAll: () => Promise<void>,
 ): Promise<App> {
+  const tracer = config.otlp === null ? null : await startOtlp({ ...config.otlp, log });
+  onStop(async () => tracer?.stop());
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, onStop));
   const pool = await createPool(databaseUrl, { max: 20, log });
   onStop(() => pool.end());
@@ -198,7 +203,7 @@ async function build(
   });
   onStop(() => couriers.end());
   const courier = new Courier({
-    ...{ databaseUrl, db: couriers, writer, feed, cursors, clock, policy, secrets, log },
+    ...{ databaseUrl, db: couriers, writer, feed, cursors, clock, policy, secrets, tracer, log },
     chance: Math.random,
     onAttempt: webhookMetrics(metrics.registry, couriers, clock),
     onNews: (wake) => tail.onNext(wake),
@@ -214,6 +219,8 @@ async function build(
   const bareKeys = new BareKeys({ db: background, keys: personKeys, log });
   bareKeys.start();
   onStop(() => bareKeys.stop());
+  poolMetrics(metrics.registry, { requests: pool, webhooks: couriers, background, epochs: lookout });
+  latenessMetrics(metrics.registry, background, clock, () => feed.head());
   const pruner = new Pruner({
     ...{ db: background, clock, log, registry: metrics.registry },
     rules: [
@@ -317,6 +324,7 @@ async function build(
   const server = await createHttpServer<GraphContext>({
     config,
     schema,
+    tracer,
     createContext: async (caller) => {
       const found = await authenticate(caller);
       return openSockets.held(new GraphContext(found.actor, graph, found.expiresAt), found.holder);

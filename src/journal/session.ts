@@ -2,6 +2,7 @@
 import pg from 'pg';
 import type { Log } from '../platform/log';
 import type { Db } from '../platform/postgres/pool';
+import { inStatement } from '../platform/trace';
 import { parserFor } from '../platform/postgres/types';
 import { Doorbell } from './doorbell';
 
@@ -130,7 +131,7 @@ export function patiently(text: string, values?: unknown[]): pg.QueryConfig {
 export function dbOf(client: pg.ClientBase): Db {
   return {
     async query<R>(text: string, params: readonly unknown[] = []) {
-      const { rows, rowCount } = await client.query(text, params as unknown[]);
+      const { rows, rowCount } = await inStatement(text, () => client.query(text, params as unknown[]));
       return { rows: rows as R[], rowCount: rowCount ?? 0 };
     },
   };

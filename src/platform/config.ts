@@ -33,6 +33,8 @@ export interface Config {
   readonly adminKey: string | null;
   /** NATS servers, any of which will do; null: hints come from PostgreSQL alone, and nothing is exported. */
   readonly natsUrls: readonly string[] | null;
+  /** Where spans go; null: nowhere. */
+  readonly otlp: { readonly endpoint: string; readonly serviceName: string; readonly ratio: number } | null;
   /** Whose access tokens are accepted; null: nobody's. */
   readonly oidc: {
     readonly issuer: string;
@@ -153,6 +155,13 @@ const environment = z
       .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters without spaces')
       .optional(),
     NATS_URL: list(isNatsServer, 'URLs that begin with nats:// or tls://').optional(),
+    OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:'], 'the URL of a collector, such as http://localhost:4318').optional(),
+    OTEL_SERVICE_NAME: z.string().default('credential-graph'),
+    OTEL_TRACES_SAMPLER_ARG: z
+      .string()
+      .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
+      .transform(Number)
+      .default(1),
     OIDC_ISSUER: z.string().refine(isIssuer, 'must be the https:// URL of an OpenID Connect issuer').optional(),
     OIDC_AUDIENCE: z.string().optional(),
     OIDC_SOURCE: z.string().max(200, 'must have 200 characters at most').default('oidc'),
@@ -228,6 +237,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     logRetention: data.LOG_RETENTION === undefined ? null : parseSpan(data.LOG_RETENTION),
     adminKey: data.ADMIN_KEY ?? null,
     natsUrls: data.NATS_URL ?? null,
+    otlp: data.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          endpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
+          serviceName: data.OTEL_SERVICE_NAME,
+          ratio: data.OTEL_TRACES_SAMPLER_ARG,
+        }
+      : null,
     oidc: oidcOf(data),
     secretKeyFile: data.SECRET_KEY_FILE ?? null,
     webhooks: { allow: data.WEBHOOK_ALLOW ?? [], ports: data.WEBHOOK_PORTS?.map(Number) ?? null },

@@ -19,13 +19,13 @@ export function createMetrics(processMetrics = true): Metrics {
     registry,
     operations: new Counter({
       name: 'graphql_operations_total',
-      help: 'GraphQL operations answered, by outcome (ok, errors, refused).',
+      help: 'GraphQL operations answered, and events of subscriptions, by transport (http, ws), kind and outcome (ok, errors, refused).',
       labelNames: ['transport', 'kind', 'outcome'],
       registers,
     }),
     operationSeconds: new Histogram({
       name: 'graphql_operation_seconds',
-      help: 'Time from the request to its answer.',
+      help: 'Time from a request to its answer; of subscriptions, that of an event.',
       labelNames: ['transport', 'kind'],
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
@@ -34,4 +34,18 @@ export function createMetrics(processMetrics = true): Metrics {
     subscriptions: new Gauge({ name: 'graphql_subscriptions', help: 'Running subscriptions.', registers }),
     eventsSent: new Counter({ name: 'graphql_events_sent_total', help: 'Subscription events sent.', registers }),
   };
+}
+
+const ANSWER_WITHIN_MS = 2_000;
+
+/** The gauges of one scrape share what is read for them. Null when it fails or takes too long: the others are told all the same. */
+export function sharedRead<R>(read: () => Promise<R>): () => Promise<R | null> {
+  let reading: Promise<R | null> | null = null;
+  return () =>
+    (reading ??= Promise.race([
+      read().catch(() => null),
+      new Promise<null>((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS, null).unref()),
+    ]).finally(() => {
+      reading = null;
+    }));
 }

@@ -25,6 +25,7 @@ describe('the configuration', () => {
       oidc: null,
       secretKeyFile: null,
       webhooks: { allow: [], ports: null },
+      otlp: null,
       manyRevocations: 50,
       history: {
         webhooks: 90 * DAY_MS,
@@ -77,6 +78,9 @@ describe('the configuration', () => {
       QUARANTINE_PATIENCE: 'P30D',
       ALERT_HISTORY: 'P8D',
     };
+    expect(loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_TRACES_SAMPLER_ARG: '0.25' }).otlp).toEqual({
+      ...{ endpoint: 'http://c:4318', serviceName: 'credential-graph', ratio: 0.25 },
+    });
     expect(loadConfig({ ALERT_REVOCATIONS: '7' }).manyRevocations).toBe(7);
     expect(Object.values(loadConfig(history).history)).toEqual([7, 31, 1, 30, 8].map((days) => days * DAY_MS));
     expect(loadConfig(env)).toMatchObject({

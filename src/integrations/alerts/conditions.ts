@@ -1,13 +1,14 @@
 // What is so just now.
 import { latestCheck } from '../../access/checks/store';
 import type { Db } from '../../platform/postgres/pool';
-import { instantText, rows } from '../../platform/sql';
+import { rows } from '../../platform/sql';
 import { webhookId } from '../webhooks/ids';
 import { FAILURES_UNTIL_OPEN } from '../webhooks/state';
 import type { Condition } from './kinds';
+import { lateness } from './lateness';
 
-const TIMERS_LATE_MS = 60_000;
-const LOG_LATE_MS = 30_000;
+const TIMERS_LATE_S = 60;
+const LOG_LATE_S = 30;
 const CHECK_LATE_MS = 10 * 60_000;
 
 /** Everything about receivers that calls for somebody. */
@@ -32,18 +33,12 @@ export async function webhookConditions(db: Db): Promise<Condition[]> {
 
 /** Whether the log and the timers are late. */
 export async function latenessConditions(db: Db, now: number): Promise<Condition[]> {
-  // the id of an event is made when its change is about to commit, and begins with that millisecond; it is the database's time that passes
-  const [late] = await rows<{ log: boolean; timers: boolean }>(
-    db,
-    `/* lateness */ SELECT coalesce((
-         SELECT ('x' || left(replace(i.event_id::text, '-', ''), 12))::bit(48)::bigint < extract(epoch FROM clock_timestamp()) * 1000 - $2
-         FROM inbox i ORDER BY i.id LIMIT 1), false) AS log,
-       EXISTS (SELECT FROM employee WHERE next_change_at <= $1) AS timers`,
-    [instantText(now - TIMERS_LATE_MS), LOG_LATE_MS],
-  );
+  const { inboxSeconds, dueSeconds } = await lateness(db, now);
   const conditions: Condition[] = [];
-  if (late!.log) conditions.push({ kind: 'LOG_BEHIND', subject: '', message: 'The log is more than half a minute behind.' });
-  if (late!.timers) conditions.push({ kind: 'TIMERS_BEHIND', subject: '', message: 'The timers are more than a minute behind.' });
+  if (inboxSeconds > LOG_LATE_S)
+    conditions.push({ kind: 'LOG_BEHIND', subject: '', message: 'The log is more than half a minute behind.' });
+  if (dueSeconds >= TIMERS_LATE_S)
+    conditions.push({ kind: 'TIMERS_BEHIND', subject: '', message: 'The timers are more than a minute behind.' });
   return conditions;
 }
 

@@ -3,6 +3,7 @@ import os from 'node:os';
 import { Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../../platform/clock';
 import type { Log } from '../../platform/log';
+import { sharedRead } from '../../platform/metrics';
 import { transaction, type Db, type Pool } from '../../platform/postgres/pool';
 import { Rounds } from '../../platform/rounds';
 import { takesTurn } from '../../platform/sql';
@@ -50,13 +51,14 @@ export class Watch {
         return AFTER_ERROR_MS;
       },
     });
+    const readCounts = sharedRead(() => openCounts(db));
     new Gauge({
       name: 'alerts_open',
       help: 'Alerts that are open, by kind.',
       labelNames: ['kind'],
       registers: [registry],
       async collect() {
-        const counts = await openCounts(db).catch(() => null);
+        const counts = await readCounts();
         this.reset();
         if (counts) for (const kind of Object.keys(ALERT_KINDS)) this.set({ kind }, counts.get(kind as AlertKind) ?? 0);
       },

@@ -10,9 +10,9 @@ import type { Feed } from '../../journal/feed';
 import type { Clock } from '../../platform/clock';
 import type { Log } from '../../platform/log';
 import type { Db } from '../../platform/postgres/pool';
-import { inTrace, newSpanId, newTraceId } from '../../platform/trace';
+import { below, currentSpan, inTrace, newSpanId, newTraceId, type Tracer } from '../../platform/trace';
 import type { AddressPolicy, Target } from './addresses';
-import { messageId } from './ids';
+import { messageId, webhookId } from './ids';
 import { messageBody } from './message';
 import { agentFor, post, type Outcome, type Posted } from './post';
 import { dueHeads, recordAttempt, releaseWaiting, type Due, type Endpoint, type Verdict } from './queue';
@@ -28,6 +28,8 @@ export interface LaneOptions {
   readonly policy: AddressPolicy;
   readonly secrets: Secrets;
   readonly log: Log;
+  /** Tells a collector of attempts; null: there is none. */
+  readonly tracer?: Tracer | null;
   /** In [0, 1): where in its 20 % a wait falls. */
   readonly chance: () => number;
   readonly onAttempt: (endpointId: string, outcome: Outcome) => void;
@@ -137,7 +139,10 @@ export class Lane {
   async #deliver(due: Due): Promise<void> {
     const traceId = due.trace ?? newTraceId();
     try {
-      await inTrace(traceId, () => this.#attempt(due, { traceId, spanId: newSpanId() }));
+      const span =
+        this.options.tracer?.begin('webhook attempt', { traceId }, { 'webhook.id': webhookId(this.#endpoint.id) }) ?? null;
+      const attempt = (): Promise<void> => this.#attempt(due, { traceId, spanId: span?.spanId ?? newSpanId() });
+      await inTrace(traceId, () => (span === null ? attempt() : below(span, attempt)), span);
     } catch (error) {
       if (!this.#ending.signal.aborted) {
         const about = { err: error, webhook: this.#endpoint.id, trace: traceId };
@@ -170,6 +175,7 @@ export class Lane {
     const verdict = this.#judge(due, posted, now);
     const hash = createHash('sha256').update(body).digest();
     await recordAttempt(db, endpoint.id, due, begunAt, trace.spanId, hash, posted, verdict, now);
+    currentSpan()?.set({ 'webhook.outcome': posted.outcome });
     onAttempt(endpoint.id, posted.outcome);
     if (posted.outcome === 'DELIVERED' && wasOpen) await releaseWaiting(db, endpoint.id, now);
     if (posted.status === 410) {

@@ -1,6 +1,7 @@
 // What Prometheus is told of webhooks.
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../../platform/clock';
+import { sharedRead } from '../../platform/metrics';
 import type { Db } from '../../platform/postgres/pool';
 import { webhookId } from './ids';
 import type { Outcome } from './post';
@@ -17,7 +18,7 @@ export function webhookMetrics(registry: Registry, db: Db, clock: Clock): (endpo
     labelNames: ['webhook', 'outcome'],
     registers,
   });
-  const read = shared(async () => [...(await lags(db, null, clock.now())).values()]);
+  const read = sharedRead(async () => [...(await lags(db, null, clock.now())).values()]);
   const gauge = (name: string, help: string, value: (row: LagRow) => number): Gauge =>
     new Gauge({
       name,
@@ -26,20 +27,20 @@ export function webhookMetrics(registry: Registry, db: Db, clock: Clock): (endpo
       registers,
       async collect() {
         this.reset();
-        for (const row of await read()) this.set({ webhook: webhookId(row.id) }, value(row));
+        for (const row of (await read()) ?? []) this.set({ webhook: webhookId(row.id) }, value(row));
       },
     });
   gauge('webhook_lag_seconds', 'Age of the oldest change a webhook was not told of.', (row) => row.seconds);
   gauge('webhook_pending_deliveries', 'Deliveries still to be made.', (row) => row.pending);
   gauge('webhook_dead_deliveries', 'Deliveries given up.', (row) => row.dead);
-  const readLatencies = shared(() => latencies(db, clock.now() - HOUR_MS));
+  const readLatencies = sharedRead(() => latencies(db, clock.now() - HOUR_MS));
   new Gauge({
     name: 'webhook_revocation_ratio',
     help: 'How many times slower revocations were acknowledged than issues within the last hour, by 99 of 100 of each; above 1 they are.',
     labelNames: ['webhook'],
     registers,
     async collect() {
-      const found = await readLatencies();
+      const found = (await readLatencies()) ?? [];
       this.reset();
       for (const row of found) {
         const ratio = revocationRatio(row);
@@ -53,7 +54,7 @@ export function webhookMetrics(registry: Registry, db: Db, clock: Clock): (endpo
     labelNames: ['webhook', 'what', 'quantile'],
     registers,
     async collect() {
-      const found = await readLatencies();
+      const found = (await readLatencies()) ?? [];
       this.reset();
       for (const row of found)
         for (const [what, quantile, seconds] of [
@@ -66,15 +67,4 @@ export function webhookMetrics(registry: Registry, db: Db, clock: Clock): (endpo
     },
   });
   return (endpointId, outcome) => attempts.inc({ webhook: webhookId(endpointId), outcome });
-}
-
-/** The gauges of one scrape share one statement; a failure leaves them empty. */
-function shared<R>(read: () => Promise<R[]>): () => Promise<R[]> {
-  let reading: Promise<R[]> | null = null;
-  return () =>
-    (reading ??= read()
-      .catch(() => [])
-      .finally(() => {
-        reading = null;
-      }));
 }

@@ -1,5 +1,6 @@
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Deprecated } from '../graphql/deprecations';
+import type { Tracer } from '../trace';
 
 /** Who is asking: what a request brings along. Header names are lower-case. */
 export interface Caller {
@@ -31,6 +32,8 @@ export interface Handlers<C extends object> {
   readonly expiryOf?: (context: C) => number | null;
   /** Called when a socket is open: `end` closes it with 4401, whatever it does. Answers what is called when it is closed. */
   readonly onSocket?: (context: C, end: (why: string) => void) => () => void;
+  /** Tells a collector of traces; absent or null: there is none. */
+  readonly tracer?: Tracer | null;
   /** The clock that `expiryOf` goes by; absent: the machine's. */
   readonly now?: () => number;
   /** Refuses an operation for what it would cost, once it is known to be valid; null lets it pass. */

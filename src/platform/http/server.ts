@@ -14,6 +14,7 @@ import { inTrace } from '../trace';
 import type { Deprecated } from '../graphql/deprecations';
 import type { Handlers } from './context';
 import { deprecationExtensions, deprecationHeaders } from './deprecated';
+import { describeOperation } from './described';
 import { errorPresenter, statusOf } from './errors';
 import { loadGraphiql } from './graphiql';
 import { documentLimits, LIMITS } from './limits';
@@ -85,7 +86,7 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
 
   let isDraining = false;
   let inFlight = 0;
-  const traceOf = traceRequests(app);
+  const traceOf = traceRequests(app, options.tracer);
   app.addHook('onRequest', async (_request, reply) => {
     inFlight += 1;
     if (isDraining) reply.header('connection', 'close');
@@ -168,6 +169,8 @@ interface Asked<C> {
   isRefused: boolean;
   /** What it uses that is deprecated. */
   deprecated: readonly Deprecated[];
+  /** Query or mutation; none while it could not be parsed. */
+  kind: string;
 }
 
 /** The way of a request through Apollo Server and back. */
@@ -180,7 +183,7 @@ class Requests<C extends object> {
     const { options, asked } = this;
     return {
       async requestDidStart({ request, contextValue }) {
-        const state = (request.http && asked.get(request.http)) ?? { isRefused: false, deprecated: [] };
+        const state = (request.http && asked.get(request.http)) ?? { isRefused: false, deprecated: [], kind: 'none' };
         state.context = contextValue;
         return {
           async didResolveOperation({ schema, document, operationName, request: { variables = {} } }) {
@@ -192,7 +195,9 @@ class Requests<C extends object> {
           async willSendResponse({ source, errors, response: { body, http }, operation }) {
             state.isRefused = source !== undefined && http.status === 400;
             const outcome = http.status === 400 ? 'refused' : errors ? 'errors' : 'ok';
-            options.metrics.operations.inc({ transport: 'http', kind: operation?.operation ?? 'none', outcome });
+            state.kind = operation?.operation ?? 'none';
+            options.metrics.operations.inc({ transport: 'http', kind: state.kind, outcome });
+            describeOperation(operation, outcome, errors);
             if (body.kind !== 'single') return;
             for (const [name, value] of deprecationHeaders(state.deprecated)) http.headers.set(name, value);
             const extensions = {
@@ -210,9 +215,9 @@ class Requests<C extends object> {
   async answer(apollo: ApolloServer<C>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { options, asked } = this;
     const httpGraphQLRequest = describeRequest(request);
-    const state: Asked<C> = { isRefused: false, deprecated: [] };
+    const state: Asked<C> = { isRefused: false, deprecated: [], kind: 'none' };
     asked.set(httpGraphQLRequest, state);
-    const took = options.metrics.operationSeconds.startTimer({ transport: 'http', kind: request.method });
+    const took = options.metrics.operationSeconds.startTimer({ transport: 'http' });
     try {
       const { headers, status, body } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest,
@@ -229,7 +234,7 @@ class Requests<C extends object> {
       reply.code(state.isRefused && isPlainJson ? 200 : (status ?? 200));
       return reply.send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));
     } finally {
-      took();
+      took({ kind: state.kind });
       if (state.context !== undefined) await options.releaseContext?.(state.context);
     }
   }

@@ -19,7 +19,8 @@ import { censored } from '../../core/censor';
 import { problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
-import { inTrace, newTraceId, traceIdFrom } from '../trace';
+import { readTraceparent } from '../../core/trace-context';
+import { inTrace, newTraceId, type Origin } from '../trace';
 import type { Deprecated } from '../graphql/deprecations';
 import type { Caller, Handlers } from './context';
 import { deprecationExtensions } from './deprecated';
@@ -29,6 +30,7 @@ import { Documents } from './documents';
 import { Frames } from './frames';
 import { Gate } from './gate';
 import { documentLimits, LIMITS } from './limits';
+import { measured } from './measured';
 import { Outlet } from './outlet';
 import { answerKey, SharedAnswers } from './shared';
 
@@ -64,7 +66,7 @@ interface Extra {
 }
 
 /** Who asks, and the trace of the operation. */
-type TracedCaller = Caller & { readonly traceId: string };
+type TracedCaller = Caller & Origin;
 
 /** Closes the socket with this code instead of answering. */
 class CloseSocket extends Error {
@@ -126,7 +128,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
 
   /** Executes with a fresh context: a query, a mutation, or one event of a subscription whose deprecated parts were noted before. */
   const executeOnce = (args: ExecutionArgs, caller: TracedCaller, noted?: readonly Deprecated[]): Promise<ExecutionResult> =>
-    inTrace(caller.traceId, async () => {
+    measured(options, caller, args, noted !== undefined, async () => {
       const context = await options.createContext(caller);
       try {
         const used = noted ?? noteDeprecated(context, args);
@@ -243,10 +245,10 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     onSubscribe({ extra, connectionParams, subscriptions }, id, payload) {
       extra.outlet.began(id);
       const prepared = prepare(extra, payload, Object.keys(subscriptions).length);
-      const traceId = traceOf(extra, connectionParams, payload);
-      extra.traces.set(id, traceId);
-      if (!Array.isArray(prepared))
-        callers.set(prepared, { ...callerOf(extra, connectionParams, payload.operationName), traceId });
+      const origin = originOf(extra, connectionParams, payload);
+      extra.traces.set(id, origin.traceId);
+      if (Array.isArray(prepared)) metrics.operations.inc({ transport: 'ws', kind: 'none', outcome: 'refused' });
+      else callers.set(prepared, { ...callerOf(extra, connectionParams, payload.operationName), ...origin });
       return prepared;
     },
     execute: (args) => guarded(() => executeOnce(args, callerFor(args))),
@@ -317,9 +319,11 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
 }
 
 /** The trace of an operation: as its own `extensions` say, else as the socket's connection_init or its upgrade did, else a new one. */
-function traceOf({ request }: Extra, connectionParams: unknown, { extensions }: SubscribePayload): string {
+function originOf({ request }: Extra, connectionParams: unknown, { extensions }: SubscribePayload): Origin {
   const params = (connectionParams ?? {}) as Record<string, unknown>;
-  return traceIdFrom(extensions?.['traceparent'], params['traceparent'], request.headers['traceparent']);
+  const sent = [extensions?.['traceparent'], params['traceparent'], request.headers['traceparent']];
+  const from = sent.map(readTraceparent).find((found) => found !== null);
+  return { traceId: from?.traceId ?? newTraceId(), parentId: from?.spanId };
 }
 
 /** A failure before there is a result is a result too: what `execute` throws would end the socket. */

@@ -6,7 +6,7 @@ import { isoText } from '../../core/instant-text';
 import type { Log } from '../log';
 import { StartError } from '../start-error';
 import type { Instant } from '../clock';
-import { outsideTraces } from '../trace';
+import { inStatement, outsideTraces } from '../trace';
 import { parserFor } from './types';
 
 /** Where statements go: the pool, or one transaction. */
@@ -113,7 +113,7 @@ async function prepare(client: pg.ClientBase, statementTimeoutMs: number): Promi
 function dbOf(driver: Pick<pg.ClientBase, 'query'>): Db {
   return {
     async query<R>(text: string, params: readonly unknown[] = []) {
-      const { rows, rowCount } = await driver.query(text, params as unknown[]);
+      const { rows, rowCount } = await inStatement(text, () => driver.query(text, params as unknown[]));
       return { rows: rows as R[], rowCount: rowCount ?? 0 };
     },
   };
