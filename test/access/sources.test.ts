@@ -77,11 +77,14 @@ describe('a key for some sources', () => {
     expect(await api.credentials('THEIRS', 'CPR', 'status')).toEqual([{ status: 'ACTIVE' }]);
     expect(await act('suspendCredential', { id: mine[0].id })).toBeNull();
     expect(await act('reinstateCredential', { id: mine[0].id })).toBeNull();
-    const { eraseEmployee } = await lms.query(
-      'mutation ($input: EraseEmployeeInput!) { eraseEmployee(input: $input) { refusal { code } } }',
-      { input: { employee: keyOf('THEIRS'), reason: 'a test' } },
-    );
-    expect(eraseEmployee.refusal.code).toBe('UNKNOWN_EMPLOYEE');
+    const { id } = await api.person('THEIRS', 'id');
+    for (const employee of [keyOf('THEIRS'), { id }]) {
+      const { eraseEmployee } = await lms.query(
+        'mutation ($input: EraseEmployeeInput!) { eraseEmployee(input: $input) { refusal { code } } }',
+        { input: { employee, reason: 'a test' } },
+      );
+      expect(eraseEmployee.refusal?.code).toBe('UNKNOWN_EMPLOYEE');
+    }
   });
 
   it('proves nothing of them, and opens no proof about them', async () => {

@@ -6,6 +6,7 @@ import { CursorScalar } from '../../platform/graphql/scalars';
 import { viewOf, type GraphContext } from '../context';
 import { EmployeeKey } from '../people/gql-types';
 import { uuidOfKey } from '../people/graphql';
+import { sees } from '../sight';
 import { eraseEmployee } from './erase';
 
 @InputType({ description: 'Whom to forget, and why.' })
@@ -42,7 +43,7 @@ export class ErasureResolver {
     const id = await uuidOfKey(await context.db(), input.employee, await viewOf(context, {}));
     await context.release();
     const { value, cursor } = await context.write('api', async (write) =>
-      id === null
+      id === null || !(await sees(write.db, write.actor, write.now, id))
         ? refusal('UNKNOWN_EMPLOYEE', 'Nobody is known by this key: it may be erased already.', ['employee'])
         : eraseEmployee(write, id, input, context.graph.forget),
     );
