@@ -10,6 +10,7 @@ import type { Sight } from './view';
 /** Oneself and one's reports, at a moment. */
 export class CircleSight implements Sight {
   readonly key: string;
+  readonly confidants = null;
   private readonly people: ReadonlySet<string>;
 
   constructor(viewer: string, { at, known }: Moment, people: readonly string[]) {
@@ -29,15 +30,15 @@ export class CircleSight implements Sight {
 /** The people of whom one of these sources has told something. */
 export class SourceSight implements Sight {
   readonly key: string;
-  private readonly names: readonly string[];
+  readonly confidants: readonly string[];
 
   constructor(sources: ReadonlySet<string>) {
-    this.names = [...sources].sort();
-    this.key = `sources ${JSON.stringify(this.names)}`;
+    this.confidants = [...sources].sort();
+    this.key = `sources ${JSON.stringify(this.confidants)}`;
   }
 
   includes(column: string, q: Params): string {
-    const names = `ANY(${q.add(this.names)}::text[])`;
+    const names = `ANY(${q.add(this.confidants)}::text[])`;
     const told = Object.entries(TELLING).map(([table, isRetired]) => {
       const stands = isRetired ? ' AND told.retired_in IS NULL' : '';
       return `EXISTS (SELECT 1 FROM ${table} told WHERE told.employee_id = ${column} AND told.source = ${names}${stands})`;

@@ -11,6 +11,8 @@ export interface Sight {
   includes(column: string, q: Params): string;
   /** Whether a person is among them, as far as that is known without looking. */
   has(person: string): boolean;
+  /** Of what is told in confidence only what these sources tell is said; null: all of it. */
+  readonly confidants: readonly string[] | null;
 }
 
 /**
@@ -49,6 +51,14 @@ export function valid(alias: string, view: Pick<View, 'at'>, q: Params): string 
 /** The SQL condition under which the view may speak of the person whose id is in a column. */
 export function seen(column: string, { sight }: Pick<View, 'sight'>, q: Params): string {
   return sight === null ? 'true' : sight.includes(column, q);
+}
+
+/** The SQL condition under which the view may say what is told in confidence, under this name, of the person whose id is in a column. */
+export function confided(column: string, name: string, view: View, q: Params): string {
+  const confidants = view.sight?.confidants ?? null;
+  if (confidants === null) return 'true';
+  return `EXISTS (SELECT 1 FROM employee_fact own WHERE own.employee_id = ${column} AND own.name = ${q.add(name)}
+    AND own.source = ANY(${q.add(confidants)}::text[]) AND ${known('own', view, q)})`;
 }
 
 /** The SQL condition under which a row about a person belongs to what the view knows, and may say. */

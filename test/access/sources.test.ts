@@ -23,14 +23,27 @@ describe('a key for some sources', () => {
     api = talkTo(server);
     await nursesNeedCpr(api);
     await api.upsert([
-      { externalId: 'MINE', effectiveAt: SINCE },
+      {
+        ...{
+          externalId: 'MINE',
+          email: 'mine@example.org',
+          costCenter: 'C7',
+          employmentType: 'TEMPORARY',
+          hiredOn: '2019-04-05',
+        },
+        ...{ managerExternalId: 'LEAD', effectiveAt: SINCE },
+      },
       { externalId: 'THEIRS', effectiveAt: SINCE },
+      { externalId: 'LEAD', email: 'lead@example.org', effectiveAt: SINCE },
     ]);
     await api.issue(
       ['MINE', 'THEIRS'].map((employeeExternalId) => ({ employeeExternalId, typeCode: 'CPR', issuedOn: '2026-01-01' })),
     );
     await api.complete([
       { employeeExternalId: 'MINE', courseCode: 'CPR-1', status: 'FAILED', completedAt: '2026-01-01T00:00:00Z' },
+    ]);
+    await api.complete([
+      { employeeExternalId: 'LEAD', courseCode: 'CPR-1', status: 'FAILED', completedAt: '2026-01-01T00:00:00Z' },
     ]);
     const scopes = [
       'graph:read',
@@ -116,13 +129,42 @@ describe('a key for some sources', () => {
   it('is told of changes of those only of whom its source had told something by then', async () => {
     const { changes } = await lms.query('{ changes(first: 200) { changes { position employee { externalId } } } }');
     const about = changes.changes.map(({ employee }: any) => employee?.externalId).filter(Boolean);
-    expect(new Set(about)).toEqual(new Set(['MINE']));
+    expect(new Set(about)).toEqual(new Set(['MINE', 'LEAD']));
     const all = (await api.changes('position employee { externalId }')).found;
-    const first = changes.changes.find(({ employee }: any) => employee)!;
+    const first = changes.changes.find(({ employee }: any) => employee?.externalId === 'MINE')!;
     // what others told of the person before is not among them
     expect(
       all.filter(({ employee, position }: any) => employee?.externalId === 'MINE' && position < first.position).length,
     ).toBeGreaterThan(1);
+  });
+
+  it('finds out by no filter, order or key what others tell in confidence', async () => {
+    const found = async (asking: Pick<Asking, 'query'>, filter: string): Promise<string[]> =>
+      (await asking.query(`{ employees(filter: { ${filter} }) { totalCount nodes { externalId } } }`)).employees.nodes.map(
+        ({ externalId }: { externalId: string }) => externalId,
+      );
+    const filters = [
+      ...['hiredFrom: "2019-04-05"', 'hiredFrom: "2019-01-01", hiredBefore: "2020-01-01"', 'costCenter: ["C7"]'],
+      ...[
+        'employmentType: ["TEMPORARY"]',
+        'email: ["Mine@example.org"]',
+        'search: "mine@ex"',
+        'managerEmail: "lead@example.org"',
+      ],
+    ];
+    for (const filter of filters)
+      expect([filter, await found(server, filter), await found(lms, filter)]).toEqual([filter, ['MINE'], []]);
+    expect(await found(lms, 'search: "MINE"')).toEqual(['MINE']);
+    expect(await found(lms, 'managerExternalId: "LEAD"')).toEqual(['MINE']);
+    const byEmail = '{ employee(by: { email: "mine@example.org" }) { externalId } }';
+    expect((await lms.query(byEmail)).employee).toBeNull();
+    const { errors } = await lms.send('{ employees(orderBy: HIRED_ON) { edges { cursor } } }');
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    // what its own source tells it may also look for
+    await api.upsert([{ externalId: 'MINE', email: 'mine@example.com' }], { source: 'lms' });
+    expect((await lms.query(byEmail.replace('.org', '.com'))).employee).toEqual({ externalId: 'MINE' });
+    expect((await lms.query(byEmail)).employee).toBeNull();
+    expect(await found(lms, 'search: "mine@ex"')).toEqual(['MINE']);
   });
 
   it('cannot have the export of everybody', async () => {

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { badInput } from '../../platform/graphql/errors';
+import { badInput, problem } from '../../platform/graphql/errors';
 import { IngestPayload } from '../../journal/graphql';
 import { uuidOf } from '../../platform/graphql/node-id';
 import type { Db } from '../../platform/postgres/pool';
@@ -109,6 +109,9 @@ export class EmployeeResolver {
     const order = orderBy ?? 'NAME';
     const page = parsePage(args, `employees:${order}`, 2);
     const view = await viewOf(context, args);
+    // the order alone would say it, and so do the cursors
+    if (order === 'HIRED_ON' && view.sight?.confidants)
+      throw problem('FORBIDDEN', 'Other sources than yours tell when people were hired: order by something else.');
     const db = await context.db();
     const rows = (await employeePage(db, view, filter, order, page)).map((row) => toEmployee(row, view));
     const keysOf = employeeKeys(order) as unknown as (row: Employee) => string[];

@@ -2,7 +2,7 @@
 import type { Db } from '../../platform/postgres/pool';
 import { keyset, type Page, type SortKey } from '../../platform/graphql/paging';
 import { columnParams, instantText, Params, rows } from '../../platform/sql';
-import { everKnown, known, seen, told, valid, type View } from '../context';
+import { confided, everKnown, known, seen, told, valid, type View } from '../context';
 import { reportsOf } from '../lines';
 
 /** A person as read at an instant; the names are those of the GraphQL type. */
@@ -97,15 +97,17 @@ export async function findByEmail(db: Db, view: View, email: string): Promise<st
   const now = await rows<{ id: string }>(
     db,
     `/* findByEmail */ SELECT s.employee_id AS id FROM employee_state s
-     WHERE lower(s.email) = lower(${q.add(email)}) AND ${valid('s', view, q)} AND ${told('s', view, q)}`,
+     WHERE lower(s.email) = lower(${q.add(email)}) AND ${valid('s', view, q)} AND ${told('s', view, q)} AND ${confided('s.employee_id', 'email', view, q)}`,
     q.values,
   );
   if (now.length > 0) return now.map((row) => row.id);
   const p = new Params();
+  const confidants = view.sight?.confidants ?? null;
+  const isConfided = confidants === null ? 'true' : `i.source = ANY(${p.add(confidants)}::text[])`;
   const ever = await rows<{ id: string }>(
     db,
     `/* findByFormerEmail */ SELECT DISTINCT i.employee_id AS id FROM employee_identity i
-     WHERE i.kind = 'EMAIL' AND i.value = lower(${p.add(email)}) AND ${everKnown('i', view, p)} AND ${seen('i.employee_id', view, p)}`,
+     WHERE i.kind = 'EMAIL' AND i.value = lower(${p.add(email)}) AND ${isConfided} AND ${everKnown('i', view, p)} AND ${seen('i.employee_id', view, p)}`,
     p.values,
   );
   return ever.map((row) => row.id);
@@ -129,36 +131,44 @@ export interface EmployeeFilter {
   readonly hiredBefore?: string | null;
 }
 
-/** The filter as conditions on employee_state `s`. */
+/** The filter as conditions on employee_state `s`. What the view may not say of a person does not let them through either. */
 export function employeeConditions(filter: EmployeeFilter | null | undefined, view: View, q: Params): string {
   const conditions = ['true'];
   const among = (column: string, values: readonly string[] | null | undefined) => {
     if (values) conditions.push(`${column} = ANY(${q.add(values)})`);
   };
+  const own = (name: string) => confided('s.employee_id', name, view, q);
+  const confidential = (name: string, condition: string) => conditions.push(condition, own(name));
   if (filter?.search) {
     const like = q.add(`%${filter.search.replace(/[\\%_]/g, '\\$&')}%`);
-    conditions.push(`(s.name ILIKE ${like} OR s.email ILIKE ${like} OR s.external_id ILIKE ${like})`);
+    conditions.push(`(s.name ILIKE ${like} OR s.email ILIKE ${like} AND ${own('email')} OR s.external_id ILIKE ${like})`);
   }
   among('s.status', filter?.status);
   among('s.department', filter?.department);
   among('s.location', filter?.location);
   among('s.job_family', filter?.jobFamily);
   among('s.job_title', filter?.jobTitle);
-  among('s.cost_center', filter?.costCenter);
-  among('s.employment_type', filter?.employmentType);
   among('s.external_id', filter?.externalId);
-  among(
+  const amongConfidential = (name: string, column: string, values: readonly string[] | null | undefined) => {
+    if (values) confidential(name, `${column} = ANY(${q.add(values)})`);
+  };
+  amongConfidential('costCenter', 's.cost_center', filter?.costCenter);
+  amongConfidential('employmentType', 's.employment_type', filter?.employmentType);
+  amongConfidential(
+    'email',
     'lower(s.email)',
     filter?.email?.map((email) => email.toLowerCase()),
   );
   if (filter?.roleCode) conditions.push(`s.role_codes && ${q.add(filter.roleCode)}::text[]`);
-  if (filter?.hiredFrom) conditions.push(`s.hired_on >= ${q.add(filter.hiredFrom)}::date`);
-  if (filter?.hiredBefore) conditions.push(`s.hired_on < ${q.add(filter.hiredBefore)}::date`);
-  const manager = (column: string, value: string) =>
-    conditions.push(`EXISTS (SELECT 1 FROM employee_state m WHERE m.employee_id = s.manager_id AND ${column} = ${q.add(value)}
+  const { hiredFrom, hiredBefore, managerExternalId, managerEmail } = filter ?? {};
+  if (hiredFrom) confidential('hiredOn', `s.hired_on >= ${q.add(hiredFrom)}::date`);
+  if (hiredBefore) confidential('hiredOn', `s.hired_on < ${q.add(hiredBefore)}::date`);
+  const manager = (condition: string) =>
+    conditions.push(`EXISTS (SELECT 1 FROM employee_state m WHERE m.employee_id = s.manager_id AND ${condition}
       AND ${valid('m', view, q)} AND ${told('m', view, q)})`);
-  if (filter?.managerExternalId) manager('m.external_id', filter.managerExternalId);
-  if (filter?.managerEmail) manager('lower(m.email)', filter.managerEmail.toLowerCase());
+  if (managerExternalId) manager(`m.external_id = ${q.add(managerExternalId)}`);
+  if (managerEmail)
+    manager(`lower(m.email) = ${q.add(managerEmail.toLowerCase())} AND ${confided('m.employee_id', 'email', view, q)}`);
   return conditions.join(' AND ');
 }
 
