@@ -20,7 +20,7 @@ import type { Moment } from './lines';
 import type { Standings } from './viewers/standings';
 import type { RuleDefinitions } from './rules/definitions';
 import { sightOf } from './sight';
-import { viewKey, type Sight, type View } from './view';
+import { inBoth, viewKey, type Sight, type View } from './view';
 
 export { confided, everKnown, known, seen, told, valid, viewKey, type View } from './view';
 
@@ -74,6 +74,12 @@ export class GraphContext extends Context {
   async mayFollow(person: string, { at }: View): Promise<boolean> {
     if (at >= this.now || reachOf(this.actor) !== 'REPORTS') return true;
     return (await this.sightAt({ at: this.now, known: null }))!.has(person);
+  }
+
+  /** A view without those whose time after its instant is not the caller's business. */
+  async followed(view: View): Promise<View> {
+    if (view.sight === null || view.at >= this.now || reachOf(this.actor) !== 'REPORTS') return view;
+    return { ...view, sight: inBoth(view.sight, (await this.sightAt({ at: this.now, known: null }))!) };
   }
 
   /** As whom somebody may be shown what is said of a person (null: of nobody in particular): people are shown less than HR. */

@@ -15,6 +15,16 @@ export interface Sight {
   readonly confidants: readonly string[] | null;
 }
 
+/** Those of whom two sights may speak. */
+export function inBoth(one: Sight, other: Sight): Sight {
+  return {
+    key: `${one.key} & ${other.key}`,
+    includes: (column, q) => `(${one.includes(column, q)} AND ${other.includes(column, q)})`,
+    has: (person) => one.has(person) && other.has(person),
+    confidants: one.confidants,
+  };
+}
+
 /**
  * The two instants of a read: what held at `at`, as the graph knew it at log position `known` (null: what it knows now); and of whom it may
  * speak. Every object carries the view it was read with, so that all three reach everything below it.

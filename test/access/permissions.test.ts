@@ -90,6 +90,39 @@ describe('permissions in the order of the log', () => {
     for (const manager of ['OLD', 'NEW']) expect(await found(await askAs(server, manager))).toEqual([]);
   });
 
+  it('tells a former manager nothing of what became of somebody since', async () => {
+    const yearAgo = new Date(Date.now() - 365 * 86_400_000).toISOString();
+    const [kit, statuses] = ['externalId: { value: "KIT" }', '[PRE_HIRE, ACTIVE]'];
+    const asked = `{
+      eligibility(employee: { ${kit} }, roleCode: "NURSE", at: "${yearAgo}") {
+        verdict until untilVerdict nextEligibleAt untilBecause segments { to verdict } explanation { until } nearestWays { earliestAt }
+      }
+      careerPlan(employee: { ${kit} }, fromRoleCode: "NURSE", toRoleCode: "NURSE", at: "${yearAgo}") { earliestAt }
+      eligibilities(at: "${yearAgo}", filter: { changesBefore: "2100-01-01T00:00:00Z" }) { totalCount nodes { verdict } }
+      counts: eligibilityCounts(groupBy: ROLE, at: "${yearAgo}", filter: { changesBefore: "2100-01-01T00:00:00Z" }) { count }
+      employee(by: { ${kit} }, at: "${yearAgo}") {
+        eligibilities(filter: { changesBefore: "2100-01-01T00:00:00Z" }) { totalCount nodes { verdict } }
+      }
+      coverageForecast(roleCode: "NURSE", at: "${yearAgo}", horizon: "P3Y", minimum: 1, filter: { status: ${statuses} }) {
+        days(changesOnly: true) { eligible }
+      }
+    }`;
+    const fromHr = await server.query(asked);
+    expect(fromHr.eligibility).toMatchObject({ verdict: 'NOT_ELIGIBLE', untilVerdict: 'ELIGIBLE', until: expect.any(String) });
+    expect(fromHr.eligibilities.totalCount).toBe(1);
+    expect(fromHr.coverageForecast[0].days.map(({ eligible }: any) => eligible)).toEqual([0, 1, 0]);
+    const old = await (await askAs(server, 'OLD')).query(asked);
+    expect(old.eligibility).toMatchObject({ verdict: 'NOT_ELIGIBLE', until: null, untilVerdict: null, nextEligibleAt: null });
+    expect(old.eligibility.untilBecause).toEqual([]);
+    expect(old.eligibility.segments.at(-1)).toEqual({ to: null, verdict: 'NOT_ELIGIBLE' });
+    expect(old.eligibility.explanation.every(({ until }: any) => until === null)).toBe(true);
+    expect(old.eligibility.nearestWays.every(({ earliestAt }: any) => earliestAt === null)).toBe(true);
+    expect(old.careerPlan.earliestAt).toBeNull();
+    const none = { totalCount: 0, nodes: [] };
+    expect([old.eligibilities, old.employee.eligibilities, old.counts]).toEqual([none, none, []]);
+    expect(old.coverageForecast[0].days.map(({ eligible }: any) => eligible)).toEqual([0]);
+  });
+
   it('takes a role away at its own position, and gives it back by no cursor', async () => {
     await assign('HAL', 'HR');
     const hal = await askAs(server, 'HAL');

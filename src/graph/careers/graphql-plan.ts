@@ -57,6 +57,7 @@ export class CareerPlanResolver {
       loadStepLabels(context, view),
     ]);
     const starts = fromRoleCode == null ? startsOf(employee, careers, facts, view) : [fromRoleCode];
+    const isFollowed = await context.mayFollow(employee.uuid, view);
     const plan = careerPlan(starts, toRoleCode, { facts, at: view.at, zone }, careers, offers);
     return {
       employee,
@@ -65,10 +66,13 @@ export class CareerPlanResolver {
       stages: plan.stages.map(({ role, way }) => ({
         role: careers.roles.get(role)!,
         alreadyEligible: way === null,
-        way: way && toWay(way, context.audienceFor(employee.uuid, audience), labels, zone),
+        way: way && {
+          ...toWay(way, context.audienceFor(employee.uuid, audience), labels, zone),
+          ...(isFollowed ? {} : { earliestAt: null }),
+        },
       })),
       cost: plan.cost,
-      earliestAt: plan.isTimeKnown ? plan.at : null,
+      earliestAt: plan.isTimeKnown && isFollowed ? plan.at : null,
       isOptimal: plan.isOptimal,
       obstacle: plan.reason,
       reason: reasonText(plan.reason, starts, toRoleCode),

@@ -6,7 +6,7 @@ import { hidesFrom, UNDISCLOSED } from '../../core/disclosure';
 import type { GraphContext, View } from '../context';
 import { loadRules } from '../rules/graphql';
 import { hindsight, type Sides } from './store';
-import { answer } from '../eligibility/graphql';
+import { timelineOf } from '../eligibility/graphql';
 import { loadFacts, loadLabels } from '../eligibility/known-facts';
 import type { PairRow } from '../eligibility/store';
 
@@ -15,7 +15,7 @@ const NOT_THERE = 'nothing was asserted of the person yet';
 /** What made the verdict change, as the second side knows it, when it last did between the two instants. */
 export async function whatHappened(context: GraphContext, pair: PairRow, { from, to }: Sides): Promise<string[]> {
   const [earlier, later] = [Math.min(from.at, to.at), Math.max(from.at, to.at)];
-  const { timeline } = await answer(context, pair, to);
+  const timeline = await timelineOf(context, pair, to);
   const since = answerAt(timeline, later).since;
   // the verdicts over all of time agree: what differs is whether anybody was there to be judged
   if (since === null || since <= earlier) return [NOT_THERE];

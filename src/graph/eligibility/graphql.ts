@@ -1,7 +1,14 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { isEligibleExceptApproval } from '../../core/except-approval';
 import { explain, untilBecause } from '../../core/explain';
-import { answerAt, fromSegments, isEligible, segmentsBetween, type VerdictSegment } from '../../core/verdict';
+import {
+  answerAt,
+  fromSegments,
+  isEligible,
+  segmentsBetween,
+  type VerdictSegment,
+  type VerdictTimeline,
+} from '../../core/verdict';
 import { badInput, refuseRepeated } from '../../platform/graphql/errors';
 import { connection, parsePage, type Connection, type PageArgs } from '../../platform/graphql/paging';
 import { DateTimeScalar } from '../../platform/graphql/scalars';
@@ -54,13 +61,19 @@ const segmentsOfPair = {
   },
 };
 
-/** The answer about a pair, read off its stored timeline. */
-export async function answer(context: GraphContext, pair: PairRow, view: View): Promise<Eligibility> {
+/** The stored timeline of a pair. */
+export async function timelineOf(context: GraphContext, pair: PairRow, view: View): Promise<VerdictTimeline> {
   const [segments, rules] = await Promise.all([
     context.load(segmentsOfPair, { ...pair, view }),
     loadRules(context, pair.roleUuid, view),
   ]);
-  const timeline = fromSegments(segments, rules);
+  return fromSegments(segments, rules);
+}
+
+/** The answer about a pair, read off its timeline; of somebody who has left the team of whoever asks since, as if nothing came after the instant. */
+export async function answer(context: GraphContext, pair: PairRow, view: View): Promise<Eligibility> {
+  const [stored, isFollowed] = await Promise.all([timelineOf(context, pair, view), context.mayFollow(pair.employeeUuid, view)]);
+  const timeline = isFollowed ? stored : stored.filter(({ from }) => from <= view.at);
   return { ...pair, ...answerAt(timeline, view.at), view, timeline };
 }
 
@@ -85,7 +98,7 @@ const pairsOf = (side: 'employees' | 'roles') =>
       const parents = side === 'employees' ? { employees: ids } : { roles: ids };
       const found = await pairPages(
         await context.db(),
-        view,
+        await whomOf(context, view, args.filter),
         parents,
         judged,
         toPairFilter(args.filter),
@@ -104,7 +117,7 @@ const countsOf = (side: 'employees' | 'roles') =>
       const roles = await judgedRoles(context, view, filter);
       const judged = side === 'roles' ? roles.filter((role) => ids.includes(role)) : roles;
       const parents = side === 'employees' ? { employees: ids } : { roles: ids };
-      return pairCounts(await context.db(), view, parents, judged, toPairFilter(filter));
+      return pairCounts(await context.db(), await whomOf(context, view, filter), parents, judged, toPairFilter(filter));
     },
     () => 0,
   );
@@ -113,6 +126,11 @@ const ofEmployee = pairsOf('employees');
 const ofRole = pairsOf('roles');
 const countOfEmployee = countsOf('employees');
 const countOfRole = countsOf('roles');
+
+/** Of whom a filter may find somebody: what changes later is not found out of those whose later is not shown. */
+function whomOf(context: GraphContext, view: View, filter: EligibilityFilter | null | undefined): Promise<View> {
+  return filter?.changesBefore == null ? Promise.resolve(view) : context.followed(view);
+}
 
 function toPairFilter(filter: EligibilityFilter | null | undefined): PairFilter {
   const { verdict, department, location, assigned, changesBefore } = filter ?? {};
@@ -146,10 +164,10 @@ export class EligibilityResolver {
     const page = parsePage(args, 'eligibilities', 2);
     const view = await viewOf(context, args);
     const roles = await judgedRoles(context, view, filter);
-    const db = await context.db();
-    const pairs = await pairPage(db, view, roles, toPairFilter(filter), page);
+    const [db, whom] = [await context.db(), await whomOf(context, view, filter)];
+    const pairs = await pairPage(db, whom, roles, toPairFilter(filter), page);
     const answers = await Promise.all(pairs.map((pair) => answer(context, pair, view)));
-    return connection(answers, page, pairKeys, () => pairCount(db, view, roles, toPairFilter(filter)));
+    return connection(answers, page, pairKeys, () => pairCount(db, whom, roles, toPairFilter(filter)));
   }
 
   @Query(() => [EligibilityCount], {
@@ -166,7 +184,7 @@ export class EligibilityResolver {
     refuseRepeated(groupBy);
     const view = await viewOf(context, args);
     const roles = await judgedRoles(context, view, filter);
-    return pairGroups(await context.db(), view, groupBy, roles, toPairFilter(filter));
+    return pairGroups(await context.db(), await whomOf(context, view, filter), groupBy, roles, toPairFilter(filter));
   }
 
   @FieldResolver(() => Employee, { description: 'Who.' })
@@ -218,17 +236,13 @@ export class EligibilityResolver {
     description:
       'The whole step function, past and future, or the part of it that overlaps [from, to). Of somebody who has left the team of whoever asks since the instant asked about, no further than that.',
   })
-  async segments(
+  segments(
     @Root() eligibility: Eligibility,
     @Arg('from', () => DateTimeScalar, { nullable: true, description: 'From this instant, default since ever.' })
     from: number | null,
     @Arg('to', () => DateTimeScalar, { nullable: true, description: 'Until this instant, default for ever.' }) to: number | null,
-    @Ctx() context: GraphContext,
-  ): Promise<EligibilitySegment[]> {
-    const { timeline, employeeUuid, view } = eligibility;
-    const all = segmentsBetween(timeline, from ?? -Infinity, to ?? Infinity);
-    const shown = (await context.mayFollow(employeeUuid, view)) ? all : all.filter((segment) => segment.from <= view.at);
-    return shown.map((segment) => ({
+  ): EligibilitySegment[] {
+    return segmentsBetween(eligibility.timeline, from ?? -Infinity, to ?? Infinity).map((segment) => ({
       from: finite(segment.from),
       to: finite(segment.to),
       verdict: segment.verdict,
@@ -251,7 +265,8 @@ export class EligibilityResolver {
       loadLabels(context, view),
     ]);
     const nodes = explain(rules, facts, view.at, labels, context.graph.zone, context.audienceFor(employeeUuid, audience));
-    return nodes.length > 0 ? nodes : [withoutRule(eligibility)];
+    if (nodes.length === 0) return [withoutRule(eligibility)];
+    return (await context.mayFollow(employeeUuid, view)) ? nodes : nodes.map((node) => ({ ...node, until: null }));
   }
 }
 

@@ -145,7 +145,7 @@ export class CoverageForecastResolver {
   ): Promise<CoverageForecast[]> {
     refuseRepeated(groupBy);
     if (minimum !== null && minimum < 0) throw badInput('`minimum` is a number of people: 0 or more.');
-    const view = await viewOf(context, args);
+    const view = await context.followed(await viewOf(context, args));
     const outside = refuseDates({ at: view.at }, ['at']);
     if (outside) throw badInput(outside.message);
     const { zone } = context.graph;

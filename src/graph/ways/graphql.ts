@@ -55,6 +55,10 @@ export class NearestWaysResolver {
       loadStepLabels(context, view),
     ]);
     const { ways } = nearestWays(rules, { facts, at: view.at, zone }, offers);
-    return ways.slice(0, most).map((way) => toWay(way, context.audienceFor(employeeUuid, audience), labels, zone));
+    const isFollowed = await context.mayFollow(employeeUuid, view);
+    return ways.slice(0, most).map((way) => {
+      const shown = toWay(way, context.audienceFor(employeeUuid, audience), labels, zone);
+      return isFollowed ? shown : { ...shown, earliestAt: null };
+    });
   }
 }

@@ -173,8 +173,10 @@ export class CredentialAcknowledgementsResolver {
   @FieldResolver(() => [Acknowledgement], {
     description: 'Which webhooks have acknowledged what about this credential, in the order of the log.',
   })
-  acknowledgements(@Root() credential: Credential, @Ctx() context: GraphContext): Promise<readonly Acknowledgement[]> {
-    return context.load(acknowledgementsAbout, { id: credential.uuid, view: asNow(context), args: null });
+  async acknowledgements(@Root() credential: Credential, @Ctx() context: GraphContext): Promise<readonly Acknowledgement[]> {
+    const { uuid: id, employeeUuid, view } = credential;
+    const all = await context.load(acknowledgementsAbout, { id, view: asNow(context), args: null });
+    return (await context.mayFollow(employeeUuid, view)) ? all : all.filter(({ at }) => at <= view.at);
   }
 }
 
