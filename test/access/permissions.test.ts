@@ -151,6 +151,21 @@ describe('permissions in the order of the log', () => {
     again.end();
   });
 
+  it('says of an erasure to nobody who sees only their reports that there was somebody', async () => {
+    await api.upsert([{ externalId: 'STRANGER', effectiveAt: SINCE }]);
+    const after = (await api.changes('position')).cursor;
+    await server.query('mutation ($input: EraseEmployeeInput!) { eraseEmployee(input: $input) { cursor } }', {
+      input: { employee: keyOf('STRANGER'), reason: 'a test' },
+    });
+    await api.upsert([{ externalId: 'PEER', department: 'After' }]);
+    const types = async (asking: Pick<Asking, 'query'>): Promise<string[]> =>
+      (
+        await asking.query('query ($after: Cursor) { changes(after: $after) { changes { __typename } } }', { after })
+      ).changes.changes.map(({ __typename }: any) => __typename);
+    expect(await types(server)).toEqual(['ErasedChange', 'EmployeeChange']);
+    expect(await types(await askAs(server, 'PEER'))).toEqual(['EmployeeChange']);
+  });
+
   describe('the role in which somebody asks (G12)', () => {
     const map = async (of: object, role: string | null): Promise<void> => {
       const { mapAccessRole } = await server.query(

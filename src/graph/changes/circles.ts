@@ -1,6 +1,6 @@
 // Whom an entry of the log may be told to: permissions are those of the entry's own position.
 import { isAllowed, reachOf } from '../../access/policy';
-import type { LogEntry } from '../../journal/entry';
+import { ERASURE, type LogEntry } from '../../journal/entry';
 import type { Actor } from '../../platform/context';
 import type { Db } from '../../platform/postgres/pool';
 import { endsOfChanges, peopleAbove, toldBySources } from './store';
@@ -24,7 +24,9 @@ export class Circles {
     if (!isAllowed(actor, 'graph:read')) return new Set();
     const reach = reachOf(actor);
     if (reach === 'EVERYBODY') return new Set(entries);
-    const open = entries.filter(({ subject, kind }) => subject === null && !OF_OPERATORS.test(kind));
+    // who it was is nobody's report any more: only systems, which may have kept something, are told whom to forget
+    const isOpen = (kind: string): boolean => !OF_OPERATORS.test(kind) && !(kind === ERASURE && reach === 'REPORTS');
+    const open = entries.filter(({ subject, kind }) => subject === null && isOpen(kind));
     const about = entries.filter(({ subject, erased }) => subject !== null && !erased);
     const seen =
       reach === 'SOURCES'
