@@ -31,6 +31,8 @@ describe('the claims of a token', () => {
     [{ email_verified: true }, 'a@b.c'],
     [{}, 'a@b.c'],
     [{ email: 'nobody' }, null],
+    [{ email: '\u212Aelvin@b.c' }, null],
+    [{ email: 'Ärzte@b.c' }, 'ärzte@b.c'],
     [{ email: ['a@b.c'] }, null],
     [{ email: 'a\u0000@b.c' }, null],
     [{ email: `${'a'.repeat(320)}@b.c` }, null],

@@ -49,6 +49,8 @@ export function readClaims(payload: Readonly<Record<string, unknown>>, now: Inst
 function emailIn(payload: Readonly<Record<string, unknown>>): string | null {
   const { email, email_verified: isVerified } = payload;
   if (typeof email !== 'string' || !isName(email, LONGEST_EMAIL) || !email.includes('@')) return null;
+  // letters that become others in lower case or look the same, such as the Kelvin sign: another mailbox than the one it would be taken for
+  if (email.normalize('NFKC') !== email) return null;
   return isVerified === false || isVerified === 'false' ? null : email.toLowerCase();
 }
 
