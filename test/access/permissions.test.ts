@@ -151,6 +151,38 @@ describe('permissions in the order of the log', () => {
     again.end();
   });
 
+  it('shares no answer between who has lost a role and who has it still, on sockets opened before', async () => {
+    await api.upsert([{ externalId: 'HEL', effectiveAt: SINCE }]);
+    await api.upsert([{ externalId: 'HAL', managerExternalId: 'OLD' }]);
+    for (const person of ['HAL', 'HEL']) await assign(person, 'HR');
+    const asked =
+      'subscription { changed(filter: { employeeExternalId: ["HAL"] }) { employee { department manager { externalId } } } }';
+    const [hal, hel] = [(await askAs(server, 'HAL')).subscribe<any>(asked), (await askAs(server, 'HEL')).subscribe<any>(asked)];
+    const told = (department: string) =>
+      eventually(
+        async () => [hal, hel].map(({ received }) => received.find(({ employee }) => employee?.department === department)),
+        (found) => found.every((event) => event !== undefined),
+      );
+    let step = 0;
+    await eventually(
+      async () => {
+        await api.upsert([{ externalId: 'HAL', department: `Opening ${step++}` }]);
+        return [hal, hel];
+      },
+      (feeds) => feeds.every(({ received }) => received.length > 0),
+    );
+    await assign('HAL', null);
+    // a change of a role is seen within two seconds
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    for (let i = 0; i < 5; i++) {
+      await api.upsert([{ externalId: 'HAL', department: `Lost ${i}` }]);
+      const [ofHal, ofHel] = await told(`Lost ${i}`);
+      expect([ofHal.employee.manager, ofHel.employee.manager]).toEqual([null, { externalId: 'OLD' }]);
+    }
+    for (const feed of [hal, hel]) feed.end();
+    await assign('HEL', null);
+  });
+
   it('says of an erasure to nobody who sees only their reports that there was somebody', async () => {
     await api.upsert([{ externalId: 'STRANGER', effectiveAt: SINCE }]);
     const after = (await api.changes('position')).cursor;

@@ -10,6 +10,9 @@ interface Answer {
   readonly result: Promise<ExecutionResult>;
 }
 
+/** Whoever asks is of another class than a moment ago. */
+export class AnotherClass extends Error {}
+
 /**
  * Answers to events, the last thousand of those whose events still are somewhere. Whoever asks about an event that another is being answered about
  * waits for that answer.
@@ -26,6 +29,22 @@ export class SharedAnswers {
     const found = answers.get(key) ?? { answers, key, result: answer() };
     if (!answers.has(key)) this.#keep(found);
     return found.result;
+  }
+
+  /** The same under the key that whoever asks has at this event: it is asked for again when `answer` finds that it has changed (AnotherClass). */
+  async getNow(
+    event: unknown,
+    keyNow: () => Promise<string>,
+    answer: (key: string) => Promise<ExecutionResult>,
+  ): Promise<ExecutionResult> {
+    for (;;) {
+      const key = await keyNow();
+      try {
+        return await this.get(event, key, () => answer(key));
+      } catch (error) {
+        if (!(error instanceof AnotherClass)) throw error;
+      }
+    }
   }
 
   #keep(answer: Answer): void {

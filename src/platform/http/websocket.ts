@@ -32,7 +32,7 @@ import { Gate } from './gate';
 import { documentLimits, LIMITS } from './limits';
 import { measured } from './measured';
 import { Outlet } from './outlet';
-import { answerKey, SharedAnswers } from './shared';
+import { AnotherClass, answerKey, SharedAnswers } from './shared';
 
 /** What the WebSocket side needs. */
 export interface SocketOptions<C extends object> extends Handlers<C> {
@@ -126,12 +126,27 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       ...(operationName ? { operationName } : {}),
     }) ?? [];
 
-  /** Executes with a fresh context: a query, a mutation, or one event of a subscription whose deprecated parts were noted before. */
-  const executeOnce = (args: ExecutionArgs, caller: TracedCaller, noted?: readonly Deprecated[]): Promise<ExecutionResult> =>
+  /** Under which key an answer is shared; null: it is not. */
+  const keyOf = (context: C, args: ExecutionArgs, used: readonly Deprecated[]): string | null => {
+    const classOfAnswer = [options.classOf?.(context), ...used.map(({ element }) => element)].join(' ');
+    return options.classOf ? answerKey(classOfAnswer, args) : null;
+  };
+
+  /**
+   * Executes with a fresh context: a query, a mutation, or one event of a subscription whose deprecated parts were noted before. What is to be
+   * shared under a key is not answered to another class.
+   */
+  const executeOnce = (
+    args: ExecutionArgs,
+    caller: TracedCaller,
+    noted?: readonly Deprecated[],
+    key: string | null = null,
+  ): Promise<ExecutionResult> =>
     measured(options, caller, args, noted !== undefined, async () => {
       const context = await options.createContext(caller);
       try {
         const used = noted ?? noteDeprecated(context, args);
+        if (key !== null && keyOf(context, args, used) !== key) throw new AnotherClass();
         return await finish(await execute({ ...args, contextValue: context }), context, used);
       } finally {
         await release(context);
@@ -153,15 +168,25 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       throw error;
     }
     const events = source[Symbol.asyncIterator]();
-    const classOfAnswer = [options.classOf?.(opening), ...used.map(({ element }) => element)].join(' ');
-    const key = options.classOf ? answerKey(classOfAnswer, args) : null;
-    const once = (event: unknown) => gate.pass(() => executeOnce({ ...args, rootValue: event }, caller, used));
-    const execution = (event: unknown) =>
+    const once = (event: unknown, key: string | null) =>
+      gate.pass(() => executeOnce({ ...args, rootValue: event }, caller, used, key));
+    const execution = (event: unknown, key: string | null = null) =>
       untilAvailable(
-        () => once(event),
+        () => once(event, key),
         () => isClosed,
       );
-    const answer = (event: unknown) => (key === null ? execution(event) : shared.get(event, key, () => execution(event)));
+    // asked for every event: whoever has lost a role is not told what those are who still have it, nor the other way about
+    const keyNow = async (): Promise<string> => {
+      const context = await untilAvailable(
+        () => options.createContext(caller),
+        () => isClosed,
+      );
+      const key = keyOf(context, args, used)!;
+      await release(context);
+      return key;
+    };
+    const answer = (event: unknown): Promise<ExecutionResult> =>
+      options.classOf ? shared.getNow(event, keyNow, (key) => execution(event, key)) : execution(event);
     const ahead: Promise<ExecutionResult | null>[] = [];
     const take = (): Promise<ExecutionResult | null> => {
       const taken = events.next().then((event) => (event.done || !isOpen ? null : answer(event.value)));
