@@ -69,6 +69,8 @@ export const OF_EVERYBODY: ReadonlySet<Scope> = new Set<Scope>([
   'webhooks:manage',
   'access:manage',
   'rules:publish',
+  // a proof opens all that is told of its person, whoever told it
+  'proofs:export',
 ]);
 
 /** The fields of Query, Mutation and Subscription by the scope they take. */

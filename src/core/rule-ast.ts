@@ -68,9 +68,9 @@ export function fromAst(ast: unknown, limits: { readonly depth: number; readonly
 }
 
 /** SHA-256 (hex) of the rule's canonical AST behind a version prefix; anyone who has `ast` can recompute it. */
-export function ruleHash(node: RuleNode): string {
+export function ruleHash(node: RuleNode, audience: Audience = 'HR'): string {
   return createHash('sha256')
-    .update('credential-graph/rule/1\n' + canonicalJson(ruleToAst(node)))
+    .update('credential-graph/rule/1\n' + canonicalJson(ruleToAst(node, audience)))
     .digest('hex');
 }
 

@@ -59,7 +59,7 @@ describe('disclosure per condition', () => {
       const answer = await asking.query(`{
         eligibility(employee: { externalId: { value: "E1" } }, roleCode: "GUARD") {
           untilBecause(audience: HR) explanation(audience: HR) { op text factIds } nearestWays { steps { text code } }
-          role { rule { text ast examples } } }
+          role { rule { text ast hash examples } } }
         careerPlan(employee: { externalId: { value: "E1" } }, toRoleCode: "GUARD", fromRoleCode: "GUARD", audience: HR) { stages { way { steps { text } } } }
         coverageForecast(roleCode: ["GUARD"], minimum: 1) { lapses { nodes { because(audience: HR) } } }
         eligibilityDiff(of: { roleCode: "GUARD" }, from: { at: "2025-01-01T00:00:00Z" }, to: {}) { nodes { because learnedBecause } }
@@ -67,6 +67,7 @@ describe('disclosure per condition', () => {
         changes(filter: { kind: ["TRANSITION", "CORRECTION", "FORECAST", "OUTCOME_OPENED"] }) { changes { __typename ... on EligibilityChange { because } ... on OutcomeChange { reason outcome { because } } } } }`);
       const { rule } = answer.eligibility.role;
       expect(rule.text).toBe('holds CPR certification and a condition that is not disclosed');
+      expect(rule.hash).not.toBe((await api.ask('role(code: "GUARD") { rule { hash } }')).role.rule.hash);
       expect(rule.ast).toEqual({ all: [{ holds: { strict: false, typeCode: 'CPR' } }, { disclosed: { to: 'HR' } }] });
       expect(answer.outcomes.nodes).toEqual([
         { because: ['a condition that is not disclosed'], reason: null, employee: { externalId: 'E1' } },

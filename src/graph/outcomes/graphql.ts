@@ -73,12 +73,17 @@ export function loadOutcomeRule(context: GraphContext, uuid: string, view: View)
 async function conditionsOf(context: GraphContext, filter: OutcomeFilter | null, view: View): Promise<OutcomeConditions> {
   const { owner, employeeExternalId, ...conditions } = filter ?? {};
   const db = await context.db();
-  const found = (uuid: string | null) => (uuid === null ? [] : [uuid]);
+  // an id is taken as it is: whoever is not seen owns nothing
+  const found = async (uuid: string | null) => (uuid !== null && (await isSeen(context, uuid, view)) ? [uuid] : []);
   return {
     ...conditions,
-    ...(owner && { owners: found(await uuidOfKey(db, owner, view)) }),
-    ...(employeeExternalId != null && { people: found(await findByExternalId(db, view, employeeExternalId, null)) }),
+    ...(owner && { owners: await found(await uuidOfKey(db, owner, view)) }),
+    ...(employeeExternalId != null && { people: await found(await findByExternalId(db, view, employeeExternalId, null)) }),
   };
+}
+
+async function isSeen(context: GraphContext, uuid: string, view: View): Promise<boolean> {
+  return view.sight === null || (await loadEmployee(context, uuid, view)) !== null;
 }
 
 interface OfPersonArgs extends PageArgs {

@@ -5,7 +5,7 @@ import { nodeId } from '../../platform/graphql/node-id';
 import { listConnection, parsePage, type Connection } from '../../platform/graphql/paging';
 import { PagedArgs } from '../../platform/graphql/types';
 import { hidesFrom } from '../../core/disclosure';
-import { ruleToAst } from '../../core/rule-ast';
+import { ruleHash, ruleToAst } from '../../core/rule-ast';
 import { ruleExamples } from '../../core/rule-examples';
 import { ruleText } from '../../core/rule-text';
 import { batchBy, viewOf, type GraphContext, type View } from '../context';
@@ -53,8 +53,8 @@ export function isOfKind({ kind }: Role, kinds: readonly (keyof typeof RoleKind)
 }
 
 async function toVersion(context: GraphContext, rule: EffectiveRule): Promise<RuleVersion> {
-  const { version, hash, publishedBy } = rule.published;
-  const { text, ast } = await worded(context, rule);
+  const { version, publishedBy } = rule.published;
+  const { text, ast, hash } = await worded(context, rule);
   return {
     version,
     effectiveFrom: rule.from,
@@ -68,11 +68,19 @@ async function toVersion(context: GraphContext, rule: EffectiveRule): Promise<Ru
 }
 
 /** The rule as it was published, or without what is hidden from whoever asks. */
-async function worded(context: GraphContext, { node, published }: EffectiveRule): Promise<Pick<RuleVersion, 'text' | 'ast'>> {
+async function worded(
+  context: GraphContext,
+  { node, published }: EffectiveRule,
+): Promise<Pick<RuleVersion, 'text' | 'ast' | 'hash'>> {
   const audience = context.audienceFor(null);
   if (!hidesFrom(node, audience)) return published;
   const labels = labelsOf(await context.graph.credentials.get(await context.db(), false));
-  return { text: ruleText(node, labels, context.graph.zone, audience), ast: ruleToAst(node, audience) };
+  // the hash of the whole would let what is hidden be guessed
+  return {
+    text: ruleText(node, labels, context.graph.zone, audience),
+    ast: ruleToAst(node, audience),
+    hash: ruleHash(node, audience),
+  };
 }
 
 /** What was said of why somebody is judged so by a role's rule, unless something of the rule is hidden from whoever asks. */

@@ -34,11 +34,11 @@ export class SharedAnswers {
   /** The same under the key that whoever asks has at this event: it is asked for again when `answer` finds that it has changed (AnotherClass). */
   async getNow(
     event: unknown,
-    keyNow: () => Promise<string>,
+    keyNow: (isStale: boolean) => Promise<string>,
     answer: (key: string) => Promise<ExecutionResult>,
   ): Promise<ExecutionResult> {
-    for (;;) {
-      const key = await keyNow();
+    for (let isStale = false; ; isStale = true) {
+      const key = await keyNow(isStale);
       try {
         return await this.get(event, key, () => answer(key));
       } catch (error) {
@@ -60,6 +60,21 @@ export class SharedAnswers {
     answer.answers.delete(answer.key);
     this.#kept.delete(answer);
   }
+}
+
+/** What was found out is believed for so long: ten thousand subscribers do not prove who they are with every event. */
+const BELIEVED_MS = 500;
+
+/** Asks at most twice a second, and anew when told that what is believed is stale. */
+export function believed(ask: () => Promise<string>): (isStale: boolean) => Promise<string> {
+  let last: { readonly answer: Promise<string>; readonly until: number } | null = null;
+  return (isStale) => {
+    if (!isStale && last !== null && performance.now() < last.until) return last.answer;
+    const asked = { answer: ask(), until: performance.now() + BELIEVED_MS };
+    last = asked;
+    asked.answer.catch(() => (last = last === asked ? null : last));
+    return asked.answer;
+  };
 }
 
 /**

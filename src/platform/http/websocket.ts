@@ -32,7 +32,7 @@ import { Gate } from './gate';
 import { documentLimits, LIMITS } from './limits';
 import { measured } from './measured';
 import { Outlet } from './outlet';
-import { AnotherClass, answerKey, SharedAnswers } from './shared';
+import { AnotherClass, answerKey, believed, SharedAnswers } from './shared';
 
 /** What the WebSocket side needs. */
 export interface SocketOptions<C extends object> extends Handlers<C> {
@@ -175,8 +175,8 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
         () => once(event, key),
         () => isClosed,
       );
-    // asked for every event: whoever has lost a role is not told what those are who still have it, nor the other way about
-    const keyNow = async (): Promise<string> => {
+    // asked again and again: whoever has lost a role is not told what those are who still have it, nor the other way about
+    const keyNow = believed(async () => {
       const context = await untilAvailable(
         () => options.createContext(caller),
         () => isClosed,
@@ -184,7 +184,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       const key = keyOf(context, args, used)!;
       await release(context);
       return key;
-    };
+    });
     const answer = (event: unknown): Promise<ExecutionResult> =>
       options.classOf ? shared.getNow(event, keyNow, (key) => execution(event, key)) : execution(event);
     const ahead: Promise<ExecutionResult | null>[] = [];
