@@ -17,6 +17,7 @@ import { ApiKeys1764474000000 } from './1764474000000-api-keys';
 import { AccessChecks1764475010000 } from './1764475010000-access-checks';
 import { DeprecatedUses1764477000000 } from './1764477000000-deprecated-uses';
 import { WrappedKeys1764477010000 } from './1764477010000-wrapped-keys';
+import { AllowLists1764477020000 } from './1764477020000-allow-lists';
 import { Viewers1764478000000 } from './1764478000000-viewers';
 
 /** All migrations, oldest first. */
@@ -40,5 +41,6 @@ export const migrations = [
   AccessChecks1764475010000,
   DeprecatedUses1764477000000,
   WrappedKeys1764477010000,
+  AllowLists1764477020000,
   Viewers1764478000000,
 ];

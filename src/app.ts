@@ -28,6 +28,8 @@ import { settleTouched } from './graph/eligibility/settle';
 import { Timers } from './graph/eligibility/timers';
 import { subjectCandidates } from './graph/people/subjects';
 import { ruleDefinitions } from './graph/rules/definitions';
+import { limitItems } from './graph/sources/allow';
+import { DroppedFields } from './graph/sources/dropped';
 import { Standings } from './graph/viewers/standings';
 import { loadSigner } from './journal/audit/key';
 import { latenessMetrics } from './integrations/alerts/lateness';
@@ -186,7 +188,11 @@ async function build(
   // the ingestion needs the writer, whose reactions release what waits in the ingestion
   const reactions: Reaction[] = [];
   const writer = new Writer({ ...{ pool, clock, sequencer, feed, cursors }, keys: personKeys, reactions });
-  const ingestion = new Ingestion(writer, appliers, (position) => cursors.cursorAt(position), pool);
+  const dropped = new DroppedFields({ ...{ db: pool, clock, log }, registry: metrics.registry });
+  dropped.start();
+  onStop(() => dropped.stop());
+  const limits = { limit: limitItems, onDropped: dropped.count.bind(dropped) };
+  const ingestion = new Ingestion(writer, appliers, (position) => cursors.cursorAt(position), pool, limits);
   reactions.push(ingestion.releaseWaiting, settleTouched(settling), ...(substitutes.reactions ?? []));
   const timers = new Timers({ ...settling, db: pool, writer, clock, log });
   timers.start();

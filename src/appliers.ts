@@ -11,6 +11,7 @@ import { applyCompletions } from './graph/learning/record';
 import { applyEmployees } from './graph/people/upsert';
 import { applyRoles } from './graph/rules/define';
 import { applyVerifications } from './graph/verifications/record';
+import { applyAllowLists } from './graph/sources/allow';
 import { applyCapabilities, type Subjects } from './graph/sources/declare';
 import type { Cached } from './graph/catalogue';
 import type { CredentialDefinitions } from './graph/credentials/types';
@@ -40,6 +41,7 @@ export function appliersOf(
     ['issueCredentials', (write, items, source) => applyIssues(write, items, source, credentials)],
     ['verifyCredentials', (write, items, source) => applyVerifications(write, items, source, credentials)],
     ['declareCapabilities', (write, items, source) => applyCapabilities(write, items, source, subjectsOf)],
+    ['defineAllowLists', applyAllowLists],
     ['requestApproval', (write, items, source) => applyApprovals(write, items, source, 'REQUESTED')],
     ['grantApproval', (write, items, source) => applyApprovals(write, items, source, 'GRANTED')],
     ['withdrawApproval', (write, items, source) => applyApprovals(write, items, source, 'WITHDRAWN')],

@@ -56,6 +56,7 @@ import { RoleResolver, RuleVersionResolver } from './graph/rules/graphql';
 import { ApprovalChange } from './graph/approvals/gql-types';
 import { IncidentChange } from './graph/incidents/gql-types';
 import { CredentialVerificationsResolver } from './graph/verifications/graphql';
+import { AllowListResolver } from './graph/sources/allow-graphql';
 import { CapabilityResolver } from './graph/sources/graphql';
 import { CompletionChange } from './graph/learning/gql-types';
 import { CredentialChange } from './graph/credentials/gql-types';
@@ -77,6 +78,7 @@ const resolvers = [
   CompletionAwardResolver,
   CredentialVerificationsResolver,
   CapabilityResolver,
+  AllowListResolver,
   ApprovalResolver,
   ApprovalDelegationResolver,
   EmployeeApprovalsResolver,

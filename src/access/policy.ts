@@ -11,11 +11,11 @@ export const SCOPES = {
   'credentials:write': 'Issue, verify, suspend, reinstate and revoke credentials.',
   'approvals:request': 'Ask for an approval.',
   'approvals:grant': 'Grant and withdraw approvals, and say who may decide for a manager.',
-  'definitions:write': 'Define courses, credential types, roles, career paths and outcomes, and what sources can say.',
+  'definitions:write': 'Define courses, credential types, roles, career paths and outcomes, and what sources can and may say.',
   'rules:publish': 'Rehearse and publish rules.',
   'outcomes:close': 'Close what was opened for somebody to do.',
   'webhooks:manage': 'Register webhooks, and see and repeat what they were sent.',
-  'ingestion:read': 'See what was sent and is kept apart, as it was sent.',
+  'ingestion:read': 'See what was sent and is kept apart, as it was sent, and what sources may tell.',
   'audit:read': 'Read the log as an auditor: entries with all they say, signed heads, proofs, and what led to what.',
   'operations:read': 'See what calls for somebody, and who uses what is deprecated.',
   'proofs:export': 'Export answers as files that prove themselves.',
@@ -86,12 +86,12 @@ const ROOT: Readonly<Record<Scope | 'none', string>> = {
   'approvals:request': 'Mutation: requestApproval',
   'approvals:grant': 'Mutation: grantApproval withdrawApproval delegateApprovals',
   'definitions:write':
-    'Mutation: defineCourses defineCredentialTypes defineRoles defineCareerPath defineOutcomes declareCapabilities',
+    'Mutation: defineCourses defineCredentialTypes defineRoles defineCareerPath defineOutcomes declareCapabilities defineAllowLists',
   'rules:publish': 'Mutation: rehearseRule publishRule publishAwardRule',
   'outcomes:close': 'Mutation: closeOutcome',
   'webhooks:manage': `Query: webhook webhooks
     Mutation: registerWebhook updateWebhook rotateWebhookSecret enableWebhook disableWebhook replayWebhook resendDelivery`,
-  'ingestion:read': 'Query: quarantine',
+  'ingestion:read': 'Query: allowLists quarantine',
   'audit:read': `Query: auditTrail auditCheckpoint auditKeys auditKeptFrom inclusionProof consistencyProof trace
     Subscription: auditCheckpoints`,
   'operations:read': 'Query: accessChecks alerts deprecations',
@@ -114,7 +114,7 @@ const TYPES: Readonly<Partial<Record<Scope | 'none', string>>> = {
     OutcomeChange OutcomeRule RehearsedChange ReportingLine Role RuleRehearsal RuleVersion SupposedChange Verification Way WayStep WebhookChange
     WhatIf`,
   'webhooks:manage': 'Webhook WebhookAttempt WebhookDelivery WebhookFigures WebhookLag',
-  'ingestion:read': 'QuarantinedItem',
+  'ingestion:read': 'AllowList DroppedField QuarantinedItem',
   'audit:read': 'AuditCheckpoint AuditEntry ConsistencyProof InclusionProof Trace',
   'operations:read': 'AccessCheck Alert DeprecatedUse Deprecation',
   'access:manage': 'AccessAssignment AccessMapping ApiKey',

@@ -28,6 +28,21 @@ export interface ItemResult {
 /** Applies items inside a change; answers one result per item, in order. It must not throw for a bad item. */
 export type Applier = (write: Write, items: readonly unknown[], source: string) => Promise<ItemResult[]>;
 
+/** Leaves out of items what their source may not tell: answers the same list when it may tell all, else another, and what was left out by name. */
+export type Limit = (
+  write: Write,
+  operation: string,
+  source: string,
+  items: readonly unknown[],
+) => Promise<{ readonly items: readonly unknown[]; readonly dropped: ReadonlyMap<string, number> | null }>;
+
+/** What ingestion does with what a source may not tell. */
+export interface Limits {
+  readonly limit: Limit;
+  /** Called once for each request that was taken in. */
+  readonly onDropped: (operation: string, source: string, dropped: ReadonlyMap<string, number>) => void;
+}
+
 export interface IngestRequest {
   readonly operation: string;
   readonly source: string;
@@ -59,6 +74,7 @@ export class Ingestion {
     private readonly appliers: ReadonlyMap<string, Applier>,
     private readonly cursorAt: (position: number) => Promise<string>,
     private readonly db: Db,
+    private readonly limits: Limits,
   ) {}
 
   /** Applies a request in one change. The same idempotency key with the same body answers as the first time and changes nothing. */
@@ -70,20 +86,22 @@ export class Ingestion {
     if (request.source.length > LONGEST_SOURCE) throw badInput(`\`source\` has at most ${LONGEST_SOURCE} characters.`);
     if ((request.idempotencyKey?.length ?? 0) > LONGEST_NAME)
       throw badInput(`\`idempotencyKey\` has at most ${LONGEST_NAME} characters.`);
-    const poisons = request.items.map((item) => poisonIn(item));
-    const items = request.items.map((item) => plain(item));
-    const hash = digest(canonicalJson([request.source, request.atomic === true, items]));
+    const whole = prepared(request, request.items);
     try {
       const { value, position, cursor } = await this.writer.write({ actor, source: request.source }, async (write) => {
+        // before anything is looked at: what a source may not tell is as if it had never been sent
+        const { items: told, dropped } = await this.limits.limit(write, request.operation, request.source, request.items);
+        const { items, poisons, hash } = told === request.items ? whole : prepared(request, told);
         const key = request.idempotencyKey;
         if (key) {
           const earlier = await claimKey(write, request.operation, request.source, key, hash);
-          if (earlier) return earlier;
+          if (earlier) return { ...earlier, dropped: null };
         }
         const results = await this.apply(write, request, items, poisons);
         if (key) await storeAnswer(write, request.operation, request.source, key, results);
-        return { results, change: null };
+        return { results, change: null, dropped };
       });
+      if (value.dropped) this.limits.onDropped(request.operation, request.source, value.dropped);
       // by now the log holds what the earlier request did: its answer has the position it had then
       const answered = value.change === null ? null : await positionOfChange(this.db, value.change);
       return { results: indexed(value.results), cursor: answered === null ? cursor : await this.cursorAt(answered), position };
@@ -102,11 +120,14 @@ export class Ingestion {
       if (keys.length === 0) return;
       keys.forEach((key) => tried.add(key));
       for (const group of grouped(await waitingFor(write.db, keys))) {
-        const results = await this.applier(group.operation)(
+        // what the source was allowed when they came may be less by now
+        const { items } = await this.limits.limit(
           write,
-          group.items.map((item) => item.item),
+          group.operation,
           group.source,
+          group.items.map((item) => item.item),
         );
+        const results = await this.applier(group.operation)(write, items, group.source);
         await resolveWaiting(
           write,
           group.items,
@@ -152,6 +173,13 @@ export function digest(text: BinaryLike): Buffer {
 }
 
 type Poison = ReturnType<typeof poisonIn>;
+
+/** Items as they are hashed, kept and applied, and what of each cannot be. */
+function prepared({ source, atomic }: IngestRequest, told: readonly unknown[]) {
+  const poisons: Poison[] = told.map((item) => poisonIn(item));
+  const items = told.map((item) => plain(item));
+  return { poisons, items, hash: digest(canonicalJson([source, atomic === true, items])) };
+}
 
 /** Deeper than anything that is applied; what lies below is only shown to be there. */
 const SHOWN_DEPTH = 40;

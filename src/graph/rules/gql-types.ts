@@ -79,12 +79,12 @@ export class DefinitionChange implements Change {
   employee: Employee | null;
   @Field(() => String, {
     description:
-      'COURSE_DEFINED, CREDENTIAL_TYPE_DEFINED, ROLE_DEFINED, CAREER_PATH_DEFINED, OUTCOME_RULE_DEFINED, AWARD_RULE_PUBLISHED, RULE_PUBLISHED or CAPABILITY_DECLARED.',
+      'COURSE_DEFINED, CREDENTIAL_TYPE_DEFINED, ROLE_DEFINED, CAREER_PATH_DEFINED, OUTCOME_RULE_DEFINED, AWARD_RULE_PUBLISHED, RULE_PUBLISHED, CAPABILITY_DECLARED or ALLOW_LIST_DEFINED.',
   })
   kind: string;
   @Field(() => String, {
     description:
-      'The code of what was defined; for a rule, that of the role or type it judges or awards; for a word of a source, what it speaks of.',
+      'The code of what was defined; for a rule, that of the role or type it judges or awards; for a word of a source, what it speaks of; for what a source may tell, the source.',
   })
   code: string;
   @Field(() => Int, { nullable: true, description: 'The version of a rule.' })

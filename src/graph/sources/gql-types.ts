@@ -1,7 +1,8 @@
-// What sources can say, in the schema.
+// What sources can say, and what they may, in the schema.
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { ALWAYS, type LimitedOperation } from '../../core/allow-list';
 import { IngestInput } from '../../journal/graphql';
-import { DateTimeScalar } from '../../platform/graphql/scalars';
+import { DateTimeScalar, FloatScalar } from '../../platform/graphql/scalars';
 import { connectionOf } from '../../platform/graphql/types';
 
 export const CapabilitySubject = { TYPE: 'TYPE', COURSE: 'COURSE', EVENT: 'EVENT' } as const;
@@ -61,5 +62,80 @@ export class CapabilityInput {
   })
   effectiveAt?: number | null;
   @Field(() => String, { nullable: true, description: 'Why; kept with the word.' })
+  reason?: string | null;
+}
+
+export const LimitedOperationEnum = Object.fromEntries(Object.keys(ALWAYS).map((name) => [name, name])) as {
+  [K in LimitedOperation]: K;
+};
+registerEnumType(LimitedOperationEnum, {
+  name: 'LimitedOperation',
+  description:
+    'A mutation whose items may be limited, per source, to fields that are listed. Whom, what and when an item is about is always taken in.',
+  valuesConfig: {
+    upsertEmployees: {
+      description: 'Always: externalId, effectiveAt. Of `attributes` a list names each, as `attributes.level`, or all.',
+    },
+    recordCompletions: { description: 'Always: who, which course and attempt, status, completedAt, reportedAt, eventId.' },
+    issueCredentials: { description: 'Always: who, which type and instance, its dates, initial, eventId.' },
+    verifyCredentials: { description: 'Always: who, which type and instance, when, eventId.' },
+    recordIncidents: { description: 'Always: who, which kind, reference, when, eventId.' },
+  },
+});
+
+@ObjectType({ description: 'Fields that were left out of what a source sent.', simpleResolvers: true })
+export class DroppedField {
+  @Field(() => String, {
+    description:
+      'The field, such as `email` or `attributes.ssn`; (other) for those whose names are data themselves, or too many.',
+  })
+  field: string;
+  @Field(() => FloatScalar, { description: 'In how many items, to a few seconds.' })
+  count: number;
+  @Field(() => DateTimeScalar, { description: 'When it was last sent.' })
+  lastAt: number;
+}
+
+@ObjectType({
+  description:
+    'What a source may tell by a mutation: everything else that it sends is as if it had never been sent, and stored nowhere.',
+  simpleResolvers: true,
+})
+export class AllowList {
+  uuid: string;
+  @Field(() => String, { description: 'The source.' })
+  source: string;
+  @Field(() => LimitedOperationEnum, { description: 'The mutation.' })
+  operation: LimitedOperation;
+  @Field(() => [String], { description: 'What it may tell, beside whom, what and when an item is about.' })
+  fields: readonly string[];
+  @Field(() => String, { nullable: true, description: 'Why.' })
+  reason: string | null;
+  @Field(() => [DroppedField], { description: 'What else it has sent since lists were first defined for it, by field.' })
+  dropped: DroppedField[];
+}
+
+export const AllowListConnection = connectionOf(AllowList, 'AllowList', 'lists of what sources may tell, by source and mutation');
+
+@InputType({ description: 'What sources may tell from now on.' })
+export class DefineAllowListsInput {
+  @Field(() => [AllowListInput], { description: 'At most 1,000.' })
+  allowLists: AllowListInput[];
+}
+
+@InputType({
+  description: 'What a source may tell by a mutation. It holds for what is sent from now on; what is kept already stays.',
+})
+export class AllowListInput {
+  @Field(() => String, { description: 'The source.' })
+  source: string;
+  @Field(() => LimitedOperationEnum, { description: 'The mutation.' })
+  operation: LimitedOperation;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'The fields it may tell, none for []; null: everything again, as without a list.',
+  })
+  fields?: string[] | null;
+  @Field(() => String, { nullable: true, description: 'Why; kept with the list.' })
   reason?: string | null;
 }

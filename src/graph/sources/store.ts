@@ -1,4 +1,5 @@
 // Sources: what is read and written of what they can say.
+import type { LimitedOperation } from '../../core/allow-list';
 import type { Silence, SilenceSubject } from '../../core/facts';
 import { silencesOf } from '../../core/silence';
 import type { Write } from '../../journal/write';
@@ -76,4 +77,90 @@ export function recordCapabilityRows(write: Write, added: readonly CapabilityRow
 export async function everybody(db: Db): Promise<string[]> {
   const found = await rows<{ id: string }>(db, '/* everybody */ SELECT id FROM employee');
   return found.map((row) => row.id);
+}
+
+/** What a source may tell by a mutation; `fields` is null when it may tell everything (again). */
+export interface AllowListRow {
+  readonly uuid: string;
+  readonly source: string;
+  readonly operation: LimitedOperation;
+  readonly fields: readonly string[] | null;
+  readonly reason: string | null;
+}
+
+const ALLOW_LIST = 'a.id AS uuid, a.source, a.operation, a.fields, a.reason';
+
+/** All lists there are, as a view knows them, by source and mutation. */
+export async function allowListsKnown(db: Db, view: View): Promise<AllowListRow[]> {
+  const q = new Params();
+  return rows<AllowListRow>(
+    db,
+    `/* allowListsKnown */ SELECT ${ALLOW_LIST} FROM allow_list a WHERE ${known('a', view, q)} ORDER BY a.source, a.operation`,
+    q.values,
+  );
+}
+
+/** What a source may tell by a mutation just now; null: everything. */
+export async function fieldsAllowed(db: Db, operation: string, source: string): Promise<readonly string[] | null> {
+  const [row] = await rows<{ fields: string[] | null }>(
+    db,
+    '/* fieldsAllowed */ SELECT fields FROM allow_list WHERE source = $1 AND operation = $2 AND retired_in IS NULL',
+    [source, operation],
+  );
+  return row?.fields ?? null;
+}
+
+/** Records lists in place of those there were. */
+export function recordAllowLists(write: Write, lists: readonly AllowListRow[]): void {
+  if (lists.length === 0) return;
+  write.run('/* retireAllowLists */ UPDATE allow_list SET retired_in = $2 WHERE id = ANY($1) AND retired_in IS NULL', [
+    plainArray(lists.map(({ uuid }) => uuid)),
+    write.change,
+  ]);
+  write.run(
+    `/* recordAllowLists */ INSERT INTO allow_list (id, source, operation, fields, reason, recorded_in)
+     SELECT r.uuid, r.source, r.operation, r.fields, r.reason, $2
+     FROM jsonb_to_recordset($1) AS r(uuid uuid, source text, operation text, fields text[], reason text)`,
+    [rowsParam(lists), write.change],
+  );
+}
+
+/** A field that was left out, since it was counted last. */
+export interface DroppedCount {
+  readonly source: string;
+  readonly operation: string;
+  readonly field: string;
+  readonly count: number;
+  readonly at: number;
+}
+
+/** Adds counts to those there are. */
+export async function addDropped(db: Db, counts: readonly DroppedCount[]): Promise<void> {
+  // in one order on every node, so that no two of them wait for each other
+  const keyOf = ({ source, operation, field }: DroppedCount): string => JSON.stringify([source, operation, field]);
+  const sorted = [...counts].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  await db.query(
+    `/* addDropped */ INSERT INTO dropped_field AS d (source, operation, field, count, last_at)
+     SELECT r.source, r.operation, r.field, r.count, r.at
+     FROM jsonb_to_recordset($1) AS r(source text, operation text, field text, count bigint, at timestamptz)
+     ON CONFLICT (source, operation, field) DO UPDATE SET count = d.count + EXCLUDED.count, last_at = greatest(d.last_at, EXCLUDED.last_at)`,
+    [rowsParam(sorted.map((count) => ({ ...count, at: instantText(count.at) })))],
+  );
+}
+
+/** What was left out of what a source sent. */
+export interface DroppedRow {
+  readonly source: string;
+  readonly operation: string;
+  readonly field: string;
+  readonly count: number;
+  readonly lastAt: number;
+}
+
+/** What was ever left out, by field. */
+export async function droppedFields(db: Db): Promise<DroppedRow[]> {
+  return rows<DroppedRow>(
+    db,
+    '/* droppedFields */ SELECT source, operation, field, count, last_at AS "lastAt" FROM dropped_field ORDER BY source, operation, field',
+  );
 }
