@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { measureFacts } from './facts';
+import { measureFairness } from './fair';
 import { measureIngestion } from './ingestion';
 import { measureJournal } from './journal';
 import { startDatabases, type Databases } from './kit/databases';
@@ -27,6 +28,7 @@ const JOBS: Readonly<Record<string, (databases: Databases) => Promise<Section>>>
   reads: measureReads,
   storm: measureStorm,
   tokens: measureTokens,
+  fair: measureFairness,
   publish: measurePublishing,
   rules: measureRules,
 };

@@ -15,6 +15,7 @@ import { History1764473010000 } from './1764473010000-history';
 import { Alerts1764473020000 } from './1764473020000-alerts';
 import { ApiKeys1764474000000 } from './1764474000000-api-keys';
 import { AccessChecks1764475010000 } from './1764475010000-access-checks';
+import { TrustedDocuments1764476000000 } from './1764476000000-trusted-documents';
 import { DeprecatedUses1764477000000 } from './1764477000000-deprecated-uses';
 import { WrappedKeys1764477010000 } from './1764477010000-wrapped-keys';
 import { AllowLists1764477020000 } from './1764477020000-allow-lists';
@@ -39,6 +40,7 @@ export const migrations = [
   Alerts1764473020000,
   ApiKeys1764474000000,
   AccessChecks1764475010000,
+  TrustedDocuments1764476000000,
   DeprecatedUses1764477000000,
   WrappedKeys1764477010000,
   AllowLists1764477020000,

@@ -7,16 +7,20 @@ import { whileValid, type Authenticate, type Authenticated } from './access/auth
 import { Checkup } from './access/checks/checkup';
 import { readClientKey } from './access/checks/client';
 import { checkRule } from './access/checks/store';
+import { TrustedDocuments } from './access/documents/trusted';
+import { slowGuesses } from './access/guesses';
 import { bearerAuthentication, bootstrapKey } from './access/keys';
 import { DeprecatedUses } from './access/deprecated-uses';
 import { deprecatedUsesRule } from './access/store';
 import { KnownKeys } from './access/known-keys';
 import { OpenSockets } from './access/open-sockets';
-import { classOf, reachOf } from './access/policy';
+import { payerOf } from './access/payer';
+import { classOf } from './access/policy';
 import { tokenAuthentication } from './access/tokens/authenticate';
 import { IssuerKeys } from './access/tokens/issuer-keys';
 import { KnownPeople } from './access/tokens/people';
 import { tokenVerifier } from './access/tokens/verify';
+import { extensionsOf } from './extensions';
 import { GraphContext, type Graph } from './graph/context';
 import { credentialDefinitions } from './graph/credentials/types';
 import { outcomeDefinitions } from './graph/outcomes/definitions';
@@ -63,9 +67,10 @@ import { Tail } from './journal/tail';
 import { Writer, type Reaction } from './journal/write';
 import { keepSynchronised, systemClock, type Clock } from './platform/clock';
 import type { Config } from './platform/config';
-import { checkCost } from './platform/graphql/cost';
+import { appraise } from './platform/graphql/cost';
 import { Deprecations } from './platform/graphql/deprecations';
 import { checkNesting } from './platform/graphql/nesting';
+import { addressesBehind } from './platform/http/address';
 import { createHttpServer } from './platform/http/server';
 import { createLog, type Log } from './platform/log';
 import { createMetrics } from './platform/metrics';
@@ -79,11 +84,6 @@ import { Pruner } from './platform/pruner';
 import { secretKey, secretKeyFile } from './platform/secret-key';
 import { StartError } from './platform/start-error';
 import { buildGraphSchema } from './schema';
-
-const REACHES = {
-  REPORTS: 'You see yourself and whoever reports to you at the instant asked about; others are left out, and not counted.',
-  SOURCES: 'Your key sees the people of whom its sources have told something; others are left out, and not counted.',
-};
 
 /** A running server. */
 export interface App {
@@ -139,7 +139,7 @@ async function build(
   const tracer = config.otlp === null ? null : await startOtlp({ ...config.otlp, log });
   onStop(async () => tracer?.stop());
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, onStop));
-  const pool = await createPool(databaseUrl, { max: 20, log });
+  const pool = await createPool(databaseUrl, { max: 24, log });
   onStop(() => pool.end());
   await migrate(databaseUrl, migrations);
   const clock = substitutes.clock ?? (await databaseClock(pool, log, onStop));
@@ -318,7 +318,10 @@ async function build(
     tokens = tokenAuthentication({ verify, people, clock });
   }
   const byBearer = bearerAuthentication(adminKey, knownKeys, tokens);
-  const proven = whileValid(substitutes.authenticate?.(byBearer) ?? byBearer, clock);
+  const proven = slowGuesses(whileValid(substitutes.authenticate?.(byBearer) ?? byBearer, clock), {
+    perMinute: config.failuresPerMinute,
+    now: () => performance.now(),
+  });
   const authenticate: Authenticate = async (credentials) => {
     const found = await proven(credentials);
     return { ...found, actor: await standings.present(found.actor) };
@@ -326,6 +329,7 @@ async function build(
   const openSockets = new OpenSockets({ db: background, clock, candidates, log });
   openSockets.start();
   onStop(() => openSockets.stop());
+  const addressOf = addressesBehind(config.trustedProxies);
   let isReady = false;
   const server = await createHttpServer<GraphContext>({
     config,
@@ -338,11 +342,16 @@ async function build(
     onSocket: (context, end) => openSockets.opened(context, end),
     expiryOf: ({ expiresAt }) => expiresAt,
     now: () => clock.now(),
-    onResponse: async (context) => ({ ...(await positionOf(context, cursors)), ...told(context) }),
+    onResponse: (context, isRefused) =>
+      extensionsOf(context.actor, isRefused ? () => feed.head() : () => context.position(), cursors),
     classOf: ({ actor }) => classOf(actor),
-    releaseContext: (context) => context.release(),
+    releaseContext: (context) => context.end(),
     noteDeprecated: ({ actor }, operation) => deprecatedUses.count(actor.id, operation),
-    checkOperation: (operation) => checkNesting(operation) ?? checkCost(operation),
+    payerOf: ({ actor }) => payerOf(actor),
+    trusted: new TrustedDocuments(pool, config.trustedDocuments),
+    appraise: (operation) => checkNesting(operation) ?? appraise(operation),
+    shares: config.shares,
+    addressOf,
     isReady: () => isReady,
     giveUp: () => pool.cut(),
     metrics,
@@ -350,7 +359,7 @@ async function build(
     log,
   });
   onStop(() => server.stop());
-  serveExports(server.app, { authenticate, cursors, feed });
+  serveExports(server.app, { authenticate, addressOf, cursors, feed });
   const url = await server.listen().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') throw error;
     throw new StartError(
@@ -359,22 +368,6 @@ async function build(
   });
   isReady = true;
   return { url, adminKey, isNewKey: isNew, graph, stop: stopAll };
-}
-
-// whoever does not see everybody is told so with every answer, whatever is in it
-function told({ actor }: GraphContext): Record<string, unknown> {
-  const reach = reachOf(actor);
-  return reach === 'EVERYBODY' ? {} : { reach: { is: reach, reason: REACHES[reach] } };
-}
-
-// an answer that could not reach the database (UNAVAILABLE) has no position to tell
-async function positionOf(context: GraphContext, cursors: Cursors): Promise<Record<string, unknown>> {
-  try {
-    return { position: await cursors.cursorAt(await context.position()) };
-  } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    return {};
-  }
 }
 
 async function embedded(config: Config, log: Log, onStop: (stop: () => Promise<unknown>) => void): Promise<string> {

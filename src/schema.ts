@@ -7,7 +7,9 @@ import { showFields } from './graph/shown-fields';
 import { AccessRoleResolver, ViewerResolver } from './graph/viewers/graphql';
 import { AccessCheckResolver } from './access/checks/graphql';
 import { DeprecationResolver } from './access/deprecated-graphql';
+import { DocumentResolver } from './access/documents/graphql';
 import { ApiKeyResolver } from './access/graphql';
+import { price } from './access/prices';
 import { AuditResolver } from './graph/audit/graphql';
 import { AuditEntryTraceResolver, ChangeTraceResolver, TraceResolver } from './graph/audit/trace-graphql';
 import { ErasureResolver } from './graph/erasure/graphql';
@@ -124,6 +126,7 @@ const resolvers = [
   WebhookChangeResolver,
   WebhookMutationResolver,
   ApiKeyResolver,
+  DocumentResolver,
   ViewerResolver,
   AccessRoleResolver,
   AccessCheckResolver,
@@ -182,6 +185,7 @@ export function buildGraphSchema(): GraphQLSchema {
   stripPropertyResolvers(schema);
   showFields(schema);
   guard(schema);
+  price(schema);
   return schema;
 }
 

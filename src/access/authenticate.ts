@@ -8,6 +8,8 @@ import type { Subject } from './tokens/claims';
 export interface Credentials {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly connectionParams?: Readonly<Record<string, unknown>>;
+  /** The network address it comes from. */
+  readonly address?: string;
 }
 
 /** Whom an open socket belongs to: it is closed when this key or this person is not to be believed any more (open-sockets.ts). */

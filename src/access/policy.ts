@@ -19,6 +19,7 @@ export const SCOPES = {
   'audit:read': 'Read the log as an auditor: entries with all they say, signed heads, proofs, and what led to what.',
   'operations:read': 'See what calls for somebody, and who uses what is deprecated.',
   'proofs:export': 'Export answers as files that prove themselves.',
+  'documents:manage': 'Register the documents that clients may send.',
   'access:manage': 'Make, rotate and revoke API keys, and give people roles.',
 } as const;
 
@@ -34,7 +35,7 @@ const ALL = Object.keys(SCOPES) as Scope[];
 export const ACCESS_ROLES: Readonly<Record<'EMPLOYEE' | 'AUDITOR' | 'HR' | 'ADMIN', readonly Scope[]>> = {
   EMPLOYEE: ['graph:read'],
   AUDITOR: ['graph:read', 'ingestion:read', 'audit:read', 'operations:read', 'proofs:export'],
-  HR: ALL.filter((scope) => scope !== 'webhooks:manage' && scope !== 'access:manage'),
+  HR: ALL.filter((scope) => !['webhooks:manage', 'documents:manage', 'access:manage'].includes(scope)),
   ADMIN: ALL,
 };
 
@@ -97,6 +98,8 @@ const ROOT: Readonly<Record<Scope | 'none', string>> = {
   'operations:read': 'Query: accessChecks alerts deprecations',
   'proofs:export': `Query: answerProof
     Mutation: exportProof`,
+  'documents:manage': `Query: trustedDocuments
+    Mutation: registerDocuments withdrawDocuments`,
   'access:manage': `Query: accessAssignments accessMappings apiKeys
     Mutation: assignAccessRole createApiKey mapAccessRole revokeApiKey rotateApiKey`,
   none: 'Query: viewer',
@@ -117,8 +120,9 @@ const TYPES: Readonly<Partial<Record<Scope | 'none', string>>> = {
   'ingestion:read': 'AllowList DroppedField QuarantinedItem',
   'audit:read': 'AuditCheckpoint AuditEntry ConsistencyProof InclusionProof Trace',
   'operations:read': 'AccessCheck Alert DeprecatedUse Deprecation',
+  'documents:manage': 'TrustedDocument',
   'access:manage': 'AccessAssignment AccessMapping ApiKey',
-  none: `AccessRolePayload ApiKeyPayload CredentialPayload ErasurePayload ExportProofPayload IngestPayload IngestResult OutcomePayload PageInfo Refusal RulePayload
+  none: `AccessRolePayload ApiKeyPayload CredentialPayload DocumentsPayload ErasurePayload ExportProofPayload IngestPayload IngestResult OutcomePayload PageInfo Refusal RulePayload
     Viewer WebhookDeliveryPayload WebhookPayload WebhookSecretPayload`,
 };
 

@@ -34,6 +34,11 @@ export async function keyById(db: Db, uuid: string): Promise<KeyRow> {
   return row!;
 }
 
+/** Whether there is a key of this name that is not revoked. */
+export async function keyNamed(db: Db, name: string): Promise<boolean> {
+  return (await rows(db, '/* keyNamed */ SELECT 1 FROM api_key WHERE name = $1 AND revoked_at IS NULL', [name])).length > 0;
+}
+
 /** The key a secret opens, whatever has become of it since; `isEarlier`: it is the secret before the last rotation. */
 export async function keyByHash(db: Db, hash: Buffer): Promise<(KeyRow & { readonly isEarlier: boolean }) | null> {
   const [row] = await rows<KeyRow & { isEarlier: boolean }>(

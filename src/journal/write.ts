@@ -2,7 +2,8 @@
 import type pg from 'pg';
 import type { Clock } from '../platform/clock';
 import type { Actor } from '../platform/context';
-import { isUnavailable, type Db, type Pool } from '../platform/postgres/pool';
+import { whenGivenUp } from '../platform/operation';
+import { cutConnection, isUnavailable, type Db, type Pool } from '../platform/postgres/pool';
 import { append } from './append';
 import type { Cursors } from './cursor';
 import type { NewEntry } from './entry';
@@ -163,7 +164,9 @@ export class Writer {
     const turns = new Turns(dbOf(client));
     let isOpen = true;
     let broken: Error | undefined;
+    let stay = (): void => undefined;
     try {
+      stay = whenGivenUp(() => isOpen && cutConnection(client));
       const write = new OpenWrite(turns, await beginChange(client), this.options.clock.now(), by, this.options.keys);
       const value = await work(write);
       const keys = keysAhead(turns, this.options.keys, write.touched);
@@ -187,6 +190,7 @@ export class Writer {
       }
       throw error;
     } finally {
+      stay();
       client.release(broken);
     }
   }

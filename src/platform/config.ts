@@ -68,6 +68,19 @@ export interface Config {
     /** Alerts, from when they were resolved. */
     readonly alerts: number;
   };
+  /** What callers may take of the node. */
+  readonly shares: {
+    /** Points that each caller gets every minute. */
+    readonly pointsPerMinute: number;
+    readonly querySeconds: number;
+    readonly mutationSeconds: number;
+  };
+  /** Failures to say who asks, of one address within a minute, that are let be. */
+  readonly failuresPerMinute: number;
+  /** Proxies whose X-Forwarded-For is believed: addresses, or `address/bits`. */
+  readonly trustedProxies: readonly string[];
+  /** Only documents that were registered run. */
+  readonly trustedDocuments: boolean;
   /** The organisation's IANA zone. */
   readonly timeZone: string;
   readonly production: boolean;
@@ -101,10 +114,14 @@ function isNatsServer(entry: string): boolean {
   return URL.canParse(entry) && ['nats:', 'tls:'].includes(new URL(entry).protocol) && new URL(entry).hostname !== '';
 }
 
+/** An address, or a range of them. */
+function isNetwork(entry: string): boolean {
+  const [address = '', bits = '0'] = entry.split('/');
+  return isIP(address) > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
+}
+
 function isReceiver(entry: string): boolean {
-  const [address, bits] = entry.split('/');
-  if (bits !== undefined)
-    return isIP(address!) > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address!) === 4 ? 32 : 128);
+  if (entry.includes('/')) return isNetwork(entry);
   return /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(entry);
 }
 
@@ -127,6 +144,15 @@ function days(least: number, usual: number) {
     .refine((count) => count >= least, text)
     .default(usual)
     .transform((count) => count * DAY_MS);
+}
+
+/** A whole number from 1. */
+function count(usual: number) {
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1')
+    .transform(Number)
+    .default(usual);
 }
 
 /** Idempotency, replays of webhooks and consumers that were away rely on a month. */
@@ -176,11 +202,13 @@ const environment = z
     SECRET_KEY_FILE: z.string().optional(),
     WEBHOOK_ALLOW: list(isReceiver, 'hosts, hosts with a port, or address ranges such as 10.0.0.0/8').optional(),
     WEBHOOK_PORTS: list((entry) => /^\d{1,5}$/.test(entry) && Number(entry) <= 65_535, 'whole numbers up to 65535').optional(),
-    ALERT_REVOCATIONS: z
-      .string()
-      .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1')
-      .transform(Number)
-      .default(50),
+    ALERT_REVOCATIONS: count(50),
+    POINTS_PER_MINUTE: count(6_000_000),
+    QUERY_SECONDS: count(30),
+    MUTATION_SECONDS: count(600),
+    FAILURES_PER_MINUTE: count(60),
+    TRUSTED_DOCUMENTS: z.enum(['required', 'optional'], 'must be required or optional').default('optional'),
+    TRUSTED_PROXIES: list(isNetwork, 'addresses or ranges such as 10.0.0.0/8').optional(),
     WEBHOOK_HISTORY: days(7, 90),
     IDEMPOTENCY_HISTORY: days(31, 90),
     QUARANTINE_HISTORY: days(1, 90),
@@ -255,6 +283,14 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       unappliedItems: data.QUARANTINE_PATIENCE,
       alerts: data.ALERT_HISTORY,
     },
+    shares: {
+      pointsPerMinute: data.POINTS_PER_MINUTE,
+      querySeconds: data.QUERY_SECONDS,
+      mutationSeconds: data.MUTATION_SECONDS,
+    },
+    failuresPerMinute: data.FAILURES_PER_MINUTE,
+    trustedDocuments: data.TRUSTED_DOCUMENTS === 'required',
+    trustedProxies: data.TRUSTED_PROXIES ?? [],
     timeZone: data.TIME_ZONE,
     production,
     introspection: data.INTROSPECTION === undefined ? !production : data.INTROSPECTION === 'true',

@@ -46,6 +46,7 @@ export class Context {
   private lastPosition: number | null = null;
   private ownPosition: number | null = null;
   private earliestRead = Infinity;
+  private isOver = false;
 
   constructor(
     actor: Actor,
@@ -58,6 +59,7 @@ export class Context {
 
   /** The request's snapshot, opened at first use. */
   snapshot(): Promise<Snapshot> {
+    if (this.isOver) return Promise.reject(new Error('The request is over: nothing is read for it any more.'));
     this.opening ??= this.openSnapshot().then((snapshot) => {
       this.lastPosition = snapshot.position;
       return snapshot;
@@ -102,6 +104,15 @@ export class Context {
   async wrote(position: number): Promise<void> {
     await this.release();
     this.lastPosition = position;
+  }
+
+  /**
+   * The answer is given: nothing is read any more. An answer is given early when something in it failed that may not be null, and what stands beside
+   * that goes on for a while.
+   */
+  async end(): Promise<void> {
+    this.isOver = true;
+    await this.release();
   }
 
   /** Gives the connection back; the context can be used again and then opens a new snapshot. */

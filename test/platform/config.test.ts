@@ -34,6 +34,10 @@ describe('the configuration', () => {
         unappliedItems: 365 * DAY_MS,
         alerts: 365 * DAY_MS,
       },
+      shares: { pointsPerMinute: 6_000_000, querySeconds: 30, mutationSeconds: 600 },
+      failuresPerMinute: 60,
+      trustedProxies: [],
+      trustedDocuments: false,
       timeZone: 'UTC',
       production: false,
       introspection: true,
@@ -82,6 +86,16 @@ describe('the configuration', () => {
       ...{ endpoint: 'http://c:4318', serviceName: 'credential-graph', ratio: 0.25 },
     });
     expect(loadConfig({ ALERT_REVOCATIONS: '7' }).manyRevocations).toBe(7);
+    expect(loadConfig({ POINTS_PER_MINUTE: '1', QUERY_SECONDS: '2', MUTATION_SECONDS: '3' }).shares).toEqual({
+      pointsPerMinute: 1,
+      querySeconds: 2,
+      mutationSeconds: 3,
+    });
+    expect(loadConfig({ TRUSTED_DOCUMENTS: 'required' }).trustedDocuments).toBe(true);
+    expect(loadConfig({ FAILURES_PER_MINUTE: '5', TRUSTED_PROXIES: '10.0.0.0/8, ::1' })).toMatchObject({
+      failuresPerMinute: 5,
+      trustedProxies: ['10.0.0.0/8', '::1'],
+    });
     expect(Object.values(loadConfig(history).history)).toEqual([7, 31, 1, 30, 8].map((days) => days * DAY_MS));
     expect(loadConfig(env)).toMatchObject({
       ...{

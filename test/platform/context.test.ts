@@ -28,4 +28,12 @@ describe('the position a request answers for', () => {
     later.readAt(5);
     expect(await later.position()).toBe(3);
   });
+
+  it('is asked for no more once the answer is given, and nothing is opened for it', async () => {
+    const { context, opened } = contextAt(7);
+    await context.db();
+    await context.end();
+    await expect(context.db()).rejects.toThrow('over');
+    expect(opened()).toBe(1);
+  });
 });

@@ -84,6 +84,9 @@ describe('the WebSocket side of the server', () => {
     subscribe(socket, '1', 'subscription { count(to: 1) { n } }');
     expect((await until('next', '1')).payload?.data).toEqual({ count: { n: 1 } });
     expect(socket.readyState).toBe(socket.OPEN);
+    // also the context of what was refused: whoever is refused again and again must not use anything up
+    await until('complete', '1');
+    expect(tested.contexts.released).toBe(tested.contexts.made);
   });
 
   it('masks a bug in the middle of a subscription', async () => {

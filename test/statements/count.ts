@@ -2,7 +2,7 @@
 import pg from 'pg';
 
 /** What the clock, the sequencer and the tail send by themselves, and every new connection. */
-const BACKGROUND = new Set(['nextBoundaries', 'findChanges', 'readClock', 'prepareSession']);
+const BACKGROUND = new Set(['nextBoundaries', 'findChanges', 'readClock', 'prepareSession', 'noticeTheGone']);
 
 /** Counts the named statements sent through the request pool. */
 export class StatementCounter {

@@ -1,6 +1,7 @@
 // Entries of the log as the schema shows them, and which of them a filter lets through.
 import { UNDISCLOSED } from '../../core/disclosure';
 import { ERASURE, type LogEntry } from '../../journal/entry';
+import { Gone } from '../../platform/graphql/errors';
 import { nodeId } from '../../platform/graphql/node-id';
 import { parseInstant } from '../../platform/graphql/scalars';
 import { loadApproval, loadDelegation } from '../approvals/graphql';
@@ -91,6 +92,12 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
   const uuid = (name: string) => String(body[name]);
   const reasons = async <T>(asking: GraphContext, told: T, undisclosed: T): Promise<T> =>
     reasonsShown(asking, { employeeUuid: entry.subject!, roleUuid: uuid('role'), view: await view(asking) }, told, undisclosed);
+  const isOfPerson = ['EligibilityChange', 'CredentialChange', 'EmployeeChange'].includes(typeOf(entry));
+  const employeeOf = async (asking: GraphContext, subject: string) => {
+    const employee = await loadEmployee(asking, subject, await view(asking));
+    if (employee === null && isOfPerson) throw new Gone();
+    return employee;
+  };
   const common = {
     __typename: typeOf(entry),
     cursor: context.graph.cursors.encodeCursor(entry.pos),
@@ -98,8 +105,8 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
     occurredAt: entry.occurredAt,
     recordedAt: entry.recordedAt,
     kind: kindOf(entry),
-    employee: async (_: unknown, asking: GraphContext) =>
-      entry.subject === null || entry.erased ? null : loadEmployee(asking, entry.subject, await view(asking)),
+    employee: (_: unknown, asking: GraphContext) =>
+      entry.subject === null || entry.erased ? null : employeeOf(asking, entry.subject),
   };
   switch (common.__typename) {
     case 'EligibilityChange':
@@ -116,8 +123,11 @@ export function toChange(entry: LogEntry, context: GraphContext): object {
     case 'CredentialChange':
       return {
         ...common,
-        credential: async (_: unknown, asking: GraphContext) =>
-          loadCredentialOfChange(asking, uuid('credential'), await view(asking)),
+        credential: async (_: unknown, asking: GraphContext) => {
+          const credential = await loadCredentialOfChange(asking, uuid('credential'), await view(asking));
+          if (credential === null) throw new Gone();
+          return credential;
+        },
         reason: text(body['reason']),
       };
     case 'ErasedChange':

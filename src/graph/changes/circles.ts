@@ -6,7 +6,7 @@ import type { Db } from '../../platform/postgres/pool';
 import { endsOfChanges, peopleAbove, toldBySources } from './store';
 
 /** Entries about nobody that say how the graph is run, and not what it holds. */
-const OF_OPERATORS = /^(webhook|api_key|access)\./;
+const OF_OPERATORS = /^(webhook|api_key|access|document)\./;
 
 type Circle = ReadonlySet<string>;
 

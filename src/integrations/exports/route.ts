@@ -7,6 +7,7 @@ import { demand } from '../../access/guard';
 import { reachOf } from '../../access/policy';
 import type { Cursors } from '../../journal/cursor';
 import { cursorRefused } from '../../journal/cursor-refused';
+import type { AddressOf } from '../../platform/http/address';
 import { statusOf } from '../../platform/http/errors';
 import { badInput, problem } from '../../platform/graphql/errors';
 import { changesCsv, rowLimits, type ExportSource } from './csv';
@@ -14,6 +15,7 @@ import { changesCsv, rowLimits, type ExportSource } from './csv';
 /** What the route works with. */
 export interface ExportOptions extends ExportSource {
   readonly authenticate: Authenticate;
+  readonly addressOf: AddressOf;
   readonly cursors: Cursors;
 }
 
@@ -21,7 +23,7 @@ export interface ExportOptions extends ExportSource {
 export function serveExports(app: FastifyInstance, options: ExportOptions): void {
   app.get('/exports/changes.csv', async (request, reply) => {
     try {
-      const { actor } = await options.authenticate({ headers: request.headers });
+      const { actor } = await options.authenticate({ headers: request.headers, address: options.addressOf(request.raw) });
       demand(actor, 'graph:read');
       if (reachOf(actor) !== 'EVERYBODY')
         throw problem('FORBIDDEN', 'The export speaks of everybody: only whoever sees everybody can have it.');
@@ -57,6 +59,7 @@ function limitOf(limit: unknown): number {
 function refused(reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof GraphQLError)) throw error;
   const { message, extensions } = error;
+  if (typeof extensions['retryAfter'] === 'number') reply.header('retry-after', extensions['retryAfter']);
   return reply
     .code(statusOf(extensions['code']))
     .type('application/json; charset=utf-8')

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'INVALID_CURSOR'
   | 'CURSOR_EXPIRED'
   | 'RESYNC_REQUIRED'
+  | 'DOCUMENT_NOT_TRUSTED'
   | 'QUERY_TOO_EXPENSIVE'
   | 'RATE_LIMITED'
   | 'UNAVAILABLE'
@@ -16,6 +17,11 @@ export type ErrorCode =
 /** A GraphQL error with one of the published codes; the message says what to do. */
 export function problem(code: ErrorCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
+}
+
+/** Not now: the same may be sent again after so many seconds. */
+export function refuseForNow(code: 'RATE_LIMITED' | 'UNAVAILABLE', message: string, retryAfter: number): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, retryAfter } });
 }
 
 /** The caller's mistake. */
@@ -27,4 +33,14 @@ export function badInput(message: string): GraphQLError {
 export function refuseRepeated(groupBy: readonly string[]): void {
   const repeated = groupBy.find((dimension, i) => groupBy.indexOf(dimension) !== i);
   if (repeated !== undefined) throw badInput(`groupBy names ${repeated} twice: name each dimension once.`);
+}
+
+/**
+ * What an event is about was erased between its being read and its being answered: there is nothing to tell of it. Whoever asked for it is told to ask
+ * again, and a subscriber is told nothing, since the erasure itself is an event that follows.
+ */
+export class Gone extends GraphQLError {
+  constructor() {
+    super('What this is about was erased just now: send the request again.', { extensions: { code: 'UNAVAILABLE' } });
+  }
 }

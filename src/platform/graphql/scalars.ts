@@ -19,7 +19,7 @@ export function parseInstant(text: string): number | null {
 
 function textScalar(name: string, description: string, parse: (text: string) => unknown, serialize: (value: unknown) => unknown) {
   const read = (value: unknown) => {
-    if (typeof value !== 'string') throw badInput(`${name} is a string: ${description}`);
+    if (typeof value !== 'string') throw badInput(`A string is expected. ${description}`);
     return parse(value);
   };
   return new GraphQLScalarType({

@@ -4,7 +4,7 @@ import { censored } from '../../core/censor';
 import { currentSpan } from '../trace';
 
 /** What became of an operation. */
-export type Outcome = 'ok' | 'errors' | 'refused';
+export type Outcome = 'ok' | 'errors' | 'refused' | 'limited';
 
 /** Says it of the span under way. */
 export function describeOperation(

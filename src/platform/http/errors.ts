@@ -8,6 +8,7 @@ import type { ErrorCode } from '../graphql/errors';
 import type { Log } from '../log';
 import { isUnavailable } from '../postgres/pool';
 import { currentTrace } from '../trace';
+import type { Redact } from './disclosure';
 import { unquoted } from './unquoted';
 
 const KNOWN: ReadonlySet<unknown> = new Set<ErrorCode>([
@@ -17,11 +18,15 @@ const KNOWN: ReadonlySet<unknown> = new Set<ErrorCode>([
   'INVALID_CURSOR',
   'CURSOR_EXPIRED',
   'RESYNC_REQUIRED',
+  'DOCUMENT_NOT_TRUSTED',
   'QUERY_TOO_EXPENSIVE',
   'RATE_LIMITED',
   'UNAVAILABLE',
   'INTERNAL',
 ]);
+
+/** Longer than any sentence of ours: what is beyond it was the client's. */
+const LONGEST_MESSAGE = 1_000;
 
 /** Codes of Apollo Server for requests that are not valid GraphQL, all of them the client's to mend. */
 const APOLLO_INPUT: ReadonlySet<unknown> = new Set([
@@ -52,26 +57,27 @@ export type PresentError = (error: unknown) => GraphQLFormattedError;
 /**
  * Errors with one of our codes pass as they are, mistakes in the request are BAD_USER_INPUT, a database out of reach is
  * UNAVAILABLE. Anything else is a bug: the client gets a reference and the trace, the log gets the error under the same reference.
- * No message says what looks like a person's address or number, or like a key.
+ * No message says what looks like a person's address or number, or like a key. `redact` is asked about what others say of the schema.
  */
-export function errorPresenter(log: Log): PresentError {
+export function errorPresenter(log: Log, redact: Redact = (message) => message): PresentError {
   return (thrown) => {
     const error =
       thrown instanceof GraphQLError ? thrown : new GraphQLError(messageOf(thrown), { originalError: asError(thrown) });
     const causes = causesOf(error);
     const { locations, path } = error.toJSON();
-    const shown = censored(unquoted(error.message));
+    const shown = shortened(censored(unquoted(error.message)));
     const place = { ...(locations && { locations }), ...(path && { path }) };
 
     const named = causes.findLast((cause) => cause instanceof GraphQLError && KNOWN.has(cause.extensions.code)) as
       GraphQLError | undefined;
-    if (named !== undefined) {
+    // Apollo gives what graphql-js says of variables a code of ours
+    const isOfVariables = error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+    if (named !== undefined && !isOfVariables) {
       const { http: _http, stacktrace: _stacktrace, ...extensions } = named.extensions;
       return { message: shown, ...place, extensions };
     }
-    if (APOLLO_INPUT.has(error.extensions.code) || isRequestMistake(causes)) {
-      const isTooLong = /Document contains more tha[nt] \d+ tokens|^Validation aborted/.test(error.message);
-      return { message: shown, ...place, extensions: { code: isTooLong ? 'QUERY_TOO_EXPENSIVE' : 'BAD_USER_INPUT' } };
+    if (isOfVariables || APOLLO_INPUT.has(error.extensions.code) || isRequestMistake(causes)) {
+      return { message: redact(shown, error.source?.body ?? ''), ...place, extensions: { code: 'BAD_USER_INPUT' } };
     }
     if (causes.some(isUnavailable)) {
       log.warn({ err: causes.at(-1), path }, 'answered UNAVAILABLE');
@@ -104,9 +110,14 @@ function causesOf(error: GraphQLError): Error[] {
 function isRequestMistake(causes: readonly Error[]): boolean {
   const [outer] = causes;
   if (!(outer instanceof GraphQLError)) return false;
-  if (outer.path === undefined) return outer.originalError === undefined || outer.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+  if (outer.path === undefined) return outer.originalError === undefined;
   const inner = causes.at(-1);
   return inner instanceof GraphQLError && inner.nodes !== undefined && inner.nodes.some(({ kind }) => kind !== Kind.FIELD);
+}
+
+/** Some messages say again what was sent, and that may be a megabyte. */
+function shortened(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 }
 
 function messageOf(thrown: unknown): string {

@@ -1,32 +1,36 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLError,
   Kind,
   type SelectionSetNode,
-  type ValidationRule,
   visit,
 } from 'graphql';
 
 import { problem } from '../graphql/errors';
 
 /** What one document may ask for at most, over HTTP and WebSocket alike. */
-export const LIMITS = { tokens: 2000, depth: 12, directives: 10, aliases: 50, bodyBytes: 1024 * 1024 } as const;
+export const LIMITS = {
+  tokens: 2000,
+  depth: 12,
+  /** Of `__schema` and `__type`, which only stand at the top: the query that tools send has 15 levels. */
+  introspectionDepth: 20,
+  directives: 10,
+  aliases: 50,
+  bodyBytes: 1024 * 1024,
+} as const;
 
-/** Refuses documents beyond the limits with QUERY_TOO_EXPENSIVE. The token limit is the parser's (`maxTokens`). */
-export const documentLimits: ValidationRule = (context) => ({
-  Document(document) {
-    for (const error of exceededLimits(document)) context.reportError(error);
-    return false;
-  },
-});
-
-/** The limits that a document exceeds; time is linear in its length, however its fragments are nested. */
+/**
+ * The limits that a document exceeds; time is linear in its length, however its fragments are nested. To be asked before the document is
+ * validated, which takes time that grows with the square of what is repeated. The token limit is the parser's (`maxTokens`).
+ */
 export function exceededLimits(document: DocumentNode): GraphQLError[] {
   let aliases = 0;
   let directives = 0;
   visit(document, {
-    Field: ({ alias }) => void (aliases += alias === undefined ? 0 : 1),
+    OperationDefinition: ({ selectionSet }) => void (aliases += againIn(selectionSet)),
+    FragmentDefinition: ({ selectionSet }) => void (aliases += againIn(selectionSet)),
     Directive: () => void (directives += 1),
   });
   const errors: GraphQLError[] = [];
@@ -34,14 +38,43 @@ export function exceededLimits(document: DocumentNode): GraphQLError[] {
     if (count > limit)
       errors.push(problem('QUERY_TOO_EXPENSIVE', `The document ${what} ${count}, and ${limit} is the limit: split it.`));
   };
-  check(depthOf(document), LIMITS.depth, 'nests fields to a depth of');
-  check(aliases, LIMITS.aliases, 'uses this many aliases:');
+  check(depthOf(document, isOrdinary), LIMITS.depth, 'nests fields to a depth of');
+  check(
+    depthOf(document, () => true),
+    LIMITS.introspectionDepth,
+    'nests fields of introspection to a depth of',
+  );
+  check(aliases, LIMITS.aliases, 'asks again for the same place, by aliases or by repeating fields, this often:');
   check(directives, LIMITS.directives, 'uses this many directives:');
   return errors;
 }
 
-/** Deepest nesting of fields over all operations; what lies below `__schema` and `__type` does not count. */
-function depthOf(document: DocumentNode): number {
+/**
+ * How often a selection asks again for what it could ask once: fields under an alias, fields that are there already, and fragments spread
+ * twice. What is asked of different types is not the same; what different fragments ask is not compared.
+ */
+function againIn(set: SelectionSetNode, seen = new Set<string>(), type = ''): number {
+  let again = 0;
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      again += againIn(selection.selectionSet, seen, selection.typeCondition?.name.value ?? type);
+      continue;
+    }
+    const alias = selection.kind === Kind.FIELD ? selection.alias?.value : undefined;
+    const key = `${type} ${selection.kind} ${alias ?? selection.name.value}`;
+    if (alias !== undefined || seen.has(key)) again += 1;
+    seen.add(key);
+    if (selection.kind === Kind.FIELD && selection.selectionSet) again += againIn(selection.selectionSet);
+  }
+  return again;
+}
+
+function isOrdinary({ name }: FieldNode): boolean {
+  return !name.value.startsWith('__');
+}
+
+/** Deepest nesting of fields over all operations; a field that does not count is not looked into. */
+function depthOf(document: DocumentNode, counts: (field: FieldNode) => boolean): number {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -64,7 +97,7 @@ function depthOf(document: DocumentNode): number {
     for (const selection of set?.selections ?? []) {
       if (selection.kind === Kind.FRAGMENT_SPREAD) deepest = Math.max(deepest, ofFragment(selection.name.value));
       else if (selection.kind === Kind.INLINE_FRAGMENT) deepest = Math.max(deepest, ofSelection(selection.selectionSet));
-      else if (!selection.name.value.startsWith('__')) deepest = Math.max(deepest, 1 + ofSelection(selection.selectionSet));
+      else if (counts(selection)) deepest = Math.max(deepest, 1 + ofSelection(selection.selectionSet));
     }
     return deepest;
   };

@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
-
-import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+
+import { Gauge } from 'prom-client';
 
 import { censored } from '../../core/censor';
 import type { Config } from '../config';
@@ -11,13 +11,16 @@ import { problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import { inTrace } from '../trace';
-import type { Deprecated } from '../graphql/deprecations';
 import type { Handlers } from './context';
-import { deprecationExtensions, deprecationHeaders } from './deprecated';
-import { describeOperation } from './described';
-import { errorPresenter, statusOf } from './errors';
+import { addressesBehind, type AddressOf } from './address';
+import { redactSchema } from './disclosure';
+import { Door, type Shares } from './door';
+import { Documents, MOST_MISTAKES } from './documents';
+import { errorPresenter } from './errors';
 import { loadGraphiql } from './graphiql';
-import { documentLimits, LIMITS } from './limits';
+import { LIMITS } from './limits';
+import { Reader, type TrustedSource } from './reader';
+import { Requests } from './requests';
 import { traceRequests } from './tracing';
 import { createSockets } from './websocket';
 
@@ -28,6 +31,12 @@ export interface HttpServerOptions<C extends object> extends Handlers<C> {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly graphiql: boolean;
+  /** What callers may take of the node, where it is not the usual. */
+  readonly shares?: Partial<Shares>;
+  /** Documents that clients may name; absent: there are none, and everything may be sent. */
+  readonly trusted?: TrustedSource;
+  /** From where a request comes; absent: what its connection says. */
+  readonly addressOf?: AddressOf;
   /** False keeps /health/ready at 503. */
   readonly isReady: () => boolean;
   /** How long to go on listening, not ready, before closing, so that load balancers can look away. */
@@ -49,50 +58,68 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
+const REQUEST_WITHIN_MS = 30_000;
 const ANSWER_WITHIN_MS = 5000;
 const GIVE_UP_WITHIN_MS = 1000;
 
 /** Builds the server; it listens when told to. */
 export async function createHttpServer<C extends object>(options: HttpServerOptions<C>): Promise<HttpServer> {
   const { config, metrics, log } = options;
-  const present = errorPresenter(log);
+  const { introspection } = config;
+  const present = errorPresenter(log, introspection ? undefined : redactSchema(options.schema));
+  const documents = new Documents({ schema: options.schema, introspection });
   const app = fastify({
     bodyLimit: LIMITS.bodyBytes,
     forceCloseConnections: true,
+    // whoever sends a request byte by byte holds a connection for so long
+    requestTimeout: REQUEST_WITHIN_MS,
     trustProxy: false,
     logger: false,
     // what is merged from input is merged by known names; a `__proto__` in it is some item's mistake, not the request's
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
   });
-  const requests = new Requests<C>(options);
+  const door = new Door<C>(options, options.shares);
+  for (const is of ['working', 'waiting'] as const) {
+    new Gauge({
+      name: `graphql_operations_${is}`,
+      help: is === 'working' ? 'Operations that are executed.' : 'Operations that wait for their turn.',
+      registers: [metrics.registry],
+      collect() {
+        this.set(door.queue.load[is]);
+      },
+    });
+  }
+  const addressOf = options.addressOf ?? addressesBehind([]);
+  const reader = new Reader(documents, options.trusted ?? null);
+  const requests = new Requests<C>({ ...options, addressOf, documents, reader, door, present });
   const apollo = new ApolloServer<C>({
     schema: options.schema,
-    introspection: config.introspection,
-    hideSchemaDetailsFromClientErrors: !config.introspection,
+    introspection,
+    hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: LIMITS.tokens },
-    validationRules: [documentLimits],
+    executionOptions: { maxCoercionErrors: MOST_MISTAKES },
+    documentStore: requests.store(),
     formatError: (_formatted, error) => present(error),
     logger: apolloLog(log),
     plugins: [ApolloServerPluginLandingPageDisabled(), requests.plugin()],
   });
   await apollo.start();
-  const sockets = createSockets({ ...options, introspection: config.introspection, present });
+  const sockets = createSockets({ ...options, addressOf, introspection, reader, door, present });
 
   let isDraining = false;
   let inFlight = 0;
   const traceOf = traceRequests(app, options.tracer);
   app.addHook('onRequest', async (_request, reply) => {
     inFlight += 1;
+    // also when whoever asked has gone before the answer
+    reply.raw.once('close', () => (inFlight -= 1));
     if (isDraining) reply.header('connection', 'close');
-  });
-  app.addHook('onResponse', async () => {
-    inFlight -= 1;
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
@@ -159,104 +186,6 @@ export async function createHttpServer<C extends object>(options: HttpServerOpti
       await apollo.stop();
     },
   };
-}
-
-/** What is remembered of a request while it is answered. */
-interface Asked<C> {
-  /** Apollo works on a shallow copy of the context it was given: that copy is the one that was used. */
-  context?: C;
-  /** The document could not be parsed or validated, or its variables did not fit. */
-  isRefused: boolean;
-  /** What it uses that is deprecated. */
-  deprecated: readonly Deprecated[];
-  /** Query or mutation; none while it could not be parsed. */
-  kind: string;
-}
-
-/** The way of a request through Apollo Server and back. */
-class Requests<C extends object> {
-  private readonly asked = new WeakMap<HTTPGraphQLRequest, Asked<C>>();
-
-  constructor(private readonly options: HttpServerOptions<C>) {}
-
-  plugin(): ApolloServerPlugin<C> {
-    const { options, asked } = this;
-    return {
-      async requestDidStart({ request, contextValue }) {
-        const state = (request.http && asked.get(request.http)) ?? { isRefused: false, deprecated: [], kind: 'none' };
-        state.context = contextValue;
-        return {
-          async didResolveOperation({ schema, document, operationName, request: { variables = {} } }) {
-            const operation = { schema, document, ...(operationName ? { operationName } : {}), variables };
-            const error = options.checkOperation?.(operation);
-            if (error) throw withHttpStatus(error, 400);
-            state.deprecated = options.noteDeprecated?.(contextValue, operation) ?? [];
-          },
-          async willSendResponse({ source, errors, response: { body, http }, operation }) {
-            state.isRefused = source !== undefined && http.status === 400;
-            const outcome = http.status === 400 ? 'refused' : errors ? 'errors' : 'ok';
-            state.kind = operation?.operation ?? 'none';
-            options.metrics.operations.inc({ transport: 'http', kind: state.kind, outcome });
-            describeOperation(operation, outcome, errors);
-            if (body.kind !== 'single') return;
-            for (const [name, value] of deprecationHeaders(state.deprecated)) http.headers.set(name, value);
-            const extensions = {
-              ...body.singleResult.extensions,
-              ...(await options.onResponse?.(contextValue)),
-              ...deprecationExtensions(state.deprecated),
-            };
-            if (Object.keys(extensions).length > 0) body.singleResult.extensions = extensions;
-          },
-        };
-      },
-    };
-  }
-
-  async answer(apollo: ApolloServer<C>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { options, asked } = this;
-    const httpGraphQLRequest = describeRequest(request);
-    const state: Asked<C> = { isRefused: false, deprecated: [], kind: 'none' };
-    asked.set(httpGraphQLRequest, state);
-    const took = options.metrics.operationSeconds.startTimer({ transport: 'http' });
-    try {
-      const { headers, status, body } = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest,
-        context: async () => {
-          const { operationName } = (request.body ?? {}) as { operationName?: unknown };
-          const named = typeof operationName === 'string' ? { operationName } : {};
-          state.context = await options.createContext({ headers: request.headers, ...named }).catch(withStatus);
-          return state.context;
-        },
-      });
-      for (const [name, value] of headers) reply.header(name, value);
-      // GraphQL over HTTP: with application/json, what is wrong in the document is no failure of the transport.
-      const isPlainJson = headers.get('content-type')?.startsWith('application/json') ?? false;
-      reply.code(state.isRefused && isPlainJson ? 200 : (status ?? 200));
-      return reply.send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));
-    } finally {
-      took({ kind: state.kind });
-      if (state.context !== undefined) await options.releaseContext?.(state.context);
-    }
-  }
-}
-
-function describeRequest(request: FastifyRequest): HTTPGraphQLRequest {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  const [, search = ''] = request.url.split('?', 2);
-  return { method: request.method, headers, search, body: request.body };
-}
-
-/** A request whose context cannot be made fails as a whole, with the status that fits. */
-function withStatus(error: unknown): never {
-  throw error instanceof GraphQLError ? withHttpStatus(error, statusOf(error.extensions.code)) : error;
-}
-
-function withHttpStatus(error: GraphQLError, status: number): GraphQLError {
-  const { message, nodes, extensions } = error;
-  return new GraphQLError(message, { nodes, originalError: error, extensions: { ...extensions, http: { status } } });
 }
 
 function wantsPage(request: FastifyRequest): boolean {

@@ -1,43 +1,36 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import {
-  createSourceEventStream,
-  execute,
-  type ExecutionArgs,
-  type ExecutionResult,
-  GraphQLError,
-  type GraphQLSchema,
-  NoSchemaIntrospectionCustomRule,
-  specifiedRules,
-  validate,
-} from 'graphql';
+import type { ExecutionArgs, GraphQLError, GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 
 import { censored } from '../../core/censor';
-import { problem } from '../graphql/errors';
+import { readTraceparent } from '../../core/trace-context';
+import { badInput, problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
-import { readTraceparent } from '../../core/trace-context';
 import { inTrace, newTraceId, type Origin } from '../trace';
-import type { Deprecated } from '../graphql/deprecations';
-import type { Caller, Handlers } from './context';
-import { deprecationExtensions } from './deprecated';
-import { untilAvailable } from './available';
+import type { AddressOf } from './address';
+import type { Caller, Handlers, Payer } from './context';
+import type { Door } from './door';
 import type { PresentError } from './errors';
-import { Documents } from './documents';
+import { MOST_MISTAKES } from './documents';
+import { Execution, type Asking } from './execution';
 import { Frames } from './frames';
-import { Gate } from './gate';
-import { documentLimits, LIMITS } from './limits';
-import { measured } from './measured';
+import { Life } from './life';
+import { LIMITS } from './limits';
+import { asErrors, guarded, textOf, withDocument } from './messages';
 import { Outlet } from './outlet';
-import { AnotherClass, answerKey, believed, SharedAnswers } from './shared';
+import type { Reader } from './reader';
 
 /** What the WebSocket side needs. */
 export interface SocketOptions<C extends object> extends Handlers<C> {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
+  readonly reader: Reader;
+  readonly door: Door<C>;
+  readonly addressOf: AddressOf;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly present: PresentError;
@@ -59,14 +52,19 @@ interface Extra {
   readonly request: IncomingMessage;
   readonly socket: WebSocket;
   readonly outlet: Outlet;
+  /** Who pays for what comes over it; known once it is connected. */
+  payer: Payer;
   /** The traces of the operations that run, by their ids. */
   readonly traces: Map<string, string>;
+  /** The queries and mutations that run, by their ids. */
+  readonly lives: Map<string, Life>;
+  /** What the protocol still wants answers to, by id. */
+  wanted: object;
+  /** Length of the message that is being read. */
+  bytes: number;
   /** Called once the socket is closed. */
   onClosed: () => void;
 }
-
-/** Who asks, and the trace of the operation. */
-type TracedCaller = Caller & Origin;
 
 /** Closes the socket with this code instead of answering. */
 class CloseSocket extends Error {
@@ -78,30 +76,29 @@ class CloseSocket extends Error {
   }
 }
 
-const SUBSCRIPTIONS_PER_SOCKET = 100;
-/** So many events of all subscriptions are read for at once: each takes a connection, and requests need some too. */
-const EVENTS_AT_ONCE = 8;
-/** So many events of one subscription are answered ahead of the one being sent: a burst is not read one after the other. */
-const AHEAD = 8;
-const CLOSE_CODES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 4401, FORBIDDEN: 4403, UNAVAILABLE: 1013 };
+/** Queries, mutations and subscriptions. */
+export const OPERATIONS_PER_SOCKET = 100;
+const CLOSE_CODES: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 4401,
+  FORBIDDEN: 4403,
+  UNAVAILABLE: 1013,
+  RATE_LIMITED: 1013,
+};
 
 /**
  * Serves graphql-transport-ws. One bad operation never costs the socket: it is answered with an `error` message.
  * Each event of a subscription is executed with a context of its own, because loaders must not outlive it.
  */
 export function createSockets<C extends object>(options: SocketOptions<C>): Sockets {
-  const { schema, log, metrics, present, keepAliveMs = 12_000, slowAfterMs = 30_000 } = options;
-  const rules = [documentLimits, ...specifiedRules, ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
-  const shared = new SharedAnswers();
-  const documents = new Documents((document) => validate(schema, document, rules, { hideSuggestions: !options.introspection }));
+  const { schema, door, log, metrics, present, keepAliveMs = 12_000, slowAfterMs = 30_000 } = options;
   const frames = new Frames(present);
   const now = options.now ?? Date.now;
-  const gate = new Gate(EVENTS_AT_ONCE);
   let isClosed = false;
   const server = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, handleProtocols });
 
   const callerOf = (extra: Extra, connectionParams: unknown, operationName?: string | null): Caller => ({
     headers: extra.request.headers,
+    address: options.addressOf(extra.request),
     connectionParams: (connectionParams ?? {}) as Record<string, unknown>,
     ...(operationName ? { operationName } : {}),
   });
@@ -111,146 +108,50 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     return new CloseSocket(CLOSE_CODES[String(extensions?.code)] ?? 4500, message.slice(0, 120));
   };
 
-  const release = async (context: C): Promise<void> => {
-    await options.releaseContext?.(context);
-  };
+  const execution = new Execution<C>({ ...options, isClosed: () => isClosed });
 
-  const finish = async (result: ExecutionResult, context: C, used: readonly Deprecated[]): Promise<ExecutionResult> => {
-    const extensions = { ...result.extensions, ...(await options.onResponse?.(context)), ...deprecationExtensions(used) };
-    return Object.keys(extensions).length > 0 ? { ...result, extensions } : result;
-  };
-
-  const noteDeprecated = (context: C, { document, operationName, variableValues }: ExecutionArgs): readonly Deprecated[] =>
-    options.noteDeprecated?.(context, {
-      ...{ schema, document, variables: variableValues ?? {} },
-      ...(operationName ? { operationName } : {}),
-    }) ?? [];
-
-  /** Under which key an answer is shared; null: it is not. */
-  const keyOf = (context: C, args: ExecutionArgs, used: readonly Deprecated[]): string | null => {
-    const classOfAnswer = [options.classOf?.(context), ...used.map(({ element }) => element)].join(' ');
-    return options.classOf ? answerKey(classOfAnswer, args) : null;
-  };
-
-  /**
-   * Executes with a fresh context: a query, a mutation, or one event of a subscription whose deprecated parts were noted before. What is to be
-   * shared under a key is not answered to another class.
-   */
-  const executeOnce = (
-    args: ExecutionArgs,
-    caller: TracedCaller,
-    noted?: readonly Deprecated[],
-    key: string | null = null,
-  ): Promise<ExecutionResult> =>
-    measured(options, caller, args, noted !== undefined, async () => {
-      const context = await options.createContext(caller);
-      try {
-        const used = noted ?? noteDeprecated(context, args);
-        if (key !== null && keyOf(context, args, used) !== key) throw new AnotherClass();
-        return await finish(await execute({ ...args, contextValue: context }), context, used);
-      } finally {
-        await release(context);
-      }
-    });
-
-  const subscribe = async (
-    args: ExecutionArgs,
-    caller: TracedCaller,
-  ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> => {
-    const opening = await options.createContext(caller);
-    const used = noteDeprecated(opening, args);
-    let source: Awaited<ReturnType<typeof createSourceEventStream>>;
-    try {
-      source = await createSourceEventStream({ ...args, contextValue: opening });
-      if (!(Symbol.asyncIterator in source)) return await finish(source, opening, used);
-    } catch (error) {
-      await release(opening);
-      throw error;
+  /** Why an operation is not executed, or how it is. */
+  const prepare = async (
+    extra: Extra,
+    payload: SubscribePayload,
+    running: number,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
+    if (running > OPERATIONS_PER_SOCKET) {
+      return [problem('RATE_LIMITED', `At most ${OPERATIONS_PER_SOCKET} operations can run on one socket.`)];
     }
-    const events = source[Symbol.asyncIterator]();
-    const once = (event: unknown, key: string | null) =>
-      gate.pass(() => executeOnce({ ...args, rootValue: event }, caller, used, key));
-    const execution = (event: unknown, key: string | null = null) =>
-      untilAvailable(
-        () => once(event, key),
-        () => isClosed,
-      );
-    // asked again and again: whoever has lost a role is not told what those are who still have it, nor the other way about
-    const keyNow = believed(async () => {
-      const context = await untilAvailable(
-        () => options.createContext(caller),
-        () => isClosed,
-      );
-      const key = keyOf(context, args, used)!;
-      await release(context);
-      return key;
-    });
-    const answer = (event: unknown): Promise<ExecutionResult> =>
-      options.classOf ? shared.getNow(event, keyNow, (key) => execution(event, key)) : execution(event);
-    const ahead: Promise<ExecutionResult | null>[] = [];
-    const take = (): Promise<ExecutionResult | null> => {
-      const taken = events.next().then((event) => (event.done || !isOpen ? null : answer(event.value)));
-      // a failure comes out when its turn has come
-      taken.catch(() => undefined);
-      return taken;
-    };
-    let isOpen = true;
-    metrics.subscriptions.inc();
-    const close = async (): Promise<void> => {
-      if (!isOpen) return;
-      isOpen = false;
-      metrics.subscriptions.dec();
-      await release(opening);
-    };
-    // Not an async generator: its `return` would wait for the event that never comes.
-    const end = async (): Promise<{ done: true; value: undefined }> => {
-      await close();
-      await events.return?.();
-      return { done: true, value: undefined };
-    };
-    const results: AsyncIterableIterator<ExecutionResult> = {
-      [Symbol.asyncIterator]: () => results,
-      async next() {
-        while (ahead.length < AHEAD) ahead.push(take());
-        try {
-          const result = await ahead.shift()!;
-          if (result !== null) return { done: false, value: result };
-        } catch (error) {
-          await end();
-          throw error;
-        }
-        await close();
-        return { done: true, value: undefined };
-      },
-      return: end,
-      async throw(error) {
-        await end();
-        throw error;
-      },
-    };
-    return results;
+    const refused = door.admit(extra.payer);
+    if (refused) return [refused];
+    const read = await options.reader.read(payload, extra.payer);
+    if (read === null) return [badInput('PersistedQueryNotSupported')];
+    if (!('document' in read)) return read;
+    const { operationName, variables } = payload;
+    const operation = { schema, document: read.document, ...(operationName ? { operationName } : {}) };
+    const error = door.charge(extra.payer, { ...operation, variables: variables ?? {} });
+    if (error) return [error];
+    const limits = { hideSuggestions: !options.introspection, options: { maxCoercionErrors: MOST_MISTAKES } };
+    return { ...operation, variableValues: variables, ...limits };
   };
 
-  const prepare = (extra: Extra, payload: SubscribePayload, running: number): ExecutionArgs | GraphQLError[] => {
-    if (running > SUBSCRIPTIONS_PER_SOCKET) {
-      return [problem('RATE_LIMITED', `At most ${SUBSCRIPTIONS_PER_SOCKET} operations can run on one socket.`)];
-    }
-    const { operationName, variables, query } = payload;
-    try {
-      const document = documents.read(query);
-      if (!('kind' in document)) return document.map(asInputError);
-      const operation = { schema, document, ...(operationName ? { operationName } : {}) };
-      const refused = options.checkOperation?.({ ...operation, variables: variables ?? {} });
-      if (refused) return [refused];
-      return { ...operation, variableValues: variables };
-    } catch (error) {
-      return [asInputError(asGraphQLError(error))];
-    }
+  // What is known of an operation is kept here between onSubscribe and execute, which gets the same arguments object.
+  const askings = new WeakMap<object, Asking>();
+  const askingFor = (args: object): Asking => {
+    const asking = askings.get(args);
+    if (!asking) throw new Error('an operation was executed that nobody has asked for');
+    return asking;
   };
-
-  // One caller per operation is kept here between onSubscribe and execute, which gets the same arguments object.
-  const callers = new WeakMap<object, TracedCaller>();
-  const callerFor = (args: object): TracedCaller => callers.get(args) ?? { headers: {}, traceId: newTraceId() };
+  const ask = (extra: Extra, id: string, caller: Caller & Origin, bytes: number): Asking => {
+    const life = new Life();
+    extra.lives.set(id, life);
+    const end = (): void => {
+      life.end();
+      if (extra.lives.get(id) === life) extra.lives.delete(id);
+    };
+    return { ...caller, payer: extra.payer, bytes, life, end };
+  };
+  const forget = (extra: Extra, id: string): void => {
+    extra.traces.delete(id);
+    extra.outlet.ended(id);
+  };
   const traced = <T>(extra: Extra, id: string, work: () => T): T => inTrace(extra.traces.get(id) ?? newTraceId(), work);
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
@@ -258,39 +159,46 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       try {
         const context = await options.createContext(callerOf(extra, connectionParams));
         extra.outlet.expireAt(options.expiryOf?.(context) ?? null);
+        extra.payer = door.payerOf(context);
         // one that was closed meanwhile has said so already
         if (extra.socket.readyState === extra.socket.OPEN)
           extra.onClosed = options.onSocket?.(context, (why) => extra.outlet.end(why)) ?? extra.onClosed;
-        await release(context);
+        await options.releaseContext?.(context);
       } catch (error) {
         throw refuse(error);
       }
     },
     jsonMessageReplacer: frames.replacer,
-    onSubscribe({ extra, connectionParams, subscriptions }, id, payload) {
+    async onSubscribe({ extra, connectionParams, subscriptions }, id, payload) {
+      const { bytes } = extra;
       extra.outlet.began(id);
-      const prepared = prepare(extra, payload, Object.keys(subscriptions).length);
       const origin = originOf(extra, connectionParams, payload);
       extra.traces.set(id, origin.traceId);
-      if (Array.isArray(prepared)) metrics.operations.inc({ transport: 'ws', kind: 'none', outcome: 'refused' });
-      else callers.set(prepared, { ...callerOf(extra, connectionParams, payload.operationName), ...origin });
-      return prepared;
+      extra.wanted = subscriptions;
+      const prepared = await prepare(extra, payload, Object.keys(subscriptions).length).catch(asErrors);
+      if ('document' in prepared) {
+        const caller = { ...callerOf(extra, connectionParams, payload.operationName), ...origin };
+        askings.set(prepared, ask(extra, id, caller, bytes));
+        return prepared;
+      }
+      const outcome = prepared[0]?.extensions.code === 'RATE_LIMITED' ? 'limited' : 'refused';
+      metrics.operations.inc({ transport: 'ws', kind: 'none', outcome });
+      // nobody is told any more
+      if (!(id in subscriptions)) forget(extra, id);
+      return [...prepared];
     },
-    execute: (args) => guarded(() => executeOnce(args, callerFor(args))),
-    subscribe: (args) => guarded(() => inTrace(callerFor(args).traceId, () => subscribe(args, callerFor(args)))),
+    execute: (args) => guarded(() => execution.operation(args, askingFor(args))),
+    subscribe: (args) => guarded(() => execution.open(args, askingFor(args))),
     onNext({ extra }, id, _payload, _args, result) {
       metrics.eventsSent.inc();
       // what many are sent is shown once, in the trace of the first of them
       return traced(extra, id, () => frames.shown(result));
     },
-    onComplete({ extra }, id) {
-      extra.traces.delete(id);
-      extra.outlet.ended(id);
-    },
+    onComplete: ({ extra }, id) => forget(extra, id),
     onError({ extra }, id, _payload, errors) {
       const shown = traced(extra, id, () => errors.map(present));
-      extra.traces.delete(id);
-      extra.outlet.ended(id);
+      forget(extra, id);
+      extra.lives.delete(id);
       const fatal = shown.find(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
       if (fatal) extra.socket.close(4401, fatal.message.slice(0, 120));
       return shown;
@@ -299,7 +207,18 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
 
   server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const outlet = new Outlet(socket, { now, slowAfterMs });
-    const extra: Extra = { request, socket, outlet, traces: new Map(), onClosed: () => undefined };
+    const nobody: Payer = { name: '', times: 1 };
+    const extra: Extra = {
+      request,
+      socket,
+      outlet,
+      payer: nobody,
+      traces: new Map(),
+      lives: new Map(),
+      wanted: {},
+      bytes: 0,
+      onClosed: () => undefined,
+    };
     metrics.sockets.inc();
     const stopPinging = keepAlive(socket, keepAliveMs);
     const closed = protocol.opened(
@@ -310,11 +229,14 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
         close: (code, reason) => socket.close(code, reason && censored(reason)),
         onMessage: (handle) =>
           socket.on('message', (data: RawData) => {
-            handle(textOf(data)).catch((error: unknown) => {
+            const text = textOf(data);
+            extra.bytes = text.length;
+            handle(withDocument(text)).catch((error: unknown) => {
               if (error instanceof CloseSocket) return socket.close(error.code, error.message);
               log.error({ err: error }, 'a socket message could not be handled');
               return socket.close(4500, 'Internal error');
             });
+            for (const [id, life] of extra.lives) if (!(id in extra.wanted)) life.left();
           }),
       },
       extra,
@@ -324,6 +246,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       metrics.sockets.dec();
       stopPinging();
       extra.onClosed();
+      for (const life of extra.lives.values()) life.left();
       closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'a subscription could not be ended'));
     });
   });
@@ -349,31 +272,6 @@ function originOf({ request }: Extra, connectionParams: unknown, { extensions }:
   const sent = [extensions?.['traceparent'], params['traceparent'], request.headers['traceparent']];
   const from = sent.map(readTraceparent).find((found) => found !== null);
   return { traceId: from?.traceId ?? newTraceId(), parentId: from?.spanId };
-}
-
-/** A failure before there is a result is a result too: what `execute` throws would end the socket. */
-async function guarded<T>(work: () => Promise<T>): Promise<T | ExecutionResult> {
-  try {
-    return await work();
-  } catch (error) {
-    return { errors: [asGraphQLError(error)] };
-  }
-}
-
-function asGraphQLError(error: unknown): GraphQLError {
-  return error instanceof GraphQLError ? error : new GraphQLError((error as Error).message, { originalError: error as Error });
-}
-
-/** Gives errors of parsing and validation, which have none, the code that the HTTP side gives them. */
-function asInputError(error: GraphQLError): GraphQLError {
-  if (error.extensions.code !== undefined || error.originalError !== undefined) return error;
-  const { message, nodes, source, positions } = error;
-  return new GraphQLError(message, { nodes, source, positions, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
-}
-
-/** ws delivers what it received as one buffer or several. */
-function textOf(data: RawData): string {
-  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
 }
 
 function keepAlive(socket: WebSocket, everyMs: number): () => void {

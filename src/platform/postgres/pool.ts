@@ -79,11 +79,13 @@ export async function createPool(url: string, options: PoolOptions = {}): Promis
     if (error instanceof StartError) throw error;
     throw new StartError(`The database cannot be reached: ${(error as Error).message}.`, { cause: error });
   }
-  const cut = (): void => {
-    // typed as if it released the client: it closes its connection
-    for (const client of clients) void (client as pg.ClientBase as pg.Client).end().catch(() => undefined);
-  };
-  return { ...dbOf(driver), driver, end: () => driver.end(), cut };
+  return { ...dbOf(driver), driver, end: () => driver.end(), cut: () => clients.forEach(cutConnection) };
+}
+
+/** Closes a connection, whatever it does: its statement fails as unavailable, its transaction is rolled back, and the server stops within a second. */
+export function cutConnection(client: pg.ClientBase): void {
+  // typed as if it released the client: it closes its connection
+  void (client as pg.Client).end().catch(() => undefined);
 }
 
 /** A zone set in the URL would be overruled by ours in silence; whoever set it should know. */
@@ -96,6 +98,10 @@ function assertNoZone(url: string): void {
   }
 }
 
+/** Whoever is gone is noticed while a statement runs; not every system can. */
+const NOTICE_THE_GONE = `DO /* noticeTheGone */ $$ BEGIN PERFORM set_config('client_connection_check_interval', '1000', false);
+  EXCEPTION WHEN invalid_parameter_value THEN NULL; END $$`;
+
 async function prepare(client: pg.ClientBase, statementTimeoutMs: number): Promise<void> {
   const { rows } = await client.query<{ zone: string; version: string }>(
     `/* prepareSession */ SELECT set_config('TimeZone', 'UTC', false) AS zone, current_setting('server_version_num') AS version,
@@ -103,6 +109,7 @@ async function prepare(client: pg.ClientBase, statementTimeoutMs: number): Promi
        set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', '60000', false)`,
     [String(statementTimeoutMs)],
   );
+  await client.query(NOTICE_THE_GONE);
   const version = Math.floor(Number(rows[0]?.version) / 10_000);
   if (rows[0]?.zone !== 'UTC') throw new StartError(`The database session runs in ${rows[0]?.zone} instead of UTC.`);
   if (version < OLDEST_VERSION) {
