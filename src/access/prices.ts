@@ -14,7 +14,7 @@ export const PRICES: Readonly<Record<string, number>> = {
   'Query.credentialCounts': 200,
   'Query.eligibilityCounts': 200,
   'Query.eligibilityDiff': 500,
-  'Query.whatIf': 1_000,
+  'Query.whatIf': 50_000,
 };
 
 /** Puts the prices where an operation is appraised. */

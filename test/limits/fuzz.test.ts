@@ -1,7 +1,7 @@
 // Operations made up from the schema, thousands of them: whatever they say, they are answered, and never by a fault of ours.
 // FUZZ=20000 SEED=7 npx jest test/limits/fuzz tries more of them, and others.
 import { buildGraphSchema } from '../../src/schema';
-import { KEY, startTestApp, type TestApp } from '../kit/app';
+import { startTestApp, type TestApp } from '../kit/app';
 import { seeded } from '../kit/seeded';
 import { talkTo } from '../kit/seed';
 import { OddValues } from './odd-values';

@@ -12,10 +12,11 @@ import {
   valueFromASTUntyped,
   type FieldNode,
   type FragmentDefinitionNode,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLField,
   type GraphQLNamedType,
   type OperationDefinitionNode,
+  OperationTypeNode,
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
@@ -41,14 +42,14 @@ export function appraise(operation: Operation): number | GraphQLError {
   if (!definition) return 0;
   const costing = new Costing(operation, definition);
   const objects = costing.objectsIn(definition.selectionSet, schema.getRootType(definition.operation) ?? undefined);
-  const isSubscription = definition.operation === 'subscription';
+  const isSubscription = definition.operation === OperationTypeNode.SUBSCRIPTION;
   const budget = isSubscription ? eventBudget : costBudget;
   if (objects > budget) {
     const [what, allowed] = [isSubscription ? 'Each event of this subscription' : 'This operation', budget.toLocaleString('en')];
     const message = `${what} could ask for ${objects.toLocaleString('en')} objects, and ${allowed} are allowed: ask for smaller pages, or for less below them.`;
     return problem('QUERY_TOO_EXPENSIVE', message);
   }
-  const items = definition.operation === 'mutation' ? costing.itemsIn(definition.selectionSet) : 0;
+  const items = definition.operation === OperationTypeNode.MUTATION ? costing.itemsIn(definition.selectionSet) : 0;
   return objects * prices.object + items * prices.item;
 }
 
