@@ -78,7 +78,7 @@ import { startOtlp } from './platform/otlp';
 import { startEmbedded } from './platform/postgres/launcher';
 import { Nats } from './platform/nats/connection';
 import { migrate } from './platform/postgres/migrate';
-import { createPool, isUnavailable } from './platform/postgres/pool';
+import { createPool } from './platform/postgres/pool';
 import { poolMetrics } from './platform/postgres/pool-metrics';
 import { Pruner } from './platform/pruner';
 import { secretKey, secretKeyFile } from './platform/secret-key';
