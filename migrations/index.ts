@@ -19,6 +19,7 @@ import { TrustedDocuments1764476000000 } from './1764476000000-trusted-documents
 import { DeprecatedUses1764477000000 } from './1764477000000-deprecated-uses';
 import { WrappedKeys1764477010000 } from './1764477010000-wrapped-keys';
 import { AllowLists1764477020000 } from './1764477020000-allow-lists';
+import { Environments1764477030000 } from './1764477030000-environments';
 import { Viewers1764478000000 } from './1764478000000-viewers';
 
 /** All migrations, oldest first. */
@@ -44,5 +45,6 @@ export const migrations = [
   DeprecatedUses1764477000000,
   WrappedKeys1764477010000,
   AllowLists1764477020000,
+  Environments1764477030000,
   Viewers1764478000000,
 ];

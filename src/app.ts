@@ -57,7 +57,7 @@ import { Feed } from './journal/feed';
 import { Ingestion } from './journal/ingest';
 import { Hints } from './journal/hints';
 import { BareKeys } from './journal/bare-keys';
-import { claimInstallation, isInstalled } from './journal/installation';
+import { claimInstallation } from './journal/installation';
 import { KeyCache, PersonKeys } from './journal/keys';
 import { journalRules } from './journal/history';
 import { Retention } from './journal/retention';
@@ -81,7 +81,6 @@ import { migrate } from './platform/postgres/migrate';
 import { createPool } from './platform/postgres/pool';
 import { poolMetrics } from './platform/postgres/pool-metrics';
 import { Pruner } from './platform/pruner';
-import { secretKey, secretKeyFile } from './platform/secret-key';
 import { StartError } from './platform/start-error';
 import { buildGraphSchema } from './schema';
 
@@ -144,8 +143,7 @@ async function build(
   await migrate(databaseUrl, migrations);
   const clock = substitutes.clock ?? (await databaseClock(pool, log, onStop));
 
-  const secret = secretKey(config.secretKeyFile, config.dataDir, await isInstalled(pool));
-  await claimInstallation(pool, secret, secretKeyFile(config.secretKeyFile, config.dataDir));
+  const secret = await claimInstallation(pool, config);
   const personKeys = new PersonKeys(secret);
   const keys = new KeyCache(personKeys);
   // of their own: whoever waits for it may hold a connection of the pool
@@ -293,10 +291,11 @@ async function build(
     standings,
     circles: new Circles(pool),
     deprecated: deprecations.all,
+    environment: config.environment,
     publishing: { onProgress: showProgress(log, metrics.registry) },
     openSnapshot: () => openSnapshot(pool, epochs),
   };
-  const { key: adminKey, isNew } = bootstrapKey(config.adminKey, config.dataDir);
+  const { key: adminKey, isNew } = bootstrapKey(config);
   const knownKeys = new KnownKeys({ db: pool, clock, log });
   knownKeys.start();
   onStop(() => knownKeys.stop());
@@ -317,7 +316,7 @@ async function build(
     const people = new KnownPeople(pool, candidates);
     tokens = tokenAuthentication({ verify, people, clock });
   }
-  const byBearer = bearerAuthentication(adminKey, knownKeys, tokens);
+  const byBearer = bearerAuthentication({ adminKey, known: knownKeys, tokens, environment: config.environment });
   const proven = slowGuesses(whileValid(substitutes.authenticate?.(byBearer) ?? byBearer, clock), {
     perMinute: config.failuresPerMinute,
     now: () => performance.now(),

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// The command line: `audit verify` reads the whole log and says whether it is what was promised, `verify` does so with one proof.
+// The command line: `audit verify` reads the whole log and says whether it is what was promised, `verify` does so with one proof, `copy-definitions`
+// makes two servers define the same.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSigner, readVerifier, type Verifier } from './core/checkpoint';
 import { verifyProof } from './graph/proofs/verify';
+import { copyDefinitions } from './integrations/copies/copy';
 import { checkpointFor } from './journal/audit/checkpoints';
 import { verifyLog } from './journal/audit/verify';
 import { loadConfig } from './platform/config';
@@ -20,6 +22,10 @@ const USAGE = `Usage:
   credential-graph verify FILE [--key VERIFIER ...]
       Verifies a proof that exportProof answered. It needs neither server nor database.
       --key      the key whose signature is trusted; default the one the file names, which is then for you to compare
+  credential-graph copy-definitions --from URL --to URL [--dry-run]
+      Makes what is defined on one server (courses, credential types, roles, rules, career paths, outcomes, what sources can and may say) the same on
+      another one, over their API. People and facts are not copied. The keys are read from FROM_KEY and TO_KEY.
+      --dry-run  only says what it would do
 Ends with 0 when everything is right, with 1 when something is not, with 2 when it could not be found out.
 `;
 
@@ -29,7 +35,14 @@ async function main(args: readonly string[]): Promise<boolean> {
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { key: { type: 'string', multiple: true }, witness: { type: 'string', multiple: true }, help: { type: 'boolean' } },
+    options: {
+      key: { type: 'string', multiple: true },
+      witness: { type: 'string', multiple: true },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      'dry-run': { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) {
     process.stdout.write(USAGE);
@@ -40,7 +53,28 @@ async function main(args: readonly string[]): Promise<boolean> {
   const [command, argument, ...more] = positionals;
   if (command === 'audit' && argument === 'verify' && more.length === 0) return auditVerify(keys, values.witness ?? []);
   if (command === 'verify' && argument !== undefined && more.length === 0) return proofVerify(argument, keys);
+  if (command === 'copy-definitions' && argument === undefined && values.from !== undefined && values.to !== undefined)
+    return copy(values.from, values.to, values['dry-run'] === true);
   throw new UsageError(USAGE);
+}
+
+async function copy(from: string, to: string, isDry: boolean): Promise<boolean> {
+  const { copied, unchanged, refused, onlyThere } = await copyDefinitions({
+    from: { url: from, key: keyFrom('FROM_KEY') },
+    to: { url: to, key: keyFrom('TO_KEY') },
+    isDry,
+    say: (line) => void process.stdout.write(`${printable(line)}\n`),
+    onProgress: showProgress,
+  });
+  const counts = [`${copied} ${isDry ? 'to be copied' : 'copied'}`, `${unchanged} the same already`, `${refused} refused`];
+  process.stdout.write(`${counts.join(', ')}; ${onlyThere} only there, left alone\n`);
+  return refused === 0;
+}
+
+function keyFrom(variable: string): string {
+  const key = process.env[variable];
+  if (!key) throw new UsageError(`${variable} is not set: it holds the API key of that server.`);
+  return key;
 }
 
 function proofVerify(file: string, keys: readonly Verifier[]): boolean {
@@ -95,8 +129,14 @@ function printable(text: string): string {
 
 /** npm keeps options to itself unless `--` stands before them; what is not seen would not be checked. */
 function refuseSwallowed(): void {
-  const { npm_config_key: key, npm_config_witness: witness } = process.env;
-  if (key !== undefined || witness !== undefined) {
+  const {
+    npm_config_key: key,
+    npm_config_witness: witness,
+    npm_config_from: from,
+    npm_config_to: to,
+    npm_config_dry_run: dry,
+  } = process.env;
+  if ([key, witness, from, to, dry || undefined].some((taken) => taken !== undefined)) {
     throw new UsageError(
       'npm took an option for itself: write -- before the arguments, as in npm run verify -- FILE --key VERIFIER\n',
     );

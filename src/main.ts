@@ -10,6 +10,7 @@ async function start(): Promise<{ stop(): Promise<void> }> {
   const lines = [`credential-graph is ready at ${app.url}/graphql (after ${((performance.now() - began) / 1000).toFixed(1)} s)`];
   if (config.graphiql) lines.push(`GraphiQL:  ${app.url}/graphql#key=${config.adminKey === null ? app.adminKey : '<ADMIN_KEY>'}`);
   if (config.adminKey === null && (app.isNewKey || !config.production)) lines.push(`API key:   ${app.adminKey}`);
+  if (config.environment !== null) lines.push(`Environment: ${config.environment}`);
   if (config.databaseUrl === null) lines.push(`Data:      ${config.dataDir} (embedded PostgreSQL)`);
   process.stdout.write(`${lines.join('\n')}\n`);
   return app;

@@ -17,6 +17,7 @@ import { ProofResolver } from './graph/proofs/graphql';
 import { ApprovalDelegationResolver, ApprovalResolver, EmployeeApprovalsResolver } from './graph/approvals/graphql';
 import { CareerPathResolver, RoleCareersResolver } from './graph/careers/graphql';
 import { CareerPlanResolver } from './graph/careers/graphql-plan';
+import { InventoryResolver } from './graph/inventory/graphql';
 import { ChangesResolver, NodeResolver } from './graph/changes/graphql';
 import {
   AcknowledgementResolver,
@@ -107,6 +108,7 @@ const resolvers = [
   CareerPathResolver,
   RoleCareersResolver,
   CareerPlanResolver,
+  InventoryResolver,
   ChangesResolver,
   NodeResolver,
   AuditResolver,

@@ -45,6 +45,7 @@ const slices = [
   'diff',
   'ways',
   'careers',
+  'inventory',
   'changes',
   'audit',
   'erasure',

@@ -9,6 +9,7 @@ import { allKeys, keyById, type KeyRow } from './store';
 
 /** A request that can change things; what it is more than that is the business of later rooms. */
 export interface AccessContext extends Context {
+  readonly graph: { readonly environment: string | null };
   write<T>(source: string | null, work: (write: Write) => Promise<T>): Promise<{ value: T; cursor: string }>;
 }
 
@@ -27,7 +28,7 @@ export class ApiKeyResolver {
     @Arg('input', () => CreateApiKeyInput, { description: 'For which system, and what it may do.' }) input: CreateApiKeyInput,
     @Ctx() context: AccessContext,
   ): Promise<ApiKeyPayload> {
-    return change(context, (write) => createKey(write, input));
+    return change(context, (write) => createKey(write, input, context.graph.environment));
   }
 
   @Mutation(() => ApiKeyPayload, {
@@ -40,7 +41,9 @@ export class ApiKeyResolver {
   ): Promise<ApiKeyPayload> {
     const span = parseSpan(input.overlap ?? DEFAULT_OVERLAP)!;
     const overlapMs = addSpanToInstant(context.now, span, 'UTC') - context.now;
-    return change(context, (write) => rotateKey(write, keyUuid(input.id), overlapMs, input.reason ?? null));
+    return change(context, (write) =>
+      rotateKey(write, keyUuid(input.id), overlapMs, input.reason ?? null, context.graph.environment),
+    );
   }
 
   @Mutation(() => ApiKeyPayload, { description: 'Ends a key at once: within five seconds it opens nothing on any node.' })

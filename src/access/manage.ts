@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { refuseDates } from '../core/dates';
 import { refusePoison } from '../core/poison';
+import { keyPrefix } from '../core/environment';
 import { refuseReason } from '../core/reason';
 import { refusal, type Refusal } from '../core/refusal';
 import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../core/text-limits';
@@ -34,15 +35,16 @@ export function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-function freshSecret(): string {
-  return `cgk_${randomBytes(32).toString('base64url')}`;
+/** A new secret, which says in which environment it was made. */
+export function freshSecret(environment: string | null): string {
+  return `${keyPrefix(environment)}${randomBytes(32).toString('base64url')}`;
 }
 
 /** Makes a key; nobody can give what they do not have. */
-export async function createKey(write: Write, draft: KeyDraft): Promise<Minted | Refusal> {
+export async function createKey(write: Write, draft: KeyDraft, environment: string | null): Promise<Minted | Refusal> {
   const no = refuseDraft(write, draft);
   if (no) return no;
-  const [uuid, secret] = [uuidv7(), freshSecret()];
+  const [uuid, secret] = [uuidv7(), freshSecret(environment)];
   const name = draft.name.trim();
   const made = await rows(
     write.db,
@@ -60,13 +62,19 @@ export async function createKey(write: Write, draft: KeyDraft): Promise<Minted |
 }
 
 /** Gives a key a new secret; the old one opens for `overlapMs` more, and the one before that no longer. */
-export async function rotateKey(write: Write, uuid: string, overlapMs: number, reason: string | null): Promise<Minted | Refusal> {
+export async function rotateKey(
+  write: Write,
+  uuid: string,
+  overlapMs: number,
+  reason: string | null,
+  environment: string | null,
+): Promise<Minted | Refusal> {
   const no = refuseReason(reason);
   if (no) return no;
   if (overlapMs > LONGEST_OVERLAP_MS) {
     return refusal('OVERLAP_TOO_LONG', 'The old secret can go on for 30 days at most: shorten overlap.', ['overlap']);
   }
-  const secret = freshSecret();
+  const secret = freshSecret(environment);
   const [row] = await rows<{ version: number; name: string }>(
     write.db,
     `/* rotateKey */ UPDATE api_key SET earlier_hash = hash, earlier_until = $3, hash = $2, version = version + 1

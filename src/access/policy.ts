@@ -16,7 +16,8 @@ export const SCOPES = {
   'outcomes:close': 'Close what was opened for somebody to do.',
   'webhooks:manage': 'Register webhooks, and see and repeat what they were sent.',
   'ingestion:read': 'See what was sent and is kept apart, as it was sent, and what sources may tell.',
-  'audit:read': 'Read the log as an auditor: entries with all they say, signed heads, proofs, and what led to what.',
+  'audit:read':
+    'Read the log as an auditor: entries with all they say, signed heads, proofs, what led to what, and all definitions as they were sent.',
   'operations:read': 'See what calls for somebody, and who uses what is deprecated.',
   'proofs:export': 'Export answers as files that prove themselves.',
   'documents:manage': 'Register the documents that clients may send.',
@@ -93,7 +94,7 @@ const ROOT: Readonly<Record<Scope | 'none', string>> = {
   'webhooks:manage': `Query: webhook webhooks
     Mutation: registerWebhook updateWebhook rotateWebhookSecret enableWebhook disableWebhook replayWebhook resendDelivery`,
   'ingestion:read': 'Query: allowLists quarantine',
-  'audit:read': `Query: auditTrail auditCheckpoint auditKeys auditKeptFrom inclusionProof consistencyProof trace
+  'audit:read': `Query: definitions auditTrail auditCheckpoint auditKeys auditKeptFrom inclusionProof consistencyProof trace
     Subscription: auditCheckpoints`,
   'operations:read': 'Query: accessChecks alerts deprecations',
   'proofs:export': `Query: answerProof
@@ -102,7 +103,7 @@ const ROOT: Readonly<Record<Scope | 'none', string>> = {
     Mutation: registerDocuments withdrawDocuments`,
   'access:manage': `Query: accessAssignments accessMappings apiKeys
     Mutation: assignAccessRole createApiKey mapAccessRole revokeApiKey rotateApiKey`,
-  none: 'Query: viewer',
+  none: 'Query: environment viewer',
 };
 
 /**
@@ -118,7 +119,7 @@ const TYPES: Readonly<Partial<Record<Scope | 'none', string>>> = {
     WhatIf`,
   'webhooks:manage': 'Webhook WebhookAttempt WebhookDelivery WebhookFigures WebhookLag',
   'ingestion:read': 'AllowList DroppedField QuarantinedItem',
-  'audit:read': 'AuditCheckpoint AuditEntry ConsistencyProof InclusionProof Trace',
+  'audit:read': 'AuditCheckpoint AuditEntry Definition ConsistencyProof InclusionProof Trace',
   'operations:read': 'AccessCheck Alert DeprecatedUse Deprecation',
   'documents:manage': 'TrustedDocument',
   'access:manage': 'AccessAssignment AccessMapping ApiKey',

@@ -45,6 +45,8 @@ export interface Graph {
   readonly rules: Cached<RuleDefinitions>;
   readonly outcomes: Cached<readonly OutcomeRuleRow[]>;
   readonly publishing: PublishSettings;
+  /** The environment this is; null: it has no name. */
+  readonly environment: string | null;
   /** What of the schema is deprecated. */
   readonly deprecated: readonly Deprecated[];
   /** What later rooms do when a person is erased. */

@@ -82,7 +82,7 @@ export const personKeyTable = table('person_key', {
 });
 
 export const installationTable = table('installation', {
-  columns: { one: onlyRow, secret_check: bytes },
+  columns: { one: onlyRow, secret_check: bytes, environment: optional(text) },
   checks: { installation_one: 'one' },
 });
 

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 import { parseSpan, type Span } from '../core/calendar';
+import { environmentOf, isEnvironment } from '../core/environment';
 import { isLoopback } from './loopback';
 import { StartError } from './start-error';
 
@@ -29,6 +30,8 @@ export interface Config {
   readonly auditKeyFile: string | null;
   /** How long entries of the log are kept at least; null: for ever. */
   readonly logRetention: Span | null;
+  /** The environment this is, such as test; null: it has no name. */
+  readonly environment: string | null;
   /** null: one is generated on the first embedded start. */
   readonly adminKey: string | null;
   /** NATS servers, any of which will do; null: hints come from PostgreSQL alone, and nothing is exported. */
@@ -176,6 +179,10 @@ const environment = z
       .string()
       .refine((text) => isRetention(parseSpan(text)), 'must be an ISO 8601 duration of 30 days or more, such as P90D or P2Y')
       .optional(),
+    ENVIRONMENT: z
+      .string()
+      .refine(isEnvironment, 'must be a name of at most 32 small letters, digits and hyphens that begins with a letter')
+      .optional(),
     ADMIN_KEY: z
       .string()
       .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters without spaces')
@@ -220,6 +227,13 @@ const environment = z
     LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(),
   })
   .superRefine((env, check) => {
+    const keyOf = environmentOf(env.ADMIN_KEY ?? '');
+    if (keyOf !== null && keyOf !== env.ENVIRONMENT)
+      check.addIssue({
+        code: 'custom',
+        path: ['ADMIN_KEY'],
+        message: `is a key of the environment ${keyOf}: set ENVIRONMENT, or take another`,
+      });
     for (const [present, missing] of [
       ['OIDC_ISSUER', 'OIDC_AUDIENCE'],
       ['OIDC_AUDIENCE', 'OIDC_ISSUER'],
@@ -263,6 +277,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: data.DATA_DIR,
     auditKeyFile: data.AUDIT_KEY_FILE ?? null,
     logRetention: data.LOG_RETENTION === undefined ? null : parseSpan(data.LOG_RETENTION),
+    environment: data.ENVIRONMENT ?? null,
     adminKey: data.ADMIN_KEY ?? null,
     natsUrls: data.NATS_URL ?? null,
     otlp: data.OTEL_EXPORTER_OTLP_ENDPOINT

@@ -20,6 +20,7 @@ describe('the configuration', () => {
       dataDir: '.data',
       auditKeyFile: null,
       logRetention: null,
+      environment: null,
       adminKey: null,
       natsUrls: null,
       oidc: null,
@@ -85,6 +86,9 @@ describe('the configuration', () => {
     expect(loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_TRACES_SAMPLER_ARG: '0.25' }).otlp).toEqual({
       ...{ endpoint: 'http://c:4318', serviceName: 'credential-graph', ratio: 0.25 },
     });
+    expect(loadConfig({ ENVIRONMENT: 'test-2', ADMIN_KEY: `cgk_test-2_${'x'.repeat(43)}` })).toMatchObject({
+      environment: 'test-2',
+    });
     expect(loadConfig({ ALERT_REVOCATIONS: '7' }).manyRevocations).toBe(7);
     expect(loadConfig({ POINTS_PER_MINUTE: '1', QUERY_SECONDS: '2', MUTATION_SECONDS: '3' }).shares).toEqual({
       pointsPerMinute: 1,
@@ -126,6 +130,10 @@ describe('the configuration', () => {
   it.each([
     [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535, but it is "abc".'],
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535, but it is "70000".'],
+    [
+      { ENVIRONMENT: 'Prod_1' },
+      'ENVIRONMENT must be a name of at most 32 small letters, digits and hyphens that begins with a letter, but it is "Prod_1".',
+    ],
     [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535, but it is "-1".'],
     [
       { WEBHOOK_ALLOW: 'a b' },
