@@ -1,6 +1,7 @@
 // Test and production are separate environments, with separate keys and data; what is defined is copied between them by one command (B29).
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createDatabase, type TestDatabase } from '../kit/postgres';
 import { runCli } from '../kit/command-line';
 import { KEY, startTestApp, type TestApp } from '../kit/app';
@@ -274,6 +275,28 @@ describe('environments', () => {
       await talkTo(test!).defineTypes({ code: 'AAA', prerequisites: ['ZZZ'] }, ...many, { code: 'ZZZ' });
       const copied = await copyDefinitions({ ...(await servers()), isDry: false, say: () => undefined });
       expect(copied).toMatchObject({ copied: 502, refused: 0 });
+    });
+
+    it('are copied to a server that has no time just now, once it has', async () => {
+      let refusals = 0;
+      const busy = createServer((request, response) => {
+        const answer = async (): Promise<string> => {
+          const parts: Buffer[] = [];
+          for await (const part of request) parts.push(part as Buffer);
+          const no = { message: 'Too much.', extensions: { code: 'RATE_LIMITED', retryAfter: 0.01 } };
+          if ((refusals += 1) % 2 === 1) return JSON.stringify({ errors: [no] });
+          const headers = { 'content-type': 'application/json', authorization: String(request.headers.authorization) };
+          return (await fetch(`${production!.url}/graphql`, { method: 'POST', headers, body: Buffer.concat(parts) })).text();
+        };
+        void answer().then((text) => response.writeHead(200, { 'content-type': 'application/json' }).end(text));
+      }).listen(0, '127.0.0.1');
+      await once(busy, 'listening');
+      await talkTo(test!).defineRoles('PATIENT');
+      const { from, to } = await servers();
+      const url = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
+      const copied = await copyDefinitions({ from, to: { ...to, url }, isDry: false, say: () => undefined });
+      busy.close();
+      expect([copied.copied, copied.refused, refusals > 20]).toEqual([1, 0, true]);
     });
 
     it('that cannot be copied are said, the others are copied', async () => {

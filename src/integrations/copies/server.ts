@@ -23,29 +23,43 @@ export interface Told {
 
 const ANSWER_WITHIN_MS = 10 * 60_000;
 const PAGE = 200;
+const MOST_ASKED = 30;
 
-/** Asks; what is wrong with the whole request is said in one sentence. @throws StartError */
-export async function ask<T>({ url, key }: Server, query: string, variables: object = {}): Promise<T> {
-  const address = `${url.replace(/\/(graphql\/?)?$/, '')}/graphql`;
-  let answer: { data?: T; errors?: readonly { readonly message: string }[] };
+interface Answer<T> {
+  readonly data?: T | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly retryAfter?: unknown } }[];
+}
+
+/** Asks; what is wrong with the whole request is said in one sentence. A server that says when to come back is asked again then. @throws StartError */
+export async function ask<T>(server: Server, query: string, variables: object = {}): Promise<T> {
+  const address = `${server.url.replace(/\/(graphql\/?)?$/, '')}/graphql`;
+  for (let asked = 1; ; asked++) {
+    const { data, errors } = await post<T>(address, server.key, { query, variables });
+    const pause = errors?.[0]?.extensions?.retryAfter;
+    if (typeof pause === 'number' && asked < MOST_ASKED) {
+      // nothing of it was done
+      await new Promise((resolve) => setTimeout(resolve, pause * 1_000));
+      continue;
+    }
+    if (!errors && data != null) return data;
+    throw new StartError(`${address} refuses: ${errors?.map(({ message }) => message).join(' ') ?? 'it is no such server'}`);
+  }
+}
+
+async function post<T>(address: string, key: string, body: object): Promise<Answer<T>> {
   try {
     const response = await fetch(address, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify(body),
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
-    answer = (await response.json()) as typeof answer;
+    return (await response.json()) as Answer<T>;
   } catch (error) {
     const { cause, message } = error as Error & { cause?: { code?: string } };
     throw new StartError(`${address} does not answer: ${cause?.code ?? message}.`, { cause: error });
   }
-  if (answer.errors || answer.data == null)
-    throw new StartError(
-      `${address} refuses: ${answer.errors?.map(({ message }) => message).join(' ') ?? 'it is no such server'}`,
-    );
-  return answer.data;
 }
 
 /** The name of a server's environment. */
