@@ -7,7 +7,7 @@ import { LOCAL, talkAboutWebhooks } from '../webhooks/talk';
 
 /** Mutations that tell what somebody else did or knows, or say what something is; each may say why, and its items name their source. */
 const TELLING =
-  /^(upsert|record|issue|verify|request|grant|withdraw|delegate|define|declare|publish|rehearse)[A-Z]|^(createApiKey|registerWebhook)$/;
+  /^(upsert|record|issue|verify|request|grant|withdraw|delegate|define|declare|publish|rehearse)[A-Z]|^(createApiKey|registerDocuments|registerWebhook)$/;
 
 describe('an act by hand', () => {
   it('asks for a reason, whatever it is', () => {
