@@ -14,7 +14,7 @@ describe('a forged token', () => {
   let server: TestApp;
   beforeAll(async () => {
     issuer = await startIssuer();
-    server = await startTestApp({ env: issuer.env });
+    server = await startTestApp({ env: { ...issuer.env, FAILURES_PER_MINUTE: '100000' } });
   });
   afterAll(async () => {
     await server.stop();

@@ -56,6 +56,8 @@ describe('whoever tries keys', () => {
     expect(await from('198.51.100.1', KEY)).toMatchObject({ status: 200 });
     await wearOut('198.51.100.1');
     expect(await from('198.51.100.1', 'guess')).toMatchObject({ status: 429 });
+    // a token is looked at, and found to be none
+    expect(await from('198.51.100.1', 'eyJ0.eyJ9.c2ln')).toMatchObject({ status: 401 });
     expect(await from('198.51.100.1', KEY)).toMatchObject({ status: 200 });
     expect(await from('198.51.100.2', KEY)).toMatchObject({ status: 200 });
   });

@@ -45,6 +45,8 @@ export class RegisterDocumentsInput {
   client?: string | null;
   @Field(() => [DocumentInput], { description: 'The documents, 100 at a time.' })
   documents: DocumentInput[];
+  @Field(() => String, { nullable: true, description: 'Why; kept in the audit.' })
+  reason?: string | null;
 }
 
 @InputType({ description: 'Documents of one client, to be let go of.' })

@@ -17,6 +17,7 @@ export interface DocumentsDraft {
   /** The name of an API key; absent: everybody's. */
   readonly client?: string | null;
   readonly documents: readonly { readonly name: string; readonly text: string }[];
+  readonly reason?: string | null;
 }
 
 /** What is let go of, and why. */
@@ -33,7 +34,7 @@ export function clientOf(name: string | null | undefined): string {
 
 /** Registers documents; one that is registered already stays as it is. Answers their hashes. */
 export async function registerDocuments(write: Write, draft: DocumentsDraft, schema: GraphQLSchema): Promise<string[] | Refusal> {
-  const no = (await refuseClient(write, draft.client)) ?? refuseDocuments(draft, schema);
+  const no = (await refuseClient(write, draft.client)) ?? refuseReason(draft.reason) ?? refuseDocuments(draft, schema);
   if (no) return no;
   const client = clientOf(draft.client);
   const documents = new Map<string, NewDocument>();
@@ -44,7 +45,8 @@ export async function registerDocuments(write: Write, draft: DocumentsDraft, sch
   const by = { client, at: write.now, by: write.actor.id };
   const made = await insertDocuments(write.db, [...documents.values()], by);
   for (const { uuid, hash, name } of documents.values())
-    if (made.has(uuid)) note(write, 'document.registered', uuid, 1, { code: name, hash, client });
+    if (made.has(uuid))
+      note(write, 'document.registered', uuid, 1, { code: name, hash, client, reason: draft.reason?.trim() || null });
   return [...documents.keys()];
 }
 
@@ -77,6 +79,10 @@ async function refuseClient(write: Write, client: string | null | undefined): Pr
   if (poison) return poison;
   if (await keyNamed(write.db, client)) return null;
   return refusal('KEY_NOT_FOUND', 'No key has this name: see `apiKeys`, or leave client out for everybody.', ['client']);
+}
+
+function refuseReason(reason: string | null | undefined): Refusal | null {
+  return refusePoison({ reason }) ?? refuseLongText({ reason }, ['reason'], LONGEST_ADDRESS);
 }
 
 function refuseDocuments({ documents }: DocumentsDraft, schema: GraphQLSchema): Refusal | null {
