@@ -182,7 +182,7 @@ describe('what a source may tell', () => {
     let isListed = false;
     const late: string[] = [];
     const writers = Array.from({ length: 4 }, async (_, n) => {
-      for (let i = 0; i < 25; i++) {
+      for (let i = 0; i < 15; i++) {
         const began = isListed;
         await api.upsert([{ externalId: `R${n}-${i}`, department: 'secret' }], { source: 'racing' });
         if (began) late.push(`R${n}-${i}`);
