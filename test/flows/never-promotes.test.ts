@@ -33,7 +33,7 @@ describe('nobody is promoted by a rule', () => {
     const calling = sourcesUnder('src').filter(({ imports }) =>
       imports.some(({ names }) => names.some((name) => ['recordAssertions', 'deriveStates', 'applyEmployees'].includes(name))),
     );
-    expect(calling.map(({ path }) => path)).toEqual(['src/app.ts', 'src/graph/people/upsert.ts']);
+    expect(calling.map(({ path }) => path)).toEqual(['src/appliers.ts', 'src/graph/people/upsert.ts']);
   });
 
   describe('in a running graph', () => {
