@@ -13,7 +13,14 @@ const whenLinux = process.platform === 'linux' ? it : it.skip;
 
 /** The processes of the watchdog: the session that postgres was started in, but for postgres itself. */
 function guardsOf(pid: number): number[] {
-  const session = (of: string): string | undefined => fs.readFileSync(`/proc/${of}/stat`, 'utf8').split(') ')[1]?.split(' ')[3];
+  const session = (of: string): string | undefined => {
+    try {
+      return fs.readFileSync(`/proc/${of}/stat`, 'utf8').split(') ')[1]?.split(' ')[3];
+    } catch {
+      // another process, which has ended meanwhile
+      return undefined;
+    }
+  };
   const mine = session(String(pid));
   const processes = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return processes.filter((name) => session(name) === mine && /^(sh|cat) /.test(commandOf(Number(name)))).map(Number);
