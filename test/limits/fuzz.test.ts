@@ -9,7 +9,7 @@ import { Operations, rootFields, type MadeUp } from './operations';
 import { overHttp, overSocket, type PlainSocket } from './ways';
 import { disclosed, wordsOf } from './words';
 
-const COUNT = Number(process.env['FUZZ'] ?? 700);
+const COUNT = Number(process.env['FUZZ'] ?? 400);
 const SEED = Number(process.env['SEED'] ?? 20_261_129);
 const AT_ONCE = 4;
 const schema = buildGraphSchema();
