@@ -53,7 +53,7 @@ describe('when all connections are taken', () => {
     expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['UNAVAILABLE']));
     expect(refused.length).toBeLessThan(REQUESTS);
     // 2 s are promised; five hundred requests at once on a busy machine add to them
-    expect(slowest).toBeLessThan(8_000);
+    expect(slowest).toBeLessThan(15_000);
     expect(subscriber.received.map(({ position }) => position)).toEqual(Array.from({ length: 51 }, (_, i) => before + i));
     expect((await server.send('{ course(code: "C") { code } }')).errors).toBeUndefined();
   }, 60_000);
