@@ -1,15 +1,13 @@
 // API keys at the door: looked up once in two seconds on every node, so that one that is revoked opens nothing five seconds later.
-import { performance } from 'node:perf_hooks';
 import type { Clock } from '../platform/clock';
 import { problem } from '../platform/graphql/errors';
 import type { Log } from '../platform/log';
 import type { Db } from '../platform/postgres/pool';
+import { Remembered } from '../platform/remembered';
 import { Rounds } from '../platform/rounds';
 import type { Authenticated } from './authenticate';
 import { keyByHash, noteUses } from './store';
 
-const REMEMBERED_MS = 2_000;
-const MOST_REMEMBERED = 10_000;
 const NOTED_EVERY_MS = 5_000;
 
 /** What the door works with. */
@@ -23,7 +21,7 @@ type Found = Awaited<ReturnType<typeof keyByHash>>;
 
 /** Knows keys by their secrets. */
 export class KnownKeys {
-  private readonly found = new Map<string, { readonly key: Promise<Found>; readonly until: number }>();
+  private readonly found = new Remembered<Found>({ forMs: 2_000, most: 10_000 });
   private uses = new Map<string, number>();
   private readonly rounds: Rounds;
 
@@ -57,7 +55,7 @@ export class KnownKeys {
    */
   async holderOf(hash: Buffer): Promise<Authenticated> {
     const now = this.options.clock.now();
-    const key = await this.lookUp(hash);
+    const key = await this.found.get(hash.toString('base64'), () => keyByHash(this.options.db, hash));
     if (key === null) throw problem('UNAUTHENTICATED', 'This API key is not known: check it, or ask for a new one.');
     if (key.revokedAt !== null) throw problem('UNAUTHENTICATED', 'This API key was revoked: ask for a new one.');
     const ends = [key.expiresAt, key.isEarlier ? key.earlierUntil : null].filter((end) => end !== null);
@@ -70,19 +68,6 @@ export class KnownKeys {
       holder: { kind: 'key', id: hash.toString('base64'), hash },
       expiresAt,
     };
-  }
-
-  private lookUp(hash: Buffer): Promise<Found> {
-    const name = hash.toString('base64');
-    const now = performance.now();
-    const known = this.found.get(name);
-    if (known && known.until > now) return known.key;
-    const key = keyByHash(this.options.db, hash);
-    // whoever tries secret after secret makes us forget, and no more
-    if (this.found.size >= MOST_REMEMBERED) this.found.clear();
-    this.found.set(name, { key, until: now + REMEMBERED_MS });
-    key.catch(() => this.found.delete(name));
-    return key;
   }
 
   private async noteUses(): Promise<void> {

@@ -1,7 +1,7 @@
 // Registered documents at the door: looked up once in two seconds on every node, so that one that is withdrawn is unknown five seconds later.
-import { performance } from 'node:perf_hooks';
 import { Kind, OperationTypeNode, type DocumentNode, type SelectionSetNode } from 'graphql';
 import type { Db } from '../../platform/postgres/pool';
+import { Remembered } from '../../platform/remembered';
 import type { TrustedSource } from '../../platform/http/reader';
 import { rootScopes, type Scope } from '../policy';
 import { EVERYBODY, textsByHash } from './store';
@@ -9,7 +9,6 @@ import { EVERYBODY, textsByHash } from './store';
 const REMEMBERED_MS = 2_000;
 /** What is not there may be registered any moment, by whoever asks next. */
 const MISSED_MS = 500;
-const MOST_REMEMBERED = 2_000;
 /** What whoever manages access and documents can ask in any words: without that nothing could be put right. */
 const MANAGEMENT: ReadonlySet<Scope | null | undefined> = new Set<Scope>(['documents:manage', 'access:manage']);
 
@@ -17,7 +16,11 @@ type Found = Awaited<ReturnType<typeof textsByHash>>;
 
 /** Knows documents by their hashes. */
 export class TrustedDocuments implements TrustedSource {
-  private readonly found = new Map<string, { readonly texts: Promise<Found>; until: number }>();
+  private readonly found = new Remembered<Found>({
+    forMs: REMEMBERED_MS,
+    most: 2_000,
+    lastsMs: ({ length }) => (length > 0 ? REMEMBERED_MS : MISSED_MS),
+  });
 
   /** @param isRequired only registered documents run. */
   constructor(
@@ -26,7 +29,7 @@ export class TrustedDocuments implements TrustedSource {
   ) {}
 
   async textOf(hash: string, client: string): Promise<string | null> {
-    const texts = await this.lookUp(hash);
+    const texts = await this.found.get(hash, () => textsByHash(this.db, hash));
     return texts.find((text) => text.client === client || text.client === EVERYBODY)?.body ?? null;
   }
 
@@ -36,22 +39,6 @@ export class TrustedDocuments implements TrustedSource {
         definition.kind === Kind.OPERATION_DEFINITION &&
         isManagement(definition.selectionSet, definition.operation === OperationTypeNode.MUTATION ? 'Mutation' : 'Query'),
     );
-  }
-
-  private lookUp(hash: string): Promise<Found> {
-    const now = performance.now();
-    const known = this.found.get(hash);
-    if (known && known.until > now) return known.texts;
-    const texts = textsByHash(this.db, hash);
-    // whoever tries hash after hash makes us forget, and no more
-    if (this.found.size >= MOST_REMEMBERED) this.found.clear();
-    const kept = { texts, until: now + REMEMBERED_MS };
-    this.found.set(hash, kept);
-    texts.then(
-      ({ length }) => (kept.until = length > 0 ? kept.until : now + MISSED_MS),
-      () => this.found.delete(hash),
-    );
-    return texts;
   }
 }
 

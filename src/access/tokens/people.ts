@@ -1,7 +1,7 @@
 // Whom tokens of people speak of: looked up, never made. Looked up once in two seconds on every node.
-import { performance } from 'node:perf_hooks';
 import type { Instant } from '../../platform/clock';
 import type { Db } from '../../platform/postgres/pool';
+import { Remembered } from '../../platform/remembered';
 import { Params, rows } from '../../platform/sql';
 import type { Subject } from './claims';
 
@@ -21,9 +21,6 @@ export type SelectCandidates = (subjects: readonly Subject[], now: Instant, q: P
 /** The person; or why it is none. */
 export type Person = { readonly uuid: string } | 'UNKNOWN' | 'SEVERAL' | 'TERMINATED';
 
-const REMEMBERED_MS = 2_000;
-const MOST_REMEMBERED = 10_000;
-
 /** Whom the candidates for one subject leave. A link decides, also against whoever has the e-mail address by now. */
 export function personAmong(candidates: readonly Omit<Candidate, 'place'>[]): Person {
   const linked = candidates.filter(({ isLinked }) => isLinked);
@@ -36,7 +33,7 @@ export function personAmong(candidates: readonly Omit<Candidate, 'place'>[]): Pe
 
 /** Knows people by what tokens say of them. */
 export class KnownPeople {
-  readonly #found = new Map<string, { readonly person: Promise<Person>; readonly until: number }>();
+  readonly #found = new Remembered<Person>({ forMs: 2_000, most: 10_000 });
 
   constructor(
     private readonly db: Db,
@@ -44,15 +41,7 @@ export class KnownPeople {
   ) {}
 
   personOf(subject: Subject, at: Instant): Promise<Person> {
-    const name = subjectId(subject);
-    const now = performance.now();
-    const known = this.#found.get(name);
-    if (known && known.until > now) return known.person;
-    const person = this.#lookUp(subject, at);
-    if (this.#found.size >= MOST_REMEMBERED) this.#found.clear();
-    this.#found.set(name, { person, until: now + REMEMBERED_MS });
-    person.catch(() => this.#found.delete(name));
-    return person;
+    return this.#found.get(subjectId(subject), () => this.#lookUp(subject, at));
   }
 
   async #lookUp(subject: Subject, at: Instant): Promise<Person> {

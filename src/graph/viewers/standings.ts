@@ -4,15 +4,13 @@ import { decideRole, type RoleDecision } from '../../access/roles';
 import type { Clock } from '../../platform/clock';
 import type { Actor } from '../../platform/context';
 import type { Db } from '../../platform/postgres/pool';
+import { Remembered } from '../../platform/remembered';
 import type { Moment } from '../lines';
 import { claimsOf } from './store';
 
-const REMEMBERED_MS = 2_000;
-const MOST_REMEMBERED = 10_000;
-
 /** Knows in which role people ask. */
 export class Standings {
-  readonly #found = new Map<string, { readonly decision: Promise<RoleDecision>; readonly until: number }>();
+  readonly #found = new Remembered<RoleDecision>({ forMs: 2_000, most: 10_000 });
 
   constructor(
     private readonly db: Db,
@@ -21,7 +19,10 @@ export class Standings {
 
   /** Somebody with no more scopes than their present role has; a change of it takes two seconds at most to be seen on every node. */
   async present(actor: Actor): Promise<Actor> {
-    return actor.person === undefined ? actor : inRole(actor, (await this.#recent(actor)).role);
+    if (actor.person === undefined) return actor;
+    const name = JSON.stringify([actor.person, actor.groups]);
+    const { role } = await this.#found.get(name, () => this.decision(actor, { at: this.clock.now(), known: null }));
+    return inRole(actor, role);
   }
 
   /** Somebody as they stood at a moment. `asked` is the actor with all the scopes of their token. */
@@ -32,17 +33,5 @@ export class Standings {
   /** The role somebody has at a moment, and why. */
   async decision({ person, groups }: Actor, moment: Moment): Promise<RoleDecision> {
     return decideRole(await claimsOf(this.db, person!, groups ?? [], moment));
-  }
-
-  #recent(actor: Actor): Promise<RoleDecision> {
-    const name = JSON.stringify([actor.person, actor.groups]);
-    const now = performance.now();
-    const known = this.#found.get(name);
-    if (known && known.until > now) return known.decision;
-    const decision = this.decision(actor, { at: this.clock.now(), known: null });
-    if (this.#found.size >= MOST_REMEMBERED) this.#found.clear();
-    this.#found.set(name, { decision, until: now + REMEMBERED_MS });
-    decision.catch(() => this.#found.delete(name));
-    return decision;
   }
 }

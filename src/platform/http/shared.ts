@@ -1,5 +1,6 @@
 // One event asked about in the same words by many subscribers is answered once.
 import { Kind, visit, type DocumentNode, type ExecutionArgs, type ExecutionResult, type SelectionSetNode } from 'graphql';
+import { Remembered } from '../remembered';
 
 /** So many answers are kept, of some kilobytes each: enough for all who follow the same events at about the same pace. */
 const KEPT = 1_000;
@@ -67,13 +68,10 @@ const BELIEVED_MS = 500;
 
 /** Asks at most twice a second, and anew when told that what is believed is stale. */
 export function believed(ask: () => Promise<string>): (isStale: boolean) => Promise<string> {
-  let last: { readonly answer: Promise<string>; readonly until: number } | null = null;
+  const answers = new Remembered<string>({ forMs: BELIEVED_MS, most: 1 });
   return (isStale) => {
-    if (!isStale && last !== null && performance.now() < last.until) return last.answer;
-    const asked = { answer: ask(), until: performance.now() + BELIEVED_MS };
-    last = asked;
-    asked.answer.catch(() => (last = last === asked ? null : last));
-    return asked.answer;
+    if (isStale) answers.forget('');
+    return answers.get('', ask);
   };
 }
 
