@@ -4,8 +4,8 @@ import type { Clock } from '../platform/clock';
 import type { Deprecated, Deprecations } from '../platform/graphql/deprecations';
 import type { Operation } from '../platform/http/context';
 import type { Log } from '../platform/log';
+import { addUp, Notes } from '../platform/notes';
 import type { Db } from '../platform/postgres/pool';
-import { Rounds } from '../platform/rounds';
 import { noteDeprecatedUses, type NotedUse } from './store';
 
 const NOTED_EVERY_MS = 2_000;
@@ -23,8 +23,7 @@ export interface DeprecatedUsesOptions {
 
 /** Counts uses, and notes them every few seconds. */
 export class DeprecatedUses {
-  #uses = new Map<string, NotedUse>();
-  readonly #rounds: Rounds;
+  readonly #uses: Notes<NotedUse>;
   readonly #counter: Counter<'element'>;
 
   constructor(private readonly options: DeprecatedUsesOptions) {
@@ -35,27 +34,24 @@ export class DeprecatedUses {
       registers: [options.registry],
     });
     for (const { element } of options.deprecations.all) this.#counter.inc({ element }, 0);
-    this.#rounds = new Rounds({
-      round: async () => {
-        await this.#note();
-        return NOTED_EVERY_MS;
-      },
-      onFailure: (error) => {
-        options.log.debug({ err: error }, 'uses of what is deprecated are noted later');
-        return NOTED_EVERY_MS;
-      },
+    this.#uses = new Notes({
+      what: 'uses of what is deprecated',
+      everyMs: NOTED_EVERY_MS,
+      keyOf: ({ element, client }) => JSON.stringify([element, client]),
+      merge: addUp,
+      write: (uses) => noteDeprecatedUses(options.db, uses),
+      most: MOST_REMEMBERED,
+      log: options.log,
     });
   }
 
   /** Begins to note. */
   start(): void {
-    this.#rounds.start();
+    this.#uses.start();
   }
 
-  async stop(): Promise<void> {
-    await this.#rounds.stop();
-    // the last ones; a database that is gone takes nothing more
-    await this.#note().catch(() => undefined);
+  stop(): Promise<void> {
+    return this.#uses.stop();
   }
 
   /** Counts what an operation of a client uses; answers it. */
@@ -63,28 +59,8 @@ export class DeprecatedUses {
     const used = this.options.deprecations.usedBy(operation);
     for (const { element } of used) {
       this.#counter.inc({ element });
-      this.#remember({ element, client, count: 1, at: this.options.clock.now() });
+      this.#uses.add({ element, client, count: 1, at: this.options.clock.now() });
     }
     return used;
-  }
-
-  #remember({ element, client, count, at }: NotedUse): void {
-    const name = JSON.stringify([element, client]);
-    const before = this.#uses.get(name);
-    if (!before && this.#uses.size >= MOST_REMEMBERED) return;
-    this.#uses.set(name, { element, client, count: count + (before?.count ?? 0), at: Math.max(at, before?.at ?? at) });
-  }
-
-  async #note(): Promise<void> {
-    if (this.#uses.size === 0) return;
-    const uses = this.#uses;
-    this.#uses = new Map();
-    try {
-      await noteDeprecatedUses(this.options.db, [...uses.values()]);
-    } catch (error) {
-      // told again with the next ones
-      for (const use of uses.values()) this.#remember(use);
-      throw error;
-    }
   }
 }

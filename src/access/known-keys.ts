@@ -2,11 +2,11 @@
 import type { Clock } from '../platform/clock';
 import { problem } from '../platform/graphql/errors';
 import type { Log } from '../platform/log';
+import { Notes } from '../platform/notes';
 import type { Db } from '../platform/postgres/pool';
 import { Remembered } from '../platform/remembered';
-import { Rounds } from '../platform/rounds';
 import type { Authenticated } from './authenticate';
-import { keyByHash, noteUses } from './store';
+import { keyByHash, noteUses, type KeyUse } from './store';
 
 const NOTED_EVERY_MS = 5_000;
 
@@ -22,31 +22,26 @@ type Found = Awaited<ReturnType<typeof keyByHash>>;
 /** Knows keys by their secrets. */
 export class KnownKeys {
   private readonly found = new Remembered<Found>({ forMs: 2_000, most: 10_000 });
-  private uses = new Map<string, number>();
-  private readonly rounds: Rounds;
+  private readonly uses: Notes<KeyUse>;
 
   constructor(private readonly options: KnownKeysOptions) {
-    this.rounds = new Rounds({
-      round: async () => {
-        await this.noteUses();
-        return NOTED_EVERY_MS;
-      },
-      onFailure: (error) => {
-        options.log.debug({ err: error }, 'uses of API keys are noted later');
-        return NOTED_EVERY_MS;
-      },
+    this.uses = new Notes({
+      what: 'uses of API keys',
+      everyMs: NOTED_EVERY_MS,
+      keyOf: ({ uuid }) => uuid,
+      merge: (before, use) => (use.at > before.at ? use : before),
+      write: (uses) => noteUses(options.db, uses),
+      log: options.log,
     });
   }
 
   /** Begins to note when keys are used. */
   start(): void {
-    this.rounds.start();
+    this.uses.start();
   }
 
-  async stop(): Promise<void> {
-    await this.rounds.stop();
-    // the last ones; a database that is gone takes nothing more
-    await this.noteUses().catch(() => undefined);
+  stop(): Promise<void> {
+    return this.uses.stop();
   }
 
   /**
@@ -61,25 +56,12 @@ export class KnownKeys {
     const ends = [key.expiresAt, key.isEarlier ? key.earlierUntil : null].filter((end) => end !== null);
     const expiresAt = ends.length === 0 ? null : Math.min(...ends);
     if (expiresAt !== null && expiresAt <= now) throw problem('UNAUTHENTICATED', 'This API key has expired: use its new secret.');
-    this.uses.set(key.uuid, now);
+    this.uses.add({ uuid: key.uuid, at: now });
     const sources = key.sources === null ? {} : { sources: new Set(key.sources) };
     return {
       actor: { id: `key:${key.name}`, scopes: new Set(key.scopes), ...sources },
       holder: { kind: 'key', id: hash.toString('base64'), hash },
       expiresAt,
     };
-  }
-
-  private async noteUses(): Promise<void> {
-    if (this.uses.size === 0) return;
-    const uses = this.uses;
-    this.uses = new Map();
-    try {
-      await noteUses(this.options.db, uses);
-    } catch (error) {
-      // told again with the next ones
-      for (const [key, at] of uses) if (!this.uses.has(key)) this.uses.set(key, at);
-      throw error;
-    }
   }
 }

@@ -49,12 +49,18 @@ export async function keyByHash(db: Db, hash: Buffer): Promise<(KeyRow & { reado
   return row ?? null;
 }
 
+/** When a key was used. */
+export interface KeyUse {
+  readonly uuid: string;
+  readonly at: number;
+}
+
 /** Notes when keys were last used. */
-export async function noteUses(db: Db, uses: ReadonlyMap<string, number>): Promise<void> {
+export async function noteUses(db: Db, uses: readonly KeyUse[]): Promise<void> {
   await db.query(
     `/* noteKeyUses */ UPDATE api_key k SET last_used_at = greatest(k.last_used_at, u.at)
      FROM unnest($1::uuid[], $2::timestamptz[]) AS u (id, at) WHERE k.id = u.id`,
-    [[...uses.keys()], [...uses.values()].map((at) => instantText(at))],
+    [uses.map(({ uuid }) => uuid), uses.map(({ at }) => instantText(at))],
   );
 }
 
