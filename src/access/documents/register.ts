@@ -2,8 +2,9 @@
 import type { GraphQLSchema } from 'graphql';
 import { uuidv7 } from 'uuidv7';
 import { refusePoison } from '../../core/poison';
+import { refuseReason, refuseUnkeptReason } from '../../core/reason';
 import { refusal, type Refusal } from '../../core/refusal';
-import { LONGEST_ADDRESS, LONGEST_NAME, refuseLongText } from '../../core/text-limits';
+import { LONGEST_NAME } from '../../core/text-limits';
 import type { Write } from '../../journal/write';
 import { isDocument, readDocument, sha256 } from '../../platform/http/documents';
 import { keyNamed } from '../store';
@@ -34,7 +35,7 @@ export function clientOf(name: string | null | undefined): string {
 
 /** Registers documents; one that is registered already stays as it is. Answers their hashes. */
 export async function registerDocuments(write: Write, draft: DocumentsDraft, schema: GraphQLSchema): Promise<string[] | Refusal> {
-  const no = (await refuseClient(write, draft.client)) ?? refuseReason(draft.reason) ?? refuseDocuments(draft, schema);
+  const no = (await refuseClient(write, draft.client)) ?? refuseUnkeptReason(draft.reason) ?? refuseDocuments(draft, schema);
   if (no) return no;
   const client = clientOf(draft.client);
   const documents = new Map<string, NewDocument>();
@@ -55,11 +56,8 @@ export async function withdrawDocuments(
   write: Write,
   { client, hashes, reason }: WithdrawalDraft,
 ): Promise<DocumentRow[] | Refusal> {
-  const poison = refusePoison({ client, hashes, reason });
-  if (poison) return poison;
-  if (reason.trim() === '') return refusal('REASON_REQUIRED', 'Say why: the reason is kept with the act.', ['reason']);
-  const long = refuseLongText({ reason }, ['reason'], LONGEST_ADDRESS);
-  if (long) return long;
+  const no = refusePoison({ client, hashes }) ?? refuseReason(reason);
+  if (no) return no;
   const strange = hashes.findIndex((hash) => !/^[0-9a-f]{64}$/.test(hash));
   if (strange >= 0 || hashes.length > mostDocuments) {
     const message = `hashes are SHA-256 in 64 hexadecimal digits, ${mostDocuments} at a time.`;
@@ -79,10 +77,6 @@ async function refuseClient(write: Write, client: string | null | undefined): Pr
   if (poison) return poison;
   if (await keyNamed(write.db, client)) return null;
   return refusal('KEY_NOT_FOUND', 'No key has this name: see `apiKeys`, or leave client out for everybody.', ['client']);
-}
-
-function refuseReason(reason: string | null | undefined): Refusal | null {
-  return refusePoison({ reason }) ?? refuseLongText({ reason }, ['reason'], LONGEST_ADDRESS);
 }
 
 function refuseDocuments({ documents }: DocumentsDraft, schema: GraphQLSchema): Refusal | null {
