@@ -6,9 +6,8 @@ import { refuseReason } from '../../core/reason';
 import { refusal, type Refusal } from '../../core/refusal';
 import { LONGEST_ADDRESS, refuseLongText } from '../../core/text-limits';
 import type { Write } from '../../journal/write';
-import { rows } from '../../platform/sql';
 import { lockEmployees } from '../people/resolve';
-import type { MappingRow } from './store';
+import { assignmentOf, mappingOf, type MappingKey } from './store';
 
 /** What gives a role, or takes it away again. */
 export interface RoleGiven {
@@ -22,8 +21,11 @@ export async function assignRole(write: Write, person: string, { role, reason }:
   if (no) return no;
   if ((await lockEmployees(write.db, [person])).size === 0)
     return refusal('UNKNOWN_EMPLOYEE', 'Nobody is known by this key: it may be erased already.', ['employee']);
-  const before = await retire(write, 'access_assignment', 'employee_id = $2', [person], role);
+  const given = await assignmentOf(write.db, person);
+  const before = given?.role ?? null;
   if (before === role) return false;
+  if (given)
+    write.run('/* retireAssignment */ UPDATE access_assignment SET retired_in = $2 WHERE id = $1', [given.id, write.change]);
   if (role !== null) {
     write.run(
       '/* assignRole */ INSERT INTO access_assignment (id, employee_id, role, reason, recorded_in) VALUES ($1, $2, $3, $4, $5)',
@@ -41,7 +43,7 @@ export async function assignRole(write: Write, person: string, { role, reason }:
 /** Lets a job title or a group give a role; null: it gives none any more. */
 export async function mapRole(
   write: Write,
-  { kind, value }: Pick<MappingRow, 'kind' | 'value'>,
+  { kind, value }: MappingKey,
   { role, reason }: RoleGiven,
 ): Promise<boolean | Refusal> {
   const poison = refusePoison({ value });
@@ -50,8 +52,10 @@ export async function mapRole(
   if (no) return no;
   if (value.trim() === '') return refusal('EMPTY_VALUE', 'Say which job title or group it is.', ['of']);
   await write.db.query('/* lockMappings */ LOCK TABLE access_mapping IN SHARE ROW EXCLUSIVE MODE');
-  const before = await retire(write, 'access_mapping', 'kind = $2 AND value = $3', [kind, value], role);
+  const given = await mappingOf(write.db, { kind, value });
+  const before = given?.role ?? null;
   if (before === role) return false;
+  if (given) write.run('/* retireMapping */ UPDATE access_mapping SET retired_in = $2 WHERE id = $1', [given.id, write.change]);
   const id = uuidv7();
   if (role !== null) {
     write.run('/* mapRole */ INSERT INTO access_mapping (id, kind, value, role, recorded_in) VALUES ($1, $2, $3, $4, $5)', [
@@ -64,22 +68,4 @@ export async function mapRole(
     body: { code: value, by: kind, role, before, reason: reason.trim() },
   });
   return true;
-}
-
-/** Retires what gives another role than this one, and answers which it gave. */
-async function retire(
-  write: Write,
-  table: 'access_assignment' | 'access_mapping',
-  where: string,
-  params: readonly string[],
-  role: AccessRole | null,
-): Promise<AccessRole | null> {
-  const [found] = await rows<{ id: string; role: AccessRole }>(
-    write.db,
-    `/* roleGiven */ SELECT id, role FROM ${table} WHERE $1::bigint IS NOT NULL AND retired_in IS NULL AND ${where}`,
-    [write.change, ...params],
-  );
-  if (found && found.role !== role)
-    await write.db.query(`/* retireRole */ UPDATE ${table} SET retired_in = $1 WHERE id = $2`, [write.change, found.id]);
-  return found?.role ?? null;
 }

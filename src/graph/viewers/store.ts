@@ -7,11 +7,41 @@ import { Params, rows } from '../../platform/sql';
 import { known, valid } from '../context';
 import type { Moment } from '../lines';
 
-/** What gives a role to whoever it is true of. */
-export interface MappingRow {
+/** A job title or a group. */
+export interface MappingKey {
   readonly kind: 'JOB_TITLE' | 'GROUP';
   readonly value: string;
+}
+
+/** What gives a role to whoever it is true of. */
+export interface MappingRow extends MappingKey {
   readonly role: AccessRole;
+}
+
+/** A row that gives a role now. */
+export interface GivenRole {
+  readonly id: string;
+  readonly role: AccessRole;
+}
+
+/** What was given to a person by hand. */
+export async function assignmentOf(db: Db, person: string): Promise<GivenRole | undefined> {
+  const [found] = await rows<GivenRole>(
+    db,
+    '/* assignmentOf */ SELECT id, role FROM access_assignment WHERE employee_id = $1 AND retired_in IS NULL',
+    [person],
+  );
+  return found;
+}
+
+/** What a job title or a group gives. */
+export async function mappingOf(db: Db, { kind, value }: MappingKey): Promise<GivenRole | undefined> {
+  const [found] = await rows<GivenRole>(
+    db,
+    '/* mappingOf */ SELECT id, role FROM access_mapping WHERE kind = $1 AND value = $2 AND retired_in IS NULL',
+    [kind, value],
+  );
+  return found;
 }
 
 /** Everything that is said at a moment about the role of a person who is in these groups. */
