@@ -134,11 +134,14 @@ export interface EmployeeFilter {
 /** The filter as conditions on employee_state `s`. What the view may not say of a person does not let them through either. */
 export function employeeConditions(filter: EmployeeFilter | null | undefined, view: View, q: Params): string {
   const conditions = ['true'];
-  const among = (column: string, values: readonly string[] | null | undefined) => {
-    if (values) conditions.push(`${column} = ANY(${q.add(values)})`);
-  };
   const own = (name: string) => confided('s.employee_id', name, view, q);
   const confidential = (name: string, condition: string) => conditions.push(condition, own(name));
+  const among = (column: string, values: readonly string[] | null | undefined, inConfidence?: string) => {
+    if (!values) return;
+    const condition = `${column} = ANY(${q.add(values)})`;
+    if (inConfidence === undefined) conditions.push(condition);
+    else confidential(inConfidence, condition);
+  };
   if (filter?.search) {
     const like = q.add(`%${filter.search.replace(/[\\%_]/g, '\\$&')}%`);
     conditions.push(`(s.name ILIKE ${like} OR s.email ILIKE ${like} AND ${own('email')} OR s.external_id ILIKE ${like})`);
@@ -149,16 +152,10 @@ export function employeeConditions(filter: EmployeeFilter | null | undefined, vi
   among('s.job_family', filter?.jobFamily);
   among('s.job_title', filter?.jobTitle);
   among('s.external_id', filter?.externalId);
-  const amongConfidential = (name: string, column: string, values: readonly string[] | null | undefined) => {
-    if (values) confidential(name, `${column} = ANY(${q.add(values)})`);
-  };
-  amongConfidential('costCenter', 's.cost_center', filter?.costCenter);
-  amongConfidential('employmentType', 's.employment_type', filter?.employmentType);
-  amongConfidential(
-    'email',
-    'lower(s.email)',
-    filter?.email?.map((email) => email.toLowerCase()),
-  );
+  among('s.cost_center', filter?.costCenter, 'costCenter');
+  among('s.employment_type', filter?.employmentType, 'employmentType');
+  const emails = filter?.email?.map((email) => email.toLowerCase());
+  among('lower(s.email)', emails, 'email');
   if (filter?.roleCode) conditions.push(`s.role_codes && ${q.add(filter.roleCode)}::text[]`);
   const { hiredFrom, hiredBefore, managerExternalId, managerEmail } = filter ?? {};
   if (hiredFrom) confidential('hiredOn', `s.hired_on >= ${q.add(hiredFrom)}::date`);
