@@ -6,7 +6,7 @@ import { Level, levelAt } from '../../core/timeline';
 import { badInput } from '../../platform/graphql/errors';
 import { viewOf, type GraphContext, type View } from '../context';
 import { AudienceArgs } from '../eligibility/gql-types';
-import { toWay } from '../ways/graphql';
+import { showWays } from '../ways/graphql';
 import { loadFacts } from '../eligibility/known-facts';
 import { loadOffers, loadStepLabels } from '../ways/offers';
 import { findEmployee } from '../people/graphql';
@@ -58,6 +58,7 @@ export class CareerPlanResolver {
     ]);
     const starts = fromRoleCode == null ? startsOf(employee, careers, facts, view) : [fromRoleCode];
     const isFollowed = await context.mayFollow(employee.uuid, view);
+    const toWay = await showWays(context, { employeeUuid: employee.uuid, view }, audience, labels);
     const plan = careerPlan(starts, toRoleCode, { facts, at: view.at, zone }, careers, offers);
     return {
       employee,
@@ -66,10 +67,7 @@ export class CareerPlanResolver {
       stages: plan.stages.map(({ role, way }) => ({
         role: careers.roles.get(role)!,
         alreadyEligible: way === null,
-        way: way && {
-          ...toWay(way, context.audienceFor(employee.uuid, audience), labels, zone),
-          ...(isFollowed ? {} : { earliestAt: null }),
-        },
+        way: way && toWay(way),
       })),
       cost: plan.cost,
       earliestAt: plan.isTimeKnown && isFollowed ? plan.at : null,

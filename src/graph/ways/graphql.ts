@@ -5,7 +5,7 @@ import { stepCode, stepText, type StepLabels } from '../../core/step-text';
 import { nearestWays, type Way as FoundWay } from '../../core/ways';
 import { isEligible } from '../../core/verdict';
 import { badInput } from '../../platform/graphql/errors';
-import type { GraphContext } from '../context';
+import type { GraphContext, View } from '../context';
 import { loadRules } from '../rules/graphql';
 import { AudienceArgs, Eligibility } from '../eligibility/gql-types';
 import { Way } from './gql-types';
@@ -14,13 +14,32 @@ import { loadOffers, loadStepLabels } from './offers';
 
 const MOST_WAYS = 10;
 
-/** A way as the schema shows it; of what is not disclosed to the audience only that there is something to do. */
-export function toWay(
-  { steps, cost, at, isTimeKnown, isOptimal }: FoundWay,
-  audience: Audience,
+/** A person and the view in which ways are looked for. */
+interface Wayfarer {
+  readonly employeeUuid: string;
+  readonly view: View;
+}
+
+/**
+ * How ways of a person are shown to whoever asks: no more than is disclosed to them, and when it would be done only if what became of the person since
+ * is their business.
+ */
+export async function showWays(
+  context: GraphContext,
+  { employeeUuid, view }: Wayfarer,
+  asked: Audience,
   labels: StepLabels,
-  zone: string,
-): Way {
+): Promise<(way: FoundWay) => Way> {
+  const audience = context.audienceFor(employeeUuid, asked);
+  const isFollowed = await context.mayFollow(employeeUuid, view);
+  return (way) => {
+    const shown = toWay(way, audience, labels, context.graph.zone);
+    return isFollowed ? shown : { ...shown, earliestAt: null };
+  };
+}
+
+/** A way as the schema shows it; of what is not disclosed to the audience only that there is something to do. */
+function toWay({ steps, cost, at, isTimeKnown, isOptimal }: FoundWay, audience: Audience, labels: StepLabels, zone: string): Way {
   return {
     steps: steps.map(({ step, cost: own, audience: to }) =>
       RANKS[audience] < RANKS[to]
@@ -55,10 +74,6 @@ export class NearestWaysResolver {
       loadStepLabels(context, view),
     ]);
     const { ways } = nearestWays(rules, { facts, at: view.at, zone }, offers);
-    const isFollowed = await context.mayFollow(employeeUuid, view);
-    return ways.slice(0, most).map((way) => {
-      const shown = toWay(way, context.audienceFor(employeeUuid, audience), labels, zone);
-      return isFollowed ? shown : { ...shown, earliestAt: null };
-    });
+    return ways.slice(0, most).map(await showWays(context, { employeeUuid, view }, audience, labels));
   }
 }
