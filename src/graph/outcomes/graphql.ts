@@ -9,8 +9,8 @@ import { batchBy, viewOf, type GraphContext, type View } from '../context';
 import { answer } from '../eligibility/graphql';
 import { Eligibility } from '../eligibility/gql-types';
 import { ingest } from '../ingest';
-import { loadEmployee, uuidOfKey } from '../people/graphql';
-import { Employee } from '../people/gql-types';
+import { findEmployee, loadEmployee, uuidOfKey } from '../people/graphql';
+import { Employee, type EmployeeKey } from '../people/gql-types';
 import { findByExternalId } from '../people/store';
 import { loadRole, reasonsShown } from '../rules/graphql';
 import { Role } from '../rules/gql-types';
@@ -73,17 +73,18 @@ export function loadOutcomeRule(context: GraphContext, uuid: string, view: View)
 async function conditionsOf(context: GraphContext, filter: OutcomeFilter | null, view: View): Promise<OutcomeConditions> {
   const { owner, employeeExternalId, ...conditions } = filter ?? {};
   const db = await context.db();
-  // an id is taken as it is: whoever is not seen owns nothing
-  const found = async (uuid: string | null) => (uuid !== null && (await isSeen(context, uuid, view)) ? [uuid] : []);
+  const found = (uuid: string | null) => (uuid === null ? [] : [uuid]);
   return {
     ...conditions,
-    ...(owner && { owners: await found(await uuidOfKey(db, owner, view)) }),
-    ...(employeeExternalId != null && { people: await found(await findByExternalId(db, view, employeeExternalId, null)) }),
+    ...(owner && { owners: found(await ownerOf(context, owner, view)) }),
+    ...(employeeExternalId != null && { people: found(await findByExternalId(db, view, employeeExternalId, null)) }),
   };
 }
 
-async function isSeen(context: GraphContext, uuid: string, view: View): Promise<boolean> {
-  return view.sight === null || (await loadEmployee(context, uuid, view)) !== null;
+// a node id is taken as it is by whoever sees everybody; to others, whom they do not see owns nothing
+async function ownerOf(context: GraphContext, owner: EmployeeKey, view: View): Promise<string | null> {
+  if (view.sight === null) return uuidOfKey(await context.db(), owner, view);
+  return (await findEmployee(context, owner, view))?.uuid ?? null;
 }
 
 interface OfPersonArgs extends PageArgs {
