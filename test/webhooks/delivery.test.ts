@@ -141,6 +141,7 @@ describe('webhooks', () => {
 
   it('sign with the old and the new secret for a day after a rotation (C9 G6)', async () => {
     const before = secretBytes(hook.secret)!;
+    await hooks.quiet(hook.id);
     const rotated = await hooks.rotate(hook.id);
     expect(rotated.webhook.previousSecretUntil).toBe('2026-06-02T12:00:00.000Z');
     const after = secretBytes(rotated.secret)!;
