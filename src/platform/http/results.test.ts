@@ -42,4 +42,27 @@ describe('the answers to events', () => {
     });
     expect(await told(made)).toEqual([1, 3, undefined, 5]);
   });
+
+  it('end without a failure when leaving cuts off what the next event is looked for with', async () => {
+    const cuts: ((error: Error) => void)[] = [];
+    const next = () => new Promise<never>((_, reject) => cuts.push(reject));
+    const made = new Results(
+      { next },
+      () => Promise.reject(new Error('no event came')),
+      async () => undefined,
+    );
+    const waiting = made.next();
+    await made.return();
+    for (const cut of cuts.splice(0)) cut(new Error('asked after it was closed'));
+    expect(await waiting).toEqual({ done: true, value: undefined });
+
+    const failing = new Results(
+      { next },
+      () => Promise.reject(new Error('no event came')),
+      async () => undefined,
+    );
+    const failed = expect(failing.next()).rejects.toThrow('a fault of ours');
+    for (const cut of cuts) cut(new Error('a fault of ours'));
+    await failed;
+  });
 });

@@ -29,8 +29,10 @@ export class Results implements AsyncIterableIterator<ExecutionResult> {
         if (!result.errors?.some(({ originalError }) => originalError instanceof Gone)) return { done: false, value: result };
       }
     } catch (error) {
+      // what leaving cut off, such as a statement on a connection given back, did not fail
+      const hasLeft = !this.#isOpen;
       await this.return();
-      throw error;
+      if (!hasLeft) throw error;
     }
     await this.#close();
     return { done: true, value: undefined };
