@@ -43,7 +43,8 @@ export async function issue(server: TestApp, credentials: readonly object[]): Pr
         { input },
       );
       if (errors === undefined) break;
-      if (errors.some(({ extensions }) => extensions.code !== 'UNAVAILABLE')) throw new Error(JSON.stringify(errors));
+      if (errors.some(({ extensions: { code } }) => code !== 'UNAVAILABLE' && code !== 'RATE_LIMITED'))
+        throw new Error(JSON.stringify(errors));
       await sleep(50);
     }
   }
