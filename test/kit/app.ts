@@ -16,7 +16,7 @@ export interface Answer<T = Record<string, unknown>> {
   readonly errors?: readonly {
     readonly message: string;
     readonly path?: readonly (string | number)[];
-    readonly extensions: { readonly code: string };
+    readonly extensions: { readonly code: string; readonly retryAfter?: number };
   }[];
   readonly extensions: { readonly position: string };
 }

@@ -9,7 +9,7 @@ jest.setTimeout(120_000);
 
 const WRITES = 60;
 const QUESTIONS = 80;
-const AT_ONCE = 20;
+const AT_ONCE = 4;
 const EXPORT = `mutation ($input: ExportProofInput!) { exportProof(input: $input) { file refusal { code message } } }`;
 
 it.each([5, 23])('say of random histories what the model says, from the file alone (seed %d)', async (seed) => {

@@ -45,7 +45,7 @@ export async function issue(server: TestApp, credentials: readonly object[]): Pr
       if (errors === undefined) break;
       if (errors.some(({ extensions: { code } }) => code !== 'UNAVAILABLE' && code !== 'RATE_LIMITED'))
         throw new Error(JSON.stringify(errors));
-      await sleep(50);
+      await sleep((errors[0]?.extensions.retryAfter ?? 0.05) * 1_000);
     }
   }
 }
