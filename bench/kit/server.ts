@@ -40,6 +40,7 @@ export async function startServer(
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      NODE_ENV: 'production',
       ADMIN_KEY: KEY,
       PORT: '0',
       LOG_LEVEL: 'error',
