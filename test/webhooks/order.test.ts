@@ -104,9 +104,11 @@ describe('deliveries', () => {
     const beside = await p99();
     expect((await hooks.one(bad[1]!.id)).failuresInARow).toBeGreaterThan(0);
     expect(hanging.received.length).toBeGreaterThan(0);
-    // some 1,000 deliveries each; a second is what a busy machine may take by itself
-    expect(beside).toBeLessThan(Math.max(2 * alone, 1_000));
-    if (process.env['TEST_LOG']) console.log({ alone, beside });
+    for (const { id } of bad) await hooks.disable(id);
+    const afterwards = await p99();
+    if (process.env['TEST_LOG']) console.log({ alone, beside, afterwards });
+    // some 1,000 deliveries each; a second is what a busy machine may take by itself, and what else it does meanwhile is seen before or after
+    expect(beside).toBeLessThan(2 * Math.max(alone, afterwards, 500));
     await Promise.all([server.stop(), hanging.stop(), good.stop()]);
   }, 120_000);
 
