@@ -45,23 +45,19 @@ describe('the answers to events', () => {
 
   it('end without a failure when leaving cuts off what the next event is looked for with', async () => {
     const cuts: ((error: Error) => void)[] = [];
-    const next = () => new Promise<never>((_, reject) => cuts.push(reject));
-    const made = new Results(
-      { next },
-      () => Promise.reject(new Error('no event came')),
-      async () => undefined,
-    );
-    const waiting = made.next();
-    await made.return();
+    const looking = (): Results =>
+      new Results(
+        { next: () => new Promise<never>((_, reject) => cuts.push(reject)) },
+        () => Promise.reject(new Error('no event came')),
+        async () => undefined,
+      );
+    const left = looking();
+    const waiting = left.next();
+    await left.return();
     for (const cut of cuts.splice(0)) cut(new Error('asked after it was closed'));
     expect(await waiting).toEqual({ done: true, value: undefined });
 
-    const failing = new Results(
-      { next },
-      () => Promise.reject(new Error('no event came')),
-      async () => undefined,
-    );
-    const failed = expect(failing.next()).rejects.toThrow('a fault of ours');
+    const failed = expect(looking().next()).rejects.toThrow('a fault of ours');
     for (const cut of cuts) cut(new Error('a fault of ours'));
     await failed;
   });
