@@ -45,6 +45,7 @@ export async function standOf(db: Db): Promise<Stand> {
 export class Epochs {
   #epochs: readonly Epoch[] = [];
   #stand: Stand = { pos: -1, epoch: '' };
+  #breaks = 0;
   #looking: Promise<void> | null = null;
 
   /** @param db not the pool of requests: each of them may wait for this while it holds a connection. */
@@ -62,6 +63,11 @@ export class Epochs {
     return this.#stand;
   }
 
+  /** How often what had been seen of the log was not there any more when it was looked at again, by whomever. */
+  get breaks(): number {
+    return this.#breaks;
+  }
+
   /** The epoch a position was written in; null for one behind the head that was seen last. */
   at(pos: number): string | null {
     if (pos > this.#stand.pos) return null;
@@ -71,7 +77,7 @@ export class Epochs {
       if (this.#epochs[middle]!.firstPos <= pos) low = middle;
       else high = middle;
     }
-    return this.#epochs[low]!.id;
+    return this.#epochs[low]?.id ?? null;
   }
 
   /** Takes in where the log stands, as somebody has read it; asks for nothing as long as the epoch is the one last seen. */
@@ -93,6 +99,7 @@ export class Epochs {
 
   async #read(): Promise<void> {
     const before = this.#stand;
+    const writtenIn = this.at(before.pos);
     const { rows } = await this.db.query<Stand & { epochs: readonly [number, string][] }>(
       `/* lookAtEpochs */ SELECT pos, epoch,
          (SELECT json_agg(json_build_array(e.first_pos, e.id) ORDER BY e.first_pos) FROM log_epoch e) AS epochs FROM log_head`,
@@ -102,5 +109,6 @@ export class Epochs {
     // what was learned while this was asked is newer; what was known before and is not there any more was taken away
     const isOlder = epoch === this.#stand.epoch && pos >= before.pos && pos < this.#stand.pos;
     if (!isOlder) this.#stand = { pos, epoch };
+    if (writtenIn !== null && this.at(before.pos) !== writtenIn) this.#breaks += 1;
   }
 }

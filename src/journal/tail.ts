@@ -48,6 +48,7 @@ export class Tail {
   #ring: Ring<SealedEntry>;
   /** The epoch of its last entry. */
   #epoch: string | null = null;
+  #breaks: number;
   #life = 0;
   #readers = 0;
   readonly #listeners = new Set<TailListener>();
@@ -58,6 +59,7 @@ export class Tail {
   constructor(options: TailOptions) {
     this.#options = options;
     this.#ring = new Ring(options.size ?? RING_SIZE, 0);
+    this.#breaks = options.epochs.breaks;
     this.#session = new KeptSession({
       databaseUrl: options.databaseUrl,
       name: 'credential-graph tail',
@@ -203,7 +205,9 @@ export class Tail {
   async #recognise(): Promise<void> {
     const { epochs, log } = this.#options;
     await epochs.look();
-    if (epochs.at(this.head) === this.#epoch) return;
+    // what was lost may lie behind the end that was read so far: somebody had written it, or come from there with a cursor
+    if (epochs.at(this.head) === this.#epoch && epochs.breaks === this.#breaks) return;
+    this.#breaks = epochs.breaks;
     log?.warn({ position: this.head }, 'the log is not the one it was: whoever reads it has to begin anew');
     this.#life += 1;
     this.#startAt(epochs.stand);

@@ -1,7 +1,7 @@
 // Careful clients: every request has an idempotency key and is repeated until it is answered; changes are read from a cursor that is kept.
 import { createClient } from 'graphql-ws';
-import WebSocket from 'ws';
 import { KEY, type Door } from './process';
+import { DisposableSocket } from './socket';
 
 export interface Acknowledged {
   readonly key: string;
@@ -115,7 +115,7 @@ export class Follower {
   private async connect(url: string): Promise<void> {
     const client = createClient({
       url: `${url.replace('http', 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
+      webSocketImpl: DisposableSocket,
       connectionParams: { authorization: `Bearer ${KEY}` },
       retryAttempts: 0,
       on: { closed: (event) => this.note((event as { code?: number }).code ?? 0) },

@@ -1,8 +1,8 @@
 // Somebody outside who keeps the signed heads of the log as they are published.
 import { createClient } from 'graphql-ws';
-import WebSocket from 'ws';
 import { sleep } from './client';
 import type { Door } from './process';
+import { DisposableSocket } from './socket';
 
 /** Keeps heads from whatever node runs; a head that is missed is no loss. */
 export class Witness {
@@ -33,7 +33,7 @@ export class Witness {
   private async watch(url: string): Promise<void> {
     const client = createClient({
       url: `${url.replace('http', 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
+      webSocketImpl: DisposableSocket,
       connectionParams: { authorization: `Bearer ${this.key}` },
       retryAttempts: 0,
     });

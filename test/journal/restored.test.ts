@@ -1,6 +1,7 @@
 // A database that comes back as it was before: cursors of what is still there are good, all others are refused, and nothing is skipped in silence.
 import { createPool } from '../../src/platform/postgres/pool';
 import { clusterUrl, createDatabase, type TestDatabase } from '../kit/postgres';
+import { Proxy } from '../faults/proxy';
 import { bySomebody, entry, startNode, until, type JournalNode } from './node';
 
 jest.setTimeout(60_000);
@@ -55,13 +56,17 @@ it('restored into another database: positions continue, old cursors are good or 
 });
 
 it.each([
-  ['shorter than it was', 0],
-  ['longer than it was, and other', 50],
-])('restored under a running node, %s: whoever reads is told to begin anew (A7)', async (_what, more) => {
+  ['shorter than it was', 0, 120],
+  ['shorter than it was, before the node had read what was lost', 0, 100],
+  ['longer than it was, and other', 50, 120],
+])('restored under a running node, %s: whoever reads is told to begin anew (A7)', async (_what, more, read) => {
   const { database, backup, kept } = await backedUp();
-  const node = await startNode(database.url);
+  const proxy = await Proxy.start(database.url);
+  const node = await startNode(proxy.url);
   try {
+    if (read === 100) proxy.silence('credential-graph tail');
     const lost = (await record(node, 20)).cursor;
+    await until(() => node.tail.head === read);
     const live = node.feed.read(120, new AbortController().signal);
     const next = live.next().then(
       () => 'an entry',
@@ -87,6 +92,7 @@ it.each([
     await again.return!();
   } finally {
     await node.stop();
+    await proxy.stop();
     await Promise.all([database.drop(), backup.drop()]);
   }
 });
