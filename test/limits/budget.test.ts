@@ -69,7 +69,7 @@ describe('the budget of a caller', () => {
 
   beforeAll(async () => {
     server = await startTestApp({ env: { POINTS_PER_MINUTE: '600' } });
-    for (const name of ['headers', 'spent', 'invalid', 'socket', 'items', 'other']) {
+    for (const name of ['headers', 'spent', 'invalid', 'socket', 'items', 'pings', 'other']) {
       const { createApiKey } = await server.query(
         `mutation { createApiKey(input: { name: "${name}", scopes: ["graph:read", "people:write"] }) { secret } }`,
       );
@@ -148,6 +148,20 @@ describe('the budget of a caller', () => {
       expect(error!.extensions).toEqual({ code: 'RATE_LIMITED', retryAfter: expect.any(Number) });
     }
     expect((await by('items')({ query: '{ __typename }' })).status).toBe(429);
+    socket.terminate();
+  });
+
+  it('is charged for whatever else comes over a socket', async () => {
+    const { send, next, way, socket } = await overSocket(server.url, keys.get('pings'));
+    for (let i = 0; i < 40; i++) send({ type: 'ping', payload: { i } });
+    for (let i = 0; i < 40; i++) expect((await next('pong')).payload).toEqual({ i });
+    const { body } = await way({ query: '{ __typename }' });
+    // it fills meanwhile, ten points a second
+    expect(body.extensions!.rateLimit.remaining).toBeLessThan(600 - 40 * published('any request or message, valid or not') + 100);
+    // when nothing is left they are answered all the same, so that nobody loses subscriptions over it
+    for (let i = 0; i < 40; i++) send({ type: 'ping' });
+    for (let i = 0; i < 40; i++) await next('pong');
+    expect((await way({ query: '{ __typename }' })).body.errors![0]!.extensions.code).toBe('RATE_LIMITED');
     socket.terminate();
   });
 

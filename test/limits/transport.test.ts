@@ -1,4 +1,5 @@
 // What is wrong with a request or a message before there is an operation in it, at a server in production.
+import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { KEY, startTestApp, type TestApp } from '../kit/app';
 import { openSocket, overSocket } from './ways';
@@ -120,6 +121,10 @@ describe('a server in production', () => {
       ['that says nothing of who it is', 4401, ['{"type":"connection_init"}']],
       ['whose message is over a megabyte', 1009, [`{"type":"ping","payload":{"x":"${'x'.repeat(MEBIBYTE)}"}}`]],
       ['whose message is 100,000 brackets', 4400, [`${'['.repeat(100_000)}${']'.repeat(100_000)}`]],
+      ['that speaks as a server does', 4400, ['{"type":"connection_ack"}']],
+      ['that answers', 4400, ['{"type":"next","id":"1","payload":{"data":{}}}']],
+      ['that tells mistakes', 4400, ['{"type":"error","id":"1","payload":[{"message":"no"}]}']],
+      ['whose message is bytes', 4400, [Buffer.from('{"type":"ping"}')]],
     ])('%s with %i', async (_what, code, messages) => {
       const { socket, closed } = await openSocket(server.url);
       for (const message of messages) socket.send(message);
@@ -133,6 +138,35 @@ describe('a server in production', () => {
       for (let i = 0; i < 2; i++) twice.send({ id: 'same', type: 'subscribe', payload });
       expect(await twice.closed).toBe(4409);
     });
+
+    it.each(['é'.repeat(5_000), '🎈'.repeat(25)])('that says a long id twice, for a reason that fits', async (id) => {
+      const { send, socket, closed } = await overSocket(server.url);
+      const reason = once(socket, 'close').then(([, text]: Buffer[]) => String(text));
+      const payload = { query: 'subscription { changed { position } }' };
+      for (let i = 0; i < 2; i++) send({ id, type: 'subscribe', payload });
+      expect(await closed).toBe(4409);
+      expect(await reason).toMatch(new RegExp(`^Subscriber for ${id.slice(0, 2)}.*…$`));
+    });
+
+    it('that asks for no document', async () => {
+      for (const payload of [{ variables: { documentId: 'x' } }, { documentId: null }, { documentId: 1 }, { query: null }]) {
+        const { send, closed } = await overSocket(server.url);
+        send({ id: '1', type: 'subscribe', payload });
+        expect([payload, await closed]).toEqual([payload, 4400]);
+      }
+      const { way, socket } = await overSocket(server.url);
+      const [error] = (await way({ query: '' })).body.errors!;
+      expect(error!.message).toBe('Send a document: `query` is empty.');
+      socket.terminate();
+    });
+  });
+
+  it('answers a ping with what was in it, whatever it is', async () => {
+    const { send, next, socket } = await openSocket(server.url);
+    const payload = { documentId: 'x', extensions: { persistedQuery: null } };
+    send({ type: 'ping', payload });
+    expect(await next('pong')).toEqual({ type: 'pong', payload });
+    socket.terminate();
   });
 
   it('lets a hundred operations run on one socket', async () => {

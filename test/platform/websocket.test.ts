@@ -75,6 +75,19 @@ describe('the WebSocket side of the server', () => {
     ['an unknown field', 'subscription { nonsense }', 'BAD_USER_INPUT'],
     ['a document beyond the limits', `{ ${'self{'.repeat(13)}hello${'}'.repeat(14)}`, 'QUERY_TOO_EXPENSIVE'],
     ['too many tokens', `{ ${'hello '.repeat(2000)} }`, 'QUERY_TOO_EXPENSIVE'],
+    ['a root field that is skipped', 'subscription { wait @skip(if: true) }', 'BAD_USER_INPUT'],
+    ['a root field on a condition', 'subscription ($a: Boolean!) { wait @include(if: $a) }', 'BAD_USER_INPUT'],
+    [
+      'a root fragment that is skipped',
+      'subscription { ...F @skip(if: true) } fragment F on Subscription { wait }',
+      'BAD_USER_INPUT',
+    ],
+    [
+      'a skipped fragment in a fragment',
+      'subscription { ...F } fragment F on Subscription { ... @skip(if: true) { wait } }',
+      'BAD_USER_INPUT',
+    ],
+    ['a fragment of itself', 'subscription { ...F } fragment F on Subscription { ...F }', 'BAD_USER_INPUT'],
     ['a source that fails', 'subscription { breaks }', 'RESYNC_REQUIRED'],
   ])('answers %s with an error message and keeps the socket', async (_what, query, code) => {
     const { socket, until } = await connect();

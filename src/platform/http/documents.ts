@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { problem } from '../graphql/errors';
 import { exceededLimits, LIMITS } from './limits';
+import { conditionalRoots } from './subscription-root';
 
 /** Whoever comes back asks in the same words, and a thousand come back at once. */
 const KEPT = 200;
@@ -67,6 +68,8 @@ export function readDocument(text: string, { schema, introspection }: DocumentsO
   }
   const exceeded = exceededLimits(document);
   if (exceeded.length > 0) return exceeded;
+  const conditional = conditionalRoots(document);
+  if (conditional.length > 0) return conditional.slice(0, MOST_MISTAKES);
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const errors = validate(schema, document, rules, { maxErrors: MOST_MISTAKES, hideSuggestions: !introspection });
   return errors.length > 0 ? errors : document;

@@ -1,5 +1,7 @@
 // One socket's outlet: slow readers and those whose credentials end are told where they are, and cut off.
 import type { WebSocket } from 'ws';
+
+import { closeSocket } from './closing';
 import type { Frame } from './frames';
 
 /** How an outlet behaves. */
@@ -11,8 +13,6 @@ export interface OutletOptions {
 
 /** A clock that is corrected is noticed this soon. */
 const LOOK_EVERY_MS = 1_000;
-/** For a close to be answered: whoever is slow reads it behind all that was sent before. */
-const GRACE_MS = 5_000;
 
 /** Sends one message at a time, so that a slow reader slows its own subscription and nothing else. */
 export class Outlet {
@@ -48,19 +48,18 @@ export class Outlet {
     this.#sent.delete(id);
   }
 
-  /** Resolves when the socket has taken the message. */
+  /** Resolves when the socket has taken the message, or never will: it takes its subscriptions with it, and nobody is left to be told. */
   send({ text, id, position }: Frame): Promise<void> {
     const { socket } = this;
     if (this.options.now() >= this.#expiresAt) this.#expire();
     if (socket.readyState !== socket.OPEN) return Promise.resolve();
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const slow = setTimeout(() => this.#close(4408, 'Too slow'), this.options.slowAfterMs);
       socket.send(text, (error) => {
         clearTimeout(slow);
-        if (!error && id !== undefined && position !== undefined) this.#sent.set(id, position);
-        // A socket that closed meanwhile takes its subscriptions with it: nobody is left to be told.
-        if (error && socket.readyState === socket.OPEN) reject(error);
-        else resolve();
+        if (error) socket.terminate();
+        else if (id !== undefined && position !== undefined) this.#sent.set(id, position);
+        resolve();
       });
     });
   }
@@ -80,7 +79,6 @@ export class Outlet {
     const [id] = this.#running;
     const last = this.#running.size === 1 ? this.#sent.get(id!) : undefined;
     const from = last === undefined ? '' : `: resume after position ${JSON.stringify(last)}`;
-    this.socket.close(code, `${why}${from}`.slice(0, 120));
-    setTimeout(() => this.socket.terminate(), GRACE_MS).unref();
+    closeSocket(this.socket, code, `${why}${from}`);
   }
 }

@@ -42,7 +42,7 @@ export class Reader {
    */
   async read(asked: AskedDocument, payer: Payer): Promise<Read | readonly GraphQLError[] | null> {
     const given = typeof asked.query === 'string' && asked.query !== '' ? asked.query : null;
-    const id = idOf(asked);
+    const id = namedDocument(asked);
     if (given === null) return id === null ? null : this.readNamed(id, payer, asked);
     if (id !== null && SHA256.exec(id)?.[1] !== sha256(given))
       throw badInput('The hash is not that of the document that is sent along: send one of them.');
@@ -81,7 +81,7 @@ export class Reader {
 }
 
 /** The id of the document that a request names, as persisted documents of GraphQL over HTTP are named, or as Apollo's clients do. */
-function idOf({ documentId, extensions }: AskedDocument): string | null {
+export function namedDocument({ documentId, extensions }: AskedDocument): string | null {
   if (typeof documentId === 'string') return documentId;
   const { persistedQuery } = (extensions ?? {}) as { persistedQuery?: { sha256Hash?: unknown } | null };
   return typeof persistedQuery?.sha256Hash === 'string' ? persistedQuery.sha256Hash : null;

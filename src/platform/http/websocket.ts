@@ -3,26 +3,27 @@ import type { Duplex } from 'node:stream';
 
 import type { ExecutionArgs, GraphQLError, GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 
-import { censored } from '../../core/censor';
 import { readTraceparent } from '../../core/trace-context';
 import { badInput, problem } from '../graphql/errors';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import { inTrace, newTraceId, type Origin } from '../trace';
 import type { AddressOf } from './address';
+import { closeSocket } from './closing';
 import type { Caller, Handlers, Payer } from './context';
 import type { Door } from './door';
 import type { PresentError } from './errors';
 import { MOST_MISTAKES } from './documents';
 import { Execution, type Asking } from './execution';
 import { Frames } from './frames';
+import { Incoming } from './incoming';
 import { Life } from './life';
 import { LIMITS } from './limits';
-import { asErrors, guarded, textOf, withDocument } from './messages';
+import { asErrors, guarded } from './messages';
 import { Outlet } from './outlet';
-import type { Reader } from './reader';
+import { namedDocument, type Reader } from './reader';
 
 /** What the WebSocket side needs. */
 export interface SocketOptions<C extends object> extends Handlers<C> {
@@ -105,7 +106,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
 
   const refuse = (error: unknown): CloseSocket => {
     const { message, extensions } = present(error);
-    return new CloseSocket(CLOSE_CODES[String(extensions?.code)] ?? 4500, message.slice(0, 120));
+    return new CloseSocket(CLOSE_CODES[String(extensions?.code)] ?? 4500, message);
   };
 
   const execution = new Execution<C>({ ...options, isClosed: () => isClosed });
@@ -122,7 +123,8 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     const refused = door.admit(extra.payer);
     if (refused) return [refused];
     const read = await options.reader.read(payload, extra.payer);
-    if (read === null) return [badInput('PersistedQueryNotSupported')];
+    if (read === null)
+      return [badInput(namedDocument(payload) === null ? 'Send a document: `query` is empty.' : 'PersistedQueryNotSupported')];
     if (!('document' in read)) return read;
     const { operationName, variables } = payload;
     const operation = { schema, document: read.document, ...(operationName ? { operationName } : {}) };
@@ -200,7 +202,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       forget(extra, id);
       extra.lives.delete(id);
       const fatal = shown.find(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
-      if (fatal) extra.socket.close(4401, fatal.message.slice(0, 120));
+      if (fatal) closeSocket(extra.socket, 4401, fatal.message);
       return shown;
     },
   });
@@ -225,18 +227,21 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       {
         protocol: socket.protocol,
         send: (text) => outlet.send(frames.complete(text)),
-        // the protocol quotes ids of operations, which are the client's to choose
-        close: (code, reason) => socket.close(code, reason && censored(reason)),
+        close: (code = 1000, reason) => closeSocket(socket, code, reason),
         onMessage: (handle) =>
-          socket.on('message', (data: RawData) => {
-            const text = textOf(data);
-            extra.bytes = text.length;
-            handle(withDocument(text)).catch((error: unknown) => {
-              if (error instanceof CloseSocket) return socket.close(error.code, error.message);
-              log.error({ err: error }, 'a socket message could not be handled');
-              return socket.close(4500, 'Internal error');
-            });
-            for (const [id, life] of extra.lives) if (!(id in extra.wanted)) life.left();
+          new Incoming(socket, {
+            handle(message, bytes) {
+              extra.bytes = bytes;
+              // it takes what is parsed already as well
+              handle(message as never).catch((error: unknown) => {
+                if (error instanceof CloseSocket) return closeSocket(socket, error.code, error.message);
+                log.error({ err: error }, 'a socket message could not be handled');
+                return closeSocket(socket, 4500, 'Internal error');
+              });
+              for (const [id, life] of extra.lives) if (!(id in extra.wanted)) life.left();
+            },
+            // costs what any message does; when nothing is left it is answered all the same
+            onOther: () => void (extra.payer === nobody || door.admit(extra.payer)),
           }),
       },
       extra,
@@ -278,6 +283,8 @@ function keepAlive(socket: WebSocket, everyMs: number): () => void {
   let isAlive = true;
   socket.on('pong', () => (isAlive = true));
   const timer = setInterval(() => {
+    // nothing is read from it: it may have answered, and has its time to take what waits for it
+    if (socket.isPaused) return;
     if (!isAlive) return socket.terminate();
     isAlive = false;
     socket.ping();
