@@ -36,7 +36,7 @@ export function bearerOf({ headers, connectionParams }: Credentials): string {
     text(headers['authorization']) ?? text(connectionParams?.['authorization']) ?? text(connectionParams?.['Authorization']);
   const bearer = /^Bearer +(.+)$/i.exec(sent ?? '')?.[1]?.trim();
   if (bearer === undefined)
-    throw problem('UNAUTHENTICATED', 'Send your API key or your access token: authorization: Bearer <key or token>.');
+    throw problem('UNAUTHENTICATED', 'Send your API key or your access token as `authorization`, behind the word Bearer.');
   return bearer;
 }
 

@@ -135,6 +135,7 @@ export async function forgedClaims(issuer: Issuer): Promise<Forged[]> {
     'exp over': { exp: now - 1 },
     'exp over within the leeway': { exp: now },
     'exp before 1970': { exp: -1 },
+    'exp beyond all time': { exp: 9e12 },
     'nbf to come': { nbf: now + 300 },
     'nbf a text': { nbf: 'now' },
     'iat to come': { iat: now + 300 },
@@ -160,6 +161,8 @@ export async function forgedClaims(issuer: Issuer): Promise<Forged[]> {
     ...signed,
     ['aud twice', await issuer.sign(text.replace('{', '{"aud":"https://other.example",'))],
     ['sub twice', await issuer.sign(text.replace('}', ',"s\\u0075b":"machine"}'))],
+    ['exp without end', await issuer.sign(text.replace(/"exp":\d+/, '"exp":1e999'))],
+    ['claims behind a byte order mark', await issuer.sign(`\ufeff${text}`)],
     ['claims no JSON', await issuer.sign('{')],
     ['claims a list', await issuer.sign('[]')],
     ['claims a text', await issuer.sign('"machine"')],
@@ -175,7 +178,17 @@ export async function forgedClaims(issuer: Issuer): Promise<Forged[]> {
     ['five parts, as if encrypted', `${genuine}.${tail}.${tail}`],
     ['dots alone', '..'],
     ['padded', `${head}.${body}.${tail}=`],
+    ['padded as bytes are', `${head}.${body}.${tail}==`],
     ['a blank within', `${head}. ${body}.${tail}`],
+    ['a blank in the signature', `${head}.${body}.${tail.slice(0, 9)} ${tail.slice(9)}`],
+    ['a tab in the signature', `${head}.${body}.${tail.slice(0, 9)}\t${tail.slice(9)}`],
+    ['bits that are not used', `${head}.${body}.${tail.slice(0, -1)}${otherLast(tail)}`],
     ['another alphabet', `${head}.${body}.${tail.slice(0, -1)}+`],
   ];
+}
+
+/** Another last letter that the same bytes are read from: four of its six bits are not used in 86 letters of 64 bytes. */
+function otherLast(signature: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return letters[letters.indexOf(signature.at(-1)!) ^ 1]!;
 }

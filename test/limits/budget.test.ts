@@ -8,8 +8,9 @@ import { costBudget, eventBudget, prices } from '../../src/platform/graphql/cost
 import { nestingLimit } from '../../src/platform/graphql/nesting';
 import { pageLimits } from '../../src/platform/graphql/paging';
 import { MOST_WAITING, placesOfOne, usualShares } from '../../src/platform/http/door';
+import { BYTES_OF_ONE, MOST_UNTAKEN_BYTES, OTHERS_PER_SECOND } from '../../src/platform/http/incoming';
 import { LIMITS } from '../../src/platform/http/limits';
-import { OPERATIONS_PER_SOCKET } from '../../src/platform/http/websocket';
+import { INIT_WITHIN_MS, OPERATIONS_PER_SOCKET, SLOW_AFTER_MS } from '../../src/platform/http/websocket';
 import { KEY, startTestApp, type TestApp } from '../kit/app';
 import { overHttp, overSocket } from './ways';
 
@@ -47,8 +48,13 @@ describe('docs/limits.md', () => {
       'the same, while others ask too and the node is busy': ofOneAmongOthers,
       'operations of one caller that wait for their turn': MOST_WAITING,
       'operations that run on one socket': OPERATIONS_PER_SOCKET,
+      'bytes that wait to be taken by a client while it is read': MOST_UNTAKEN_BYTES,
+      'messages a second that ask for nothing (pings, pongs, `complete`), of 4,096 bytes each': OTHERS_PER_SECOND,
+      'seconds for the first message of one that is new, `connection_init`': INIT_WITHIN_MS / 1_000,
+      'seconds in which nothing is taken until it is closed with 4408': SLOW_AFTER_MS / 1_000,
     };
     expect(Object.fromEntries(Object.keys(enforced).map((what) => [what, published(what)]))).toEqual(enforced);
+    expect(page).toContain(`of ${BYTES_OF_ONE.toLocaleString('en')} bytes each`);
     expect(rows.get('rows of a page')).toContain(`${pageLimits.max} at most`);
     expect(shares).toEqual({
       pointsPerMinute: usualShares.pointsPerMinute,

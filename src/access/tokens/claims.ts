@@ -24,6 +24,8 @@ export interface TokenClaims {
 
 /** The clocks of the issuer and ours may differ by so much: a token may begin a little later by ours. It never ends later. */
 export const LEEWAY_MS = 30_000;
+/** The last instant there is, in the year 275760; JSON can say later ones, up to infinity. */
+const LAST = 8_640_000_000_000_000;
 const LONGEST_SUBJECT = 255;
 const LONGEST_EMAIL = 320;
 const MOST_GROUPS = 200;
@@ -35,7 +37,7 @@ export function readClaims(payload: Readonly<Record<string, unknown>>, now: Inst
   if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof exp !== 'number' || typeof iat !== 'number') return null;
   if (!isName(sub, LONGEST_SUBJECT) || !CLIENT_ID.test(clientId)) return null;
   const expiresAt = Math.floor(exp * 1_000);
-  if (expiresAt <= now || iat * 1_000 > now + LEEWAY_MS) return null;
+  if (expiresAt <= now || expiresAt > LAST || !(iat * 1_000 <= now + LEEWAY_MS)) return null;
   // bound to a key that whoever sends it as a bearer token does not prove to have
   if (payload['cnf'] !== undefined) return null;
   const words = payload['scope'] ?? payload['scp'];

@@ -137,8 +137,9 @@ export function connection<T>(
     edges,
     nodes: kept,
     pageInfo: {
-      hasNextPage: page.forward ? more : page.before !== null,
-      hasPreviousPage: page.forward ? page.after !== null : more,
+      // what a cursor was taken from is not looked for again
+      hasNextPage: page.before !== null || (page.forward && more),
+      hasPreviousPage: page.after !== null || (!page.forward && more),
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },

@@ -13,9 +13,9 @@ export abstract class Node {
 
 @ObjectType({ description: 'Where a page stands in its list.', simpleResolvers: true })
 export class PageInfo {
-  @Field(() => Boolean, { description: 'There is more behind `endCursor`.' })
+  @Field(() => Boolean, { description: 'There is more behind `endCursor`; a cursor given as `before` counts as more.' })
   hasNextPage: boolean;
-  @Field(() => Boolean, { description: 'There is more before `startCursor`.' })
+  @Field(() => Boolean, { description: 'There is more before `startCursor`; a cursor given as `after` counts as more.' })
   hasPreviousPage: boolean;
   @Field(() => String, { nullable: true, description: 'Cursor of the first row; null on an empty page.' })
   startCursor: string | null;

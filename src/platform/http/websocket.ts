@@ -79,6 +79,8 @@ class CloseSocket extends Error {
 
 /** Queries, mutations and subscriptions. */
 export const OPERATIONS_PER_SOCKET = 100;
+export const INIT_WITHIN_MS = 3_000;
+export const SLOW_AFTER_MS = 30_000;
 const CLOSE_CODES: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 4401,
   FORBIDDEN: 4403,
@@ -91,7 +93,7 @@ const CLOSE_CODES: Readonly<Record<string, number>> = {
  * Each event of a subscription is executed with a context of its own, because loaders must not outlive it.
  */
 export function createSockets<C extends object>(options: SocketOptions<C>): Sockets {
-  const { schema, door, log, metrics, present, keepAliveMs = 12_000, slowAfterMs = 30_000 } = options;
+  const { schema, door, log, metrics, present, keepAliveMs = 12_000, slowAfterMs = SLOW_AFTER_MS } = options;
   const frames = new Frames(present);
   const now = options.now ?? Date.now;
   let isClosed = false;
@@ -157,6 +159,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   const traced = <T>(extra: Extra, id: string, work: () => T): T => inTrace(extra.traces.get(id) ?? newTraceId(), work);
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout: INIT_WITHIN_MS,
     async onConnect({ extra, connectionParams }) {
       try {
         const context = await options.createContext(callerOf(extra, connectionParams));
