@@ -61,7 +61,8 @@ export class Incoming {
   }
 
   #handOver(): void {
-    while (this.#waiting.length > 0 && this.#mayRead()) {
+    // what waits behind a message that ended the socket is for nobody either
+    while (this.#waiting.length > 0 && this.socket.readyState === this.socket.OPEN && this.#mayRead()) {
       const { message, bytes } = this.#waiting.shift()!;
       if (message.type !== 'subscribe') {
         this.#count(bytes);

@@ -287,7 +287,7 @@ function keepAlive(socket: WebSocket, everyMs: number): () => void {
   socket.on('pong', () => (isAlive = true));
   const timer = setInterval(() => {
     // nothing is read from it: it may have answered, and has its time to take what waits for it
-    if (socket.isPaused) return;
+    if (socket.isPaused) return void (isAlive = true);
     if (!isAlive) return socket.terminate();
     isAlive = false;
     socket.ping();
