@@ -40,7 +40,8 @@ export function tokenVerifier({ issuer, audience, keys, clock, log }: VerifyOpti
     if (!parts.every(isWrittenStrictly)) return 'not written as a JWS is';
     const header = decodeProtectedHeader(token);
     if (STRANGE.some((name) => Object.hasOwn(header, name))) return 'strange header';
-    if (parts.slice(0, 2).some((part) => hasRepeatedName(Buffer.from(part, 'base64url').toString('utf8')))) return 'repeated name';
+    if (parts.slice(0, 2).some((part) => hasRepeatedName(Buffer.from(part, 'base64url').toString('utf8'))))
+      return 'repeated name';
     if (!ALGORITHMS.includes(String(header.alg)) || !isKeyName(header.kid)) return 'no key of ours';
     const key = await keys.keyFor(header as JWTHeaderParameters & { kid: string });
     if (key === null) return 'unknown key';
