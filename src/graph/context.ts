@@ -22,7 +22,7 @@ import type { RuleDefinitions } from './rules/definitions';
 import { sightOf } from './sight';
 import { inBoth, viewKey, type Sight, type View } from './view';
 
-export { confided, everKnown, known, seen, told, valid, viewKey, type View } from './view';
+export { confided, everKnown, known, seen, standing, told, valid, viewKey, type View } from './view';
 
 /** What resolvers work with beside the request itself; built once, in app.ts. */
 export interface Graph {

@@ -3,7 +3,7 @@ import { defaultFieldResolver, isObjectType, type GraphQLSchema } from 'graphql'
 import { reachOf } from '../access/policy';
 import { problem } from '../platform/graphql/errors';
 import { Params, rows } from '../platform/sql';
-import { batchBy, told, type GraphContext, type View } from './context';
+import { batchBy, standing, told, type GraphContext, type View } from './context';
 
 /** Fields that name who did something. */
 const ACTORS = /^(actor|publishedBy|closedBy)$/;
@@ -11,14 +11,15 @@ const ACTORS = /^(actor|publishedBy|closedBy)$/;
 /** What is told of a person in confidence: of systems that speak for some sources only those read it whose own source tells it. */
 const CONFIDENTIAL = ['email', 'costCenter', 'employmentType', 'hiredOn', 'terminatedOn'] as const;
 
-/** What the sources that the caller speaks for tell of people, by name. */
+/** What of that which holds is told by the sources that the caller speaks for, by name. */
 const ownAttributes = batchBy<null, ReadonlySet<string>>(
   async (context, ids, view) => {
     const q = new Params();
     const found = await rows<{ id: string; names: string[] }>(
       await context.db(),
       `/* ownAttributes */ SELECT f.employee_id AS id, array_agg(DISTINCT f.name) AS names FROM employee_fact f
-       WHERE f.employee_id = ANY(${q.add(ids)}) AND f.source = ANY(${q.add([...context.actor.sources!])}::text[]) AND ${told('f', view, q)} GROUP BY 1`,
+       WHERE f.employee_id = ANY(${q.add(ids)}) AND f.source = ANY(${q.add([...context.actor.sources!])}::text[])
+         AND ${told('f', view, q)} AND ${standing('f', view, q)} GROUP BY 1`,
       q.values,
     );
     return new Map(found.map(({ id, names }) => [id, new Set(names)]));

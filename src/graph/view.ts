@@ -68,7 +68,14 @@ export function confided(column: string, name: string, view: View, q: Params): s
   const confidants = view.sight?.confidants ?? null;
   if (confidants === null) return 'true';
   return `EXISTS (SELECT 1 FROM employee_fact own WHERE own.employee_id = ${column} AND own.name = ${q.add(name)}
-    AND own.source = ANY(${q.add(confidants)}::text[]) AND ${known('own', view, q)})`;
+    AND own.source = ANY(${q.add(confidants)}::text[]) AND ${standing('own', view, q)})`;
+}
+
+/** The SQL condition under which an assertion is the one that holds at the view's instant: none of its name is later, whoever told it. */
+export function standing(alias: string, view: View, q: Params): string {
+  const at = `${q.add(new Date(view.at).toISOString())}::timestamptz`;
+  return `${alias}.at <= ${at} AND ${known(alias, view, q)} AND NOT EXISTS (SELECT 1 FROM employee_fact later
+    WHERE later.employee_id = ${alias}.employee_id AND later.name = ${alias}.name AND later.at > ${alias}.at AND later.at <= ${at} AND ${known('later', view, q)})`;
 }
 
 /** The SQL condition under which a row about a person belongs to what the view knows, and may say. */

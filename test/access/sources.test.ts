@@ -153,6 +153,29 @@ describe('a key for some sources', () => {
     expect(await found(lms, 'search: "mine@ex"')).toEqual(['MINE']);
   });
 
+  it('is told nothing more for what its own source told of long ago', async () => {
+    const long = { costCenter: 'C1', employmentType: 'FULL_TIME', hiredOn: '1990-01-01', effectiveAt: '1991-01-01T00:00:00Z' };
+    await api.upsert([{ externalId: 'MINE', attributes: { band: 'B7' } }]);
+    await api.upsert([{ externalId: 'MINE', attributes: { band: 'B1' }, ...long }], { source: 'lms' });
+    const asked = (args: string) =>
+      `{ employee(by: { externalId: { value: "MINE" } }${args}) { costCenter employmentType hiredOn attributes } }`;
+    const now = await lms.send(asked(''));
+    expect(now.errors?.map(({ path, extensions }: any) => [path.at(-1), extensions.code])).toEqual(
+      ['costCenter', 'employmentType', 'hiredOn'].map((field) => [field, 'FORBIDDEN']),
+    );
+    expect(now.data.employee).toEqual({ costCenter: null, employmentType: null, hiredOn: null, attributes: {} });
+    for (const filter of ['costCenter: ["C7"]', 'employmentType: ["TEMPORARY"]', 'hiredFrom: "2019-04-05"'])
+      expect((await lms.query(`{ employees(filter: { ${filter} }) { totalCount } }`)).employees.totalCount).toBe(0);
+    // but what held then, which it has told
+    const then = await lms.query(asked(', at: "1995-01-01T00:00:00Z"'));
+    expect(then.employee).toEqual({
+      costCenter: 'C1',
+      employmentType: 'FULL_TIME',
+      hiredOn: '1990-01-01',
+      attributes: { band: 'B1' },
+    });
+  });
+
   it('cannot have the export of everybody', async () => {
     const { secret } = await make({ name: 'reader', scopes: ['graph:read'], sources: ['lms'] });
     const response = await fetch(`${server.url}/exports/changes.csv`, { headers: { authorization: `Bearer ${secret}` } });
