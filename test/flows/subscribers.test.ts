@@ -80,6 +80,14 @@ describe('subscribers', () => {
     const { socket } = await subscribePlainly(server.url, 'subscription { changed { position } }');
     const { changes } = await server.query('{ changes(first: 1) { cursor } }');
     let completed = 0;
+    let pongs = 0;
+    socket.on('message', (data: Buffer) => (pongs += Number(String(data) === '{"type":"pong"}')));
+    /** All that was sent has been read. */
+    const read = async (): Promise<void> => {
+      const before = pongs;
+      socket.send('{"type":"ping"}');
+      while (pongs === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
     const comeAndGo = async (count: number): Promise<void> => {
       for (let i = 0; i < count; i++) {
         const [id, isLive] = [`s${completed++}`, i % 2 === 0];
@@ -87,7 +95,9 @@ describe('subscribers', () => {
         const variables = isLive ? {} : { after: changes.cursor };
         socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query, variables } }));
         socket.send(JSON.stringify({ id, type: 'complete' }));
-        if (i % 100 === 99) while ((await gauge('subscriptions')) > 1) await new Promise((resolve) => setTimeout(resolve, 5));
+        if (i % 100 !== 99) continue;
+        await read();
+        while ((await gauge('subscriptions')) > 1) await new Promise((resolve) => setTimeout(resolve, 5));
       }
     };
     await comeAndGo(500);

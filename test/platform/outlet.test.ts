@@ -60,6 +60,27 @@ describe('an outlet', () => {
     expect(received.slice(0, taken)).toEqual(Array.from({ length: taken }, (_, i) => i + 1));
   });
 
+  it('lets a large answer take as long as it takes, as long as some of it is taken', async () => {
+    const underWay = (): number => (socket as any)._socket._handle.writeQueueSize;
+    const outlet = new Outlet(socket, { now: Date.now, slowAfterMs: 300, underWay });
+    outlet.began('1');
+    client.pause();
+    const began = performance.now();
+    let isTaken = false;
+    const taken = outlet.send({ text: `1 ${'x'.repeat(40 * 2 ** 20)}` }).then(() => (isTaken = true));
+    while (!isTaken && socket.readyState === socket.OPEN) {
+      client.resume();
+      await pause(3);
+      client.pause();
+      await pause(60);
+    }
+    await taken;
+    expect(performance.now() - began).toBeGreaterThan(600);
+    client.resume();
+    while (received.length === 0) await pause(10);
+    expect([received, socket.readyState]).toEqual([[1], socket.OPEN]);
+  });
+
   it('names no position where several subscriptions are at several places', async () => {
     const outlet = new Outlet(socket, { now: Date.now, slowAfterMs: 100 });
     for (const id of ['1', '2']) outlet.began(id);

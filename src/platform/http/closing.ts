@@ -9,8 +9,9 @@ const CUT = '…';
 /** For a close to be answered: whoever is slow reads it behind all that was sent before. */
 const GRACE_MS = 5_000;
 
-/** Closes with a code. Ids of operations are the client's to choose, so a reason is cut to what fits, and says no secrets. */
+/** Closes with a code, once. Ids of operations are the client's to choose, so a reason is cut to what fits, and says no secrets. */
 export function closeSocket(socket: WebSocket, code: number, reason = ''): void {
+  if (socket.readyState !== socket.OPEN) return;
   socket.close(code, fitting(censored(reason)));
   const late = setTimeout(() => socket.terminate(), GRACE_MS).unref();
   socket.once('close', () => clearTimeout(late));

@@ -44,7 +44,7 @@ export class Incoming {
     private readonly handlers: IncomingHandlers,
   ) {
     socket.on('message', (data: RawData, isBinary: boolean) => this.#receive(data, isBinary));
-    // WebSocket has pings of its own; ws ends sockets that do not take the answers
+    // WebSocket has pings of its own
     for (const frame of ['ping', 'pong'] as const) socket.on(frame, () => this.#count(0));
     socket.once('close', () => this.#stop());
   }
@@ -70,7 +70,7 @@ export class Incoming {
       }
       this.handlers.handle(message, bytes);
     }
-    if (!this.#mayRead()) this.#pause();
+    if (this.#waiting.length > 0 || !this.#mayRead()) this.#pause();
   }
 
   #count(bytes: number): void {

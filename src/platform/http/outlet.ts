@@ -9,15 +9,23 @@ export interface OutletOptions {
   readonly now: () => number;
   /** A socket that takes nothing for this long is closed with 4408. */
   readonly slowAfterMs: number;
+  /** Bytes of a write under way that the system has not taken yet: of a large message it takes a part at a time. */
+  readonly underWay?: () => number;
 }
 
 /** A clock that is corrected is noticed this soon. */
 const LOOK_EVERY_MS = 1_000;
+/** Looks for slow readers within the time they have. */
+const LOOKS = 10;
 
 /** Sends one message at a time, so that a slow reader slows its own subscription and nothing else. */
 export class Outlet {
   readonly #running = new Set<string>();
   readonly #sent = new Map<string, unknown>();
+  #sending = 0;
+  #takenAt = 0;
+  #underWay = 0;
+  #slow: NodeJS.Timeout | null = null;
   #expiresAt = Infinity;
   #timer: NodeJS.Timeout | null = null;
 
@@ -25,18 +33,26 @@ export class Outlet {
     private readonly socket: WebSocket,
     private readonly options: OutletOptions,
   ) {
-    socket.once('close', () => this.#timer && clearTimeout(this.#timer));
+    socket.once('close', () => {
+      if (this.#timer) clearTimeout(this.#timer);
+      if (this.#slow) clearInterval(this.#slow);
+    });
   }
 
   /** Closes with 4401 from an instant on, and sends nothing after it. */
   expireAt(instant: number | null): void {
     this.#expiresAt = instant ?? Infinity;
-    if (instant !== null) this.#watch();
+    if (instant !== null && this.socket.readyState === this.socket.OPEN) this.#watch();
   }
 
   /** Closes with 4401 at once, and sends nothing more. */
   end(why: string): void {
     if (this.socket.readyState === this.socket.OPEN) this.#close(4401, why);
+  }
+
+  /** Something waits to be taken. */
+  get isSending(): boolean {
+    return this.#sending > 0;
   }
 
   began(id: string): void {
@@ -53,15 +69,31 @@ export class Outlet {
     const { socket } = this;
     if (this.options.now() >= this.#expiresAt) this.#expire();
     if (socket.readyState !== socket.OPEN) return Promise.resolve();
+    if (this.#sending++ === 0) this.#took();
+    this.#slow ??= setInterval(() => this.#lookForSlow(), this.options.slowAfterMs / LOOKS).unref();
     return new Promise((resolve) => {
-      const slow = setTimeout(() => this.#close(4408, 'Too slow'), this.options.slowAfterMs);
       socket.send(text, (error) => {
-        clearTimeout(slow);
+        this.#sending -= 1;
+        this.#took();
         if (error) socket.terminate();
         else if (id !== undefined && position !== undefined) this.#sent.set(id, position);
         resolve();
       });
     });
+  }
+
+  #took(): void {
+    this.#takenAt = performance.now();
+    this.#underWay = this.options.underWay?.() ?? 0;
+  }
+
+  /** Slow is who takes nothing: a large answer may take as long as it takes. */
+  #lookForSlow(): void {
+    if (this.#sending === 0) {
+      clearInterval(this.#slow!);
+      this.#slow = null;
+    } else if (this.options.underWay && this.options.underWay() !== this.#underWay) this.#took();
+    else if (performance.now() - this.#takenAt >= this.options.slowAfterMs) this.#close(4408, 'Too slow');
   }
 
   #watch(): void {

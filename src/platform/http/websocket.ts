@@ -97,7 +97,13 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   const frames = new Frames(present);
   const now = options.now ?? Date.now;
   let isClosed = false;
-  const server = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, handleProtocols });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.bodyBytes,
+    handleProtocols,
+    // whoever does not take the answers to pings is not read, and is not cut off for it
+    ...({ maxPendingAutoPongs: 0 } as object),
+  });
 
   const callerOf = (extra: Extra, connectionParams: unknown, operationName?: string | null): Caller => ({
     headers: extra.request.headers,
@@ -211,7 +217,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   });
 
   server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    const outlet = new Outlet(socket, { now, slowAfterMs });
+    const outlet = new Outlet(socket, { now, slowAfterMs, underWay: () => bytesUnderWay(request) });
     const nobody: Payer = { name: '', times: 1 };
     const extra: Extra = {
       request,
@@ -225,7 +231,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       onClosed: () => undefined,
     };
     metrics.sockets.inc();
-    const stopPinging = keepAlive(socket, keepAliveMs);
+    const stopPinging = keepAlive(socket, outlet, keepAliveMs);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -282,16 +288,21 @@ function originOf({ request }: Extra, connectionParams: unknown, { extensions }:
   return { traceId: from?.traceId ?? newTraceId(), parentId: from?.spanId };
 }
 
-function keepAlive(socket: WebSocket, everyMs: number): () => void {
+function keepAlive(socket: WebSocket, outlet: Outlet, everyMs: number): () => void {
   let isAlive = true;
   socket.on('pong', () => (isAlive = true));
   const timer = setInterval(() => {
-    // nothing is read from it: it may have answered, and has its time to take what waits for it
-    if (socket.isPaused) return void (isAlive = true);
+    // the ping waits behind what is sent, and the outlet finds out who takes nothing; or the answer waits to be read
+    if (outlet.isSending || (socket.isPaused && socket.bufferedAmount === 0)) return void (isAlive = true);
     if (!isAlive) return socket.terminate();
     isAlive = false;
     socket.ping();
   }, everyMs);
   timer.unref();
   return () => clearInterval(timer);
+}
+
+/** What net.Socket itself looks at to tell a slow peer from a silent one, and says nowhere else. */
+function bytesUnderWay({ socket }: IncomingMessage): number {
+  return (socket as { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize ?? 0;
 }
