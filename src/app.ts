@@ -71,6 +71,7 @@ import { appraise } from './platform/graphql/cost';
 import { Deprecations } from './platform/graphql/deprecations';
 import { checkNesting } from './platform/graphql/nesting';
 import { addressesBehind } from './platform/http/address';
+import { checkValues } from './platform/http/kept';
 import { createHttpServer } from './platform/http/server';
 import { createLog, type Log } from './platform/log';
 import { createMetrics } from './platform/metrics';
@@ -348,7 +349,7 @@ async function build(
     noteDeprecated: ({ actor }, operation) => deprecatedUses.count(actor.id, operation),
     payerOf: ({ actor }) => payerOf(actor),
     trusted: new TrustedDocuments(pool, config.trustedDocuments),
-    appraise: (operation) => checkNesting(operation) ?? appraise(operation),
+    appraise: (operation) => checkValues(operation) ?? checkNesting(operation) ?? appraise(operation),
     shares: config.shares,
     addressOf,
     isReady: () => isReady,

@@ -1,4 +1,5 @@
 // What subscribers cost: those that do not read, and those that come and go.
+import type { WebSocket } from 'ws';
 import { createPool } from '../../src/platform/postgres/pool';
 import { startTestApp, type TestApp } from '../kit/app';
 import { bytesHeld } from '../kit/heap';
@@ -109,5 +110,25 @@ describe('subscribers', () => {
     socket.terminate();
     while ((await gauge('sockets')) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(await gauge('subscriptions')).toBe(0);
+  });
+
+  it('cost no more for what they send along and nobody reads', async () => {
+    const sockets: WebSocket[] = [];
+    const strange = Array.from({ length: 10_000 }, () => ({}));
+    const open = async (count: number): Promise<void> => {
+      const { socket } = await subscribePlainly(server.url, 'subscription { changed { position } }');
+      sockets.push(socket);
+      const query = 'subscription { changed { position } }';
+      const payload = { query, variables: { strange }, extensions: { strange }, strange };
+      for (let i = 0; i < count; i++) socket.send(JSON.stringify({ id: `x${i}`, type: 'subscribe', payload }));
+      while ((await gauge('subscriptions')) < sockets.length * (count + 1))
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    await open(20);
+    const before = await bytesHeld();
+    await open(20);
+    // the 30,000 values of each would take some two megabytes
+    expect(((await bytesHeld()) - before) / 20).toBeLessThan(100_000);
+    for (const socket of sockets) socket.terminate();
   });
 });

@@ -111,6 +111,11 @@ const refused: readonly (readonly [string, string, unknown?])[] = [
     `{"i":{"roleCode":"R","rule":${objects(50_000)}}}`,
   ],
   [
+    'more than 100,000 values',
+    'query ($f: EmployeeFilter) { employees(filter: $f) { nodes { id } } }',
+    `{"f":{"department":[${times(100_001, () => '"x"', ',')}]}}`,
+  ],
+  [
     'a wrong value of a megabyte',
     'query ($n: Int) { employees(first: $n) { nodes { id } } }',
     `{"n":"${'9'.repeat(1_000_000)}"}`,

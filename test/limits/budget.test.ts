@@ -9,6 +9,7 @@ import { nestingLimit } from '../../src/platform/graphql/nesting';
 import { pageLimits } from '../../src/platform/graphql/paging';
 import { MOST_WAITING, placesOfOne, usualShares } from '../../src/platform/http/door';
 import { BYTES_OF_ONE, MOST_UNTAKEN_BYTES, OTHERS_PER_SECOND } from '../../src/platform/http/incoming';
+import { MOST_VALUES, SUBSCRIPTION_BYTES } from '../../src/platform/http/kept';
 import { LIMITS } from '../../src/platform/http/limits';
 import { INIT_WITHIN_MS, OPERATIONS_PER_SOCKET, SLOW_AFTER_MS } from '../../src/platform/http/websocket';
 import { KEY, startTestApp, type TestApp } from '../kit/app';
@@ -35,6 +36,8 @@ describe('docs/limits.md', () => {
       'items of an ingestion mutation': maxItems,
       'levels of a variable': nestingLimit,
       "bytes of a request or of a socket's message": LIMITS.bodyBytes,
+      'values in the variables of an operation, those within them included': MOST_VALUES,
+      'bytes of a message that subscribes': SUBSCRIPTION_BYTES,
       'the budget': shares.pointsPerMinute,
       'any request or message, valid or not': prices.operation,
       'each object it could lead to': prices.object,

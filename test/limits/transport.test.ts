@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { KEY, startTestApp, type TestApp } from '../kit/app';
+import { SUBSCRIPTION_BYTES } from '../../src/platform/http/kept';
 import { openSocket, overSocket } from './ways';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -159,6 +160,13 @@ describe('a server in production', () => {
       expect(error!.message).toBe('Send a document: `query` is empty.');
       socket.terminate();
     });
+  });
+
+  it('keeps no long subscription', async () => {
+    const { way, socket } = await overSocket(server.url);
+    const query = `subscription { changed { position } } # ${'x'.repeat(SUBSCRIPTION_BYTES)}`;
+    expect((await way({ query })).body.errors![0]!.extensions.code).toBe('QUERY_TOO_EXPENSIVE');
+    socket.terminate();
   });
 
   it('answers a ping with what was in it, whatever it is', async () => {

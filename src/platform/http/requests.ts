@@ -23,6 +23,7 @@ import { describeOperation } from './described';
 import type { Documents } from './documents';
 import type { Door } from './door';
 import { type PresentError, statusOf } from './errors';
+import { keepDeclared, keepMembers, weightOf } from './kept';
 import { Life } from './life';
 import type { AskedDocument, Reader } from './reader';
 
@@ -77,6 +78,7 @@ export class Requests<C extends object> {
             if (state.mistakes) return;
             const named = operationName ? { operationName } : {};
             if (!operation) return;
+            keepDeclared(variables, operation);
             const asked = { schema, document, variables, ...named };
             await this.letIn(asked, operation.operation, state);
             state.deprecated = options.noteDeprecated?.(contextValue, asked) ?? [];
@@ -167,6 +169,7 @@ export class Requests<C extends object> {
   /** Who asks, and what. */
   private async comeIn(request: FastifyRequest, asked: HTTPGraphQLRequest, state: Asked<C>): Promise<C> {
     const { options } = this;
+    keepMembers(request.body);
     const { operationName } = (request.body ?? {}) as { operationName?: unknown };
     const named = typeof operationName === 'string' ? { operationName } : {};
     const context = await options.createContext({ headers: request.headers, address: options.addressOf(request.raw), ...named });
@@ -187,7 +190,7 @@ export class Requests<C extends object> {
       (kind === 'subscription' ? badInput('Subscribe over WebSocket (graphql-transport-ws), at the same address.') : null);
     if (error) throw withHttpStatus(error, 400);
     life.lasts(kind === 'mutation' ? door.shares.mutationSeconds : door.shares.querySeconds);
-    state.leave = await door.turn(payer, state.bytes, life.signal).catch(withStatus(state));
+    state.leave = await door.turn(payer, weightOf(state.bytes, operation.variables), life.signal).catch(withStatus(state));
     if (kind === 'mutation') life.isWantedAnyway();
   }
 

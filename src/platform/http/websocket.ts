@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import type { ExecutionArgs, GraphQLError, GraphQLSchema } from 'graphql';
+import { getOperationAST, type ExecutionArgs, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -19,6 +19,7 @@ import { MOST_MISTAKES } from './documents';
 import { Execution, type Asking } from './execution';
 import { Frames } from './frames';
 import { Incoming } from './incoming';
+import { isTooLong, keepDeclared, keepMembers, keepParams, SUBSCRIPTION_BYTES, weightOf } from './kept';
 import { Life } from './life';
 import { LIMITS } from './limits';
 import { asErrors, guarded } from './messages';
@@ -123,6 +124,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   const prepare = async (
     extra: Extra,
     payload: SubscribePayload,
+    bytes: number,
     running: number,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
     if (running > OPERATIONS_PER_SOCKET) {
@@ -135,7 +137,12 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       return [badInput(namedDocument(payload) === null ? 'Send a document: `query` is empty.' : 'PersistedQueryNotSupported')];
     if (!('document' in read)) return read;
     const { operationName, variables } = payload;
+    keepDeclared(variables, getOperationAST(read.document, operationName));
     const operation = { schema, document: read.document, ...(operationName ? { operationName } : {}) };
+    if (isTooLong(operation, bytes)) {
+      const most = SUBSCRIPTION_BYTES.toLocaleString('en');
+      return [problem('QUERY_TOO_EXPENSIVE', `A message that subscribes has at most ${most} bytes: subscribe to less at once.`)];
+    }
     const error = door.charge(extra.payer, { ...operation, variables: variables ?? {} });
     if (error) return [error];
     const limits = { hideSuggestions: !options.introspection, options: { maxCoercionErrors: MOST_MISTAKES } };
@@ -167,6 +174,7 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     async onConnect({ extra, connectionParams }) {
+      keepParams(connectionParams);
       try {
         const context = await options.createContext(callerOf(extra, connectionParams));
         extra.outlet.expireAt(options.expiryOf?.(context) ?? null);
@@ -182,14 +190,15 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
     jsonMessageReplacer: frames.replacer,
     async onSubscribe({ extra, connectionParams, subscriptions }, id, payload) {
       const { bytes } = extra;
+      keepMembers(payload);
       extra.outlet.began(id);
       const origin = originOf(extra, connectionParams, payload);
       extra.traces.set(id, origin.traceId);
       extra.wanted = subscriptions;
-      const prepared = await prepare(extra, payload, Object.keys(subscriptions).length).catch(asErrors);
+      const prepared = await prepare(extra, payload, bytes, Object.keys(subscriptions).length).catch(asErrors);
       if ('document' in prepared) {
         const caller = { ...callerOf(extra, connectionParams, payload.operationName), ...origin };
-        askings.set(prepared, ask(extra, id, caller, bytes));
+        askings.set(prepared, ask(extra, id, caller, weightOf(bytes, payload.variables)));
         return prepared;
       }
       const outcome = prepared[0]?.extensions.code === 'RATE_LIMITED' ? 'limited' : 'refused';
