@@ -348,7 +348,7 @@ async function build(
     releaseContext: (context) => context.end(),
     noteDeprecated: ({ actor }, operation) => deprecatedUses.count(actor.id, operation),
     payerOf: ({ actor }) => payerOf(actor),
-    trusted: new TrustedDocuments(pool, config.trustedDocuments),
+    trusted: new TrustedDocuments(pool, config.trustedDocuments, schema),
     appraise: (operation) => checkValues(operation) ?? checkNesting(operation) ?? appraise(operation),
     shares: config.shares,
     addressOf,

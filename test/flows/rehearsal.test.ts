@@ -168,6 +168,17 @@ describe('a rehearsal', () => {
     const end = await page('last: 4');
     expect(told(end.nodes)).toEqual(seen.slice(-4));
     expect(told((await page(`last: 3, before: "${end.pageInfo.startCursor}"`)).nodes)).toEqual(seen.slice(2, 5));
+    // what takes effect at once does so a moment later on the next page
+    const withoutInstant = (change: string): string => change.replace(/ \S+Z/, '');
+    const walked: string[] = [];
+    for (let args = 'first: 1'; walked.length < 20;) {
+      server.clock.advance(7);
+      const { nodes, pageInfo } = await page(args);
+      walked.push(...told(nodes));
+      if (!pageInfo.hasNextPage) break;
+      args = `first: 1, after: "${pageInfo.endCursor}"`;
+    }
+    expect(walked.map(withoutInstant)).toEqual(seen.map(withoutInstant));
   });
 
   it('looks as far as it is told, and refuses what publishing would refuse (N5)', async () => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { startTestApp, type TestApp } from '../kit/app';
 import { createDatabase, type TestDatabase } from '../kit/postgres';
-import { talkTo } from '../kit/seed';
+import { nursesNeedCpr, talkTo } from '../kit/seed';
 import { History } from './history';
 
 const DAY = 86_400_000;
@@ -290,3 +290,26 @@ function expectCounts({ changes, gainedNow, lostNow }: any, now: number): void {
   const lost = current.filter((change) => isMet(change.before) && !isMet(change.after));
   expect([gainedNow, lostNow]).toEqual([gained.length, lost.length]);
 }
+
+it('is paged while time goes on: what takes effect at once does so a moment later on the next page', async () => {
+  const server = await startTestApp({ at: '2026-06-01T12:00:00Z' });
+  const api = talkTo(server);
+  await nursesNeedCpr(api);
+  const people = ['A', 'B', 'C', 'D', 'E'];
+  await api.upsert(people.map((externalId) => ({ externalId })));
+  await api.issue(people.map((employeeExternalId) => ({ employeeExternalId, typeCode: 'CPR', issuedOn: '2026-01-01' })));
+  const seen: string[] = [];
+  for (let after: string | null = null; seen.length < 3 * people.length;) {
+    server.clock.advance(7);
+    const { whatIf: answer }: { whatIf: any } = await server.query(WHAT_IF.replace('first: 3', 'first: 1'), {
+      input: { of: { typeCode: 'CPR' }, suppose: [{ revoke: { typeCode: 'CPR' } }] },
+      after,
+    });
+    seen.push(...answer.affected.nodes.map(({ employee }: Change) => employee.externalId));
+    if (!answer.affected.pageInfo.hasNextPage) break;
+    after = answer.affected.pageInfo.endCursor;
+  }
+  expect([...new Set(seen)].sort()).toEqual(people);
+  expect(seen).toHaveLength(people.length);
+  await server.stop();
+});

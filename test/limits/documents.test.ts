@@ -145,6 +145,7 @@ describe('registered documents', () => {
     );
     for (const query of [
       '{ apiKeys { name } employees { totalCount } }',
+      '{ accessAssignments(first: 3) { nodes { employee { externalId } } } }',
       '{ ...A } fragment A on Query { apiKeys { name } }',
       'query A { apiKeys { name } } query B { roles { totalCount } }',
     ])

@@ -1,9 +1,20 @@
 // Registered documents at the door: looked up once in two seconds on every node, so that one that is withdrawn is unknown five seconds later.
-import { Kind, OperationTypeNode, type DocumentNode, type SelectionSetNode } from 'graphql';
+import {
+  getNamedType,
+  isLeafType,
+  Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
 import type { Db } from '../../platform/postgres/pool';
 import { Remembered } from '../../platform/remembered';
 import type { TrustedSource } from '../../platform/http/reader';
-import { rootScopes, type Scope } from '../policy';
+import { rootScopes, scopeOfType, type Scope } from '../policy';
 import { EVERYBODY, textsByHash } from './store';
 
 const REMEMBERED_MS = 2_000;
@@ -26,6 +37,7 @@ export class TrustedDocuments implements TrustedSource {
   constructor(
     private readonly db: Db,
     readonly isRequired: boolean,
+    private readonly schema: GraphQLSchema,
   ) {}
 
   async textOf(hash: string, client: string): Promise<string | null> {
@@ -34,18 +46,32 @@ export class TrustedDocuments implements TrustedSource {
   }
 
   isManagement(document: DocumentNode): boolean {
-    return document.definitions.every(
-      (definition) =>
-        definition.kind === Kind.OPERATION_DEFINITION &&
-        isManagement(definition.selectionSet, definition.operation === OperationTypeNode.MUTATION ? 'Mutation' : 'Query'),
+    const isOperations = document.definitions.every(
+      (definition) => definition.kind === Kind.OPERATION_DEFINITION && isOfFields(definition.selectionSet),
     );
+    return isOperations && this.asksForManagementOnly(document);
+  }
+
+  /** No field leads on to what takes another scope, such as the people that access is given to. */
+  private asksForManagementOnly(document: DocumentNode): boolean {
+    const types = new TypeInfo(this.schema);
+    const strange: string[] = [];
+    const enter = ({ name }: FieldNode): void => {
+      const [parent, type] = [types.getParentType()?.name ?? '', getNamedType(types.getType())];
+      const isRoot = parent === 'Query' || parent === 'Mutation' || parent === 'Subscription';
+      const scope = isRoot
+        ? rootScopes.get(`${parent}.${name.value}`)
+        : type && isLeafType(type)
+          ? null
+          : scopeOfType(type?.name ?? '');
+      const isFine = name.value === '__typename' || MANAGEMENT.has(scope) || (!isRoot && scope === null);
+      if (!isFine) strange.push(name.value);
+    };
+    visit(document, visitWithTypeInfo(types, { Field: { enter } }));
+    return strange.length === 0;
   }
 }
 
-function isManagement({ selections }: SelectionSetNode, root: string): boolean {
-  return selections.every((selection) => {
-    if (selection.kind !== Kind.FIELD) return false;
-    const name = selection.name.value;
-    return name === '__typename' || MANAGEMENT.has(rootScopes.get(`${root}.${name}`));
-  });
+function isOfFields({ selections }: SelectionSetNode): boolean {
+  return selections.every(({ kind }) => kind === Kind.FIELD);
 }

@@ -7,6 +7,8 @@ import type { Page } from '../../platform/graphql/paging';
 export interface RehearsedChange extends VerdictChange {
   readonly employeeUuid: string;
   readonly externalId: string;
+  /** Which of the person's changes it is: an instant that was "now" is another one on the next page. */
+  readonly nth: number;
 }
 
 /** All changes of one person. */
@@ -25,7 +27,7 @@ interface Person {
 const VERDICTS: readonly Verdict[] = ['ELIGIBLE', 'AT_RISK', 'GRACE', 'PENDING', 'UNKNOWN', 'NOT_ELIGIBLE'];
 
 /** The sort keys of a change, as page cursors carry them. */
-export const changeKeys = ({ externalId, at }: RehearsedChange): string[] => [externalId, String(at)];
+export const changeKeys = ({ externalId, nth }: RehearsedChange): string[] => [externalId, String(nth)];
 
 /** Changes by external id and instant. */
 export class RehearsedChanges {
@@ -82,6 +84,7 @@ export class RehearsedChanges {
       return {
         employeeUuid: id,
         externalId,
+        nth: i,
         at: this.instants[start + i]!,
         before: VERDICTS[Math.floor(verdicts / VERDICTS.length)]!,
         after: VERDICTS[verdicts % VERDICTS.length]!,
@@ -94,6 +97,6 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function compareKeys({ externalId, at }: RehearsedChange, [other, instant]: readonly string[]): number {
-  return compare(externalId, other!) || at - Number(instant);
+function compareKeys({ externalId, nth }: RehearsedChange, [other, place]: readonly string[]): number {
+  return compare(externalId, other!) || nth - Number(place);
 }

@@ -139,6 +139,7 @@ export class SupposedChange implements SupposedChangeData {
   roleUuid: string;
   from: number;
   to: number;
+  nth: number;
   @Field(() => Verdict, { description: 'The verdict as things are.' })
   before: keyof typeof Verdict;
   @Field(() => Verdict, { description: 'The verdict as it would be.' })
@@ -158,7 +159,7 @@ export const SupposedChangeConnection = connectionOf(
 })
 export class WhatIf {
   view: View;
-  all: readonly SupposedChangeData[];
+  all: readonly (SupposedChangeData & { readonly nth: number })[];
   @Field(() => Refusal, { nullable: true, description: 'Why it can be supposed of nobody; null when it can.' })
   refusal: Refusal | null;
   @Field(() => Int, { description: 'Of how many people it was supposed.' })

@@ -15,7 +15,7 @@ import { employeesById } from '../people/store';
 import { Role } from '../rules/gql-types';
 import { loadRole } from '../rules/graphql';
 import { SupposedChange, SupposedChangeConnection, WhatIf, WhatIfArgs, type WhatIfInput } from './gql-types';
-import { mostPeople, nothing, peopleHolding, suppose, type Concerned } from './suppose';
+import { mostPeople, nothing, peopleHolding, suppose, type Concerned, type SupposedChange as SupposedOf } from './suppose';
 import type { Supposition } from './suppositions';
 
 const MOST_SUPPOSITIONS = 20;
@@ -85,7 +85,7 @@ export class WhatIfResolver {
       ? nothing(concerned)
       : await suppose({ ...graph, actor, now }, concerned, input.suppose as Supposition[]);
     const end = addSpanToInstant(now, parseSpan(horizon ?? 'P1Y')!, graph.zone);
-    const all = supposed.changes.filter((change) => change.from < end);
+    const all = numbered(supposed.changes.filter((change) => change.from < end));
     const current = all.filter((change) => change.from <= now && now < change.to);
     const turned = (to: boolean) =>
       current.filter(({ before, after }) => isEligible(after) === to && isEligible(before) !== to).length;
@@ -119,15 +119,26 @@ export class WhatIfResolver {
 
 type Keys = readonly [string, string, string];
 
-function keysOf({ employeeUuid, roleUuid, from }: Pick<SupposedChange, 'employeeUuid' | 'roleUuid' | 'from'>): Keys {
-  return [employeeUuid, roleUuid, String(from)];
+/** Which of the changes of one person and role each is: an instant that was "now" is another one on the next page. */
+function numbered(changes: readonly SupposedOf[]): WhatIf['all'] {
+  let [pair, nth] = ['', 0];
+  return changes.map((change) => {
+    const own = `${change.employeeUuid} ${change.roleUuid}`;
+    nth = own === pair ? nth + 1 : 0;
+    pair = own;
+    return { ...change, nth };
+  });
+}
+
+function keysOf({ employeeUuid, roleUuid, nth }: Pick<SupposedChange, 'employeeUuid' | 'roleUuid' | 'nth'>): Keys {
+  return [employeeUuid, roleUuid, String(nth)];
 }
 
 function isBehind(keys: readonly string[], others: readonly string[]): boolean {
-  const [person, role, from] = keys as Keys;
-  const [otherPerson, otherRole, otherFrom] = others as Keys;
+  const [person, role, nth] = keys as Keys;
+  const [otherPerson, otherRole, otherNth] = others as Keys;
   if (person !== otherPerson) return person > otherPerson;
-  return role === otherRole ? Number(from) > Number(otherFrom) : role > otherRole;
+  return role === otherRole ? Number(nth) > Number(otherNth) : role > otherRole;
 }
 
 @Resolver(() => SupposedChange)
