@@ -114,6 +114,7 @@ describe('subscribers', () => {
 
   it('cost no more for what they send along and nobody reads', async () => {
     const sockets: WebSocket[] = [];
+    let wanted = 0;
     const strange = Array.from({ length: 10_000 }, () => ({}));
     const open = async (count: number): Promise<void> => {
       const { socket } = await subscribePlainly(server.url, 'subscription { changed { position } }');
@@ -121,14 +122,14 @@ describe('subscribers', () => {
       const query = 'subscription { changed { position } }';
       const payload = { query, variables: { strange }, extensions: { strange }, strange };
       for (let i = 0; i < count; i++) socket.send(JSON.stringify({ id: `x${i}`, type: 'subscribe', payload }));
-      while ((await gauge('subscriptions')) < sockets.length * (count + 1))
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      wanted += count + 1;
+      while ((await gauge('subscriptions')) < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
     };
-    await open(20);
+    await open(10);
     const before = await bytesHeld();
-    await open(20);
-    // the 30,000 values of each would take some two megabytes
-    expect(((await bytesHeld()) - before) / 20).toBeLessThan(100_000);
+    await open(50);
+    // the 30,000 values of each would take two megabytes; what else the server holds goes up and down by some
+    expect(((await bytesHeld()) - before) / 50).toBeLessThan(300_000);
     for (const socket of sockets) socket.terminate();
   });
 });

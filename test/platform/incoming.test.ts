@@ -36,7 +36,7 @@ describe('a socket', () => {
     await until(() => messages.length === 1);
     socket.pause();
     const text = 'x'.repeat(100_000);
-    const COUNT = 400;
+    const COUNT = 600;
     const asked = (async () => {
       for (let i = 0; i < COUNT; i++) {
         send({ id: `${i}`, type: 'subscribe', payload: { query: `{ hello(name: "${text}") }` } });
@@ -51,7 +51,8 @@ describe('a socket', () => {
     }
     await asked;
     expect(made).toBeGreaterThan(MOST_UNTAKEN_BYTES / 100_000);
-    expect(made).toBeLessThan(COUNT / 2);
+    // systems buffer some ten megabytes, and more where they are told to
+    expect(made).toBeLessThan(COUNT - 100);
     expect(tested.contexts.made).toBe(made);
     socket.resume();
     await until(() => messages.filter(({ type }) => type === 'complete').length === COUNT);
