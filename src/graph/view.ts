@@ -52,9 +52,13 @@ export function everKnown(alias: string, view: Pick<View, 'known'>, q: Params): 
   return `EXISTS (SELECT 1 FROM change k WHERE k.id = ${alias}.recorded_in AND k.last_pos <= ${q.add(view.known)})`;
 }
 
+function instantOf({ at }: Pick<View, 'at'>, q: Params): string {
+  return `${q.add(new Date(at).toISOString())}::timestamptz`;
+}
+
 /** The SQL condition under which a row [valid_from, valid_to) holds at the view's instant. */
 export function valid(alias: string, view: Pick<View, 'at'>, q: Params): string {
-  const at = `${q.add(new Date(view.at).toISOString())}::timestamptz`;
+  const at = instantOf(view, q);
   return `${alias}.valid_from <= ${at} AND ${alias}.valid_to > ${at}`;
 }
 
@@ -68,13 +72,13 @@ export function confided(column: string, name: string, view: View, q: Params): s
   const confidants = view.sight?.confidants ?? null;
   if (confidants === null) return 'true';
   return `EXISTS (SELECT 1 FROM employee_fact own WHERE own.employee_id = ${column} AND own.name = ${q.add(name)}
-    AND own.source = ANY(${q.add(confidants)}::text[]) AND ${standing('own', view, q)})`;
+    AND own.source = ANY(${q.add(confidants)}::text[]) AND ${known('own', view, q)} AND ${standing('own', view, q)})`;
 }
 
-/** The SQL condition under which an assertion is the one that holds at the view's instant: none of its name is later, whoever told it. */
+/** The SQL condition under which a known assertion is the one that holds at the view's instant: none of its name is later, whoever told it. */
 export function standing(alias: string, view: View, q: Params): string {
-  const at = `${q.add(new Date(view.at).toISOString())}::timestamptz`;
-  return `${alias}.at <= ${at} AND ${known(alias, view, q)} AND NOT EXISTS (SELECT 1 FROM employee_fact later
+  const at = instantOf(view, q);
+  return `${alias}.at <= ${at} AND NOT EXISTS (SELECT 1 FROM employee_fact later
     WHERE later.employee_id = ${alias}.employee_id AND later.name = ${alias}.name AND later.at > ${alias}.at AND later.at <= ${at} AND ${known('later', view, q)})`;
 }
 

@@ -85,7 +85,6 @@ describe('a socket', () => {
     let answered = 0;
     socket.on('pong', () => (answered += 1));
     const began = performance.now();
-    // ws ends a socket that lets more than ten of its answers wait
     for (let sent = 1; sent <= 2 * OTHERS_PER_SECOND + 200; sent++) {
       socket.ping();
       await until(() => answered === sent);

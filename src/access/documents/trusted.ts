@@ -1,7 +1,7 @@
 // Registered documents at the door: looked up once in two seconds on every node, so that one that is withdrawn is unknown five seconds later.
 import {
   getNamedType,
-  isLeafType,
+  isCompositeType,
   Kind,
   TypeInfo,
   visit,
@@ -59,11 +59,8 @@ export class TrustedDocuments implements TrustedSource {
     const enter = ({ name }: FieldNode): void => {
       const [parent, type] = [types.getParentType()?.name ?? '', getNamedType(types.getType())];
       const isRoot = parent === 'Query' || parent === 'Mutation' || parent === 'Subscription';
-      const scope = isRoot
-        ? rootScopes.get(`${parent}.${name.value}`)
-        : type && isLeafType(type)
-          ? null
-          : scopeOfType(type?.name ?? '');
+      const below = isCompositeType(type) ? scopeOfType(type.name) : null;
+      const scope = isRoot ? rootScopes.get(`${parent}.${name.value}`) : below;
       const isFine = name.value === '__typename' || MANAGEMENT.has(scope) || (!isRoot && scope === null);
       if (!isFine) strange.push(name.value);
     };

@@ -37,7 +37,7 @@ export function readClaims(payload: Readonly<Record<string, unknown>>, now: Inst
   if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof exp !== 'number' || typeof iat !== 'number') return null;
   if (!isName(sub, LONGEST_SUBJECT) || !CLIENT_ID.test(clientId)) return null;
   const expiresAt = Math.floor(exp * 1_000);
-  if (expiresAt <= now || expiresAt > LAST || !(iat * 1_000 <= now + LEEWAY_MS)) return null;
+  if (expiresAt <= now || expiresAt > LAST || iat * 1_000 > now + LEEWAY_MS) return null;
   // bound to a key that whoever sends it as a bearer token does not prove to have
   if (payload['cnf'] !== undefined) return null;
   const words = payload['scope'] ?? payload['scp'];

@@ -22,6 +22,7 @@ import {
 } from 'graphql';
 import type { Operation } from '../http/context';
 import { problem } from './errors';
+import { fragmentsOf } from './fragments';
 import { pageLimits } from './paging';
 
 /** Objects that one operation may ask for, in all its lists and beside them, at most. */
@@ -59,7 +60,7 @@ export function ownCostOf({ extensions }: Pick<GraphQLField<unknown, unknown>, '
 }
 
 class Costing {
-  private readonly fragments = new Map<string, FragmentDefinitionNode>();
+  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   private readonly known = new Map<string, number>();
   private readonly defaults = new Map<string, ValueNode>();
 
@@ -67,9 +68,7 @@ class Costing {
     private readonly operation: Operation,
     { variableDefinitions }: OperationDefinitionNode,
   ) {
-    for (const definition of operation.document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition);
-    }
+    this.fragments = fragmentsOf(operation.document);
     for (const { variable, defaultValue } of variableDefinitions ?? []) {
       if (defaultValue) this.defaults.set(variable.name.value, defaultValue);
     }

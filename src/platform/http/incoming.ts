@@ -53,10 +53,10 @@ export class Incoming {
     const { socket } = this;
     // what comes behind a close is not for anybody
     if (socket.readyState !== socket.OPEN) return;
-    const text = isBinary ? null : textOf(data);
-    const message = text === null ? null : messageOf(text);
+    const text = textOf(data);
+    const message = isBinary ? null : messageOf(text);
     if (message === null) return closeSocket(socket, 4400, 'Invalid message received');
-    this.#waiting.push({ message, bytes: text!.length });
+    this.#waiting.push({ message, bytes: text.length });
     this.#handOver();
   }
 

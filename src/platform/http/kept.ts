@@ -1,5 +1,5 @@
 // What of a request is kept while it waits, is answered or is subscribed to: what nobody reads may be twenty times as large as its text.
-import { getOperationAST, type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import { type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 
 import { problem } from '../graphql/errors';
 import type { Operation } from './context';
@@ -46,9 +46,11 @@ export function weightOf(bytes: number, variables: unknown): number {
   return bytes + BYTES_OF_VALUE * countValues(variables);
 }
 
-/** Whether a message subscribes with more than is kept for that. */
-export function isTooLong({ document, operationName }: Pick<Operation, 'document' | 'operationName'>, bytes: number): boolean {
-  return bytes > SUBSCRIPTION_BYTES && getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+/** Refuses a message that subscribes with more than is kept for that; null lets it pass. */
+export function checkLength(operation: OperationDefinitionNode | null | undefined, bytes: number): GraphQLError | null {
+  if (bytes <= SUBSCRIPTION_BYTES || operation?.operation !== OperationTypeNode.SUBSCRIPTION) return null;
+  const most = SUBSCRIPTION_BYTES.toLocaleString('en');
+  return problem('QUERY_TOO_EXPENSIVE', `A message that subscribes has at most ${most} bytes: subscribe to less at once.`);
 }
 
 function countValues(value: unknown): number {

@@ -1,14 +1,7 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLError,
-  Kind,
-  type SelectionSetNode,
-  visit,
-} from 'graphql';
+import { type DocumentNode, type FieldNode, type GraphQLError, Kind, type SelectionSetNode, visit } from 'graphql';
 
 import { problem } from '../graphql/errors';
+import { fragmentsOf } from '../graphql/fragments';
 
 /** What one document may ask for at most, over HTTP and WebSocket alike. */
 export const LIMITS = {
@@ -75,10 +68,7 @@ function isOrdinary({ name }: FieldNode): boolean {
 
 /** Deepest nesting of fields over all operations; a field that does not count is not looked into. */
 function depthOf(document: DocumentNode, counts: (field: FieldNode) => boolean): number {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
+  const fragments = fragmentsOf(document);
   const known = new Map<string, number>();
 
   const ofFragment = (name: string): number => {

@@ -47,7 +47,7 @@ export class Outlet {
 
   /** Closes with 4401 at once, and sends nothing more. */
   end(why: string): void {
-    if (this.socket.readyState === this.socket.OPEN) this.#close(4401, why);
+    this.#close(4401, why);
   }
 
   /** Something waits to be taken. */
@@ -84,7 +84,11 @@ export class Outlet {
 
   #took(): void {
     this.#takenAt = performance.now();
-    this.#underWay = this.options.underWay?.() ?? 0;
+    this.#underWay = this.#left();
+  }
+
+  #left(): number {
+    return this.options.underWay?.() ?? 0;
   }
 
   /** Slow is who takes nothing: a large answer may take as long as it takes. */
@@ -92,7 +96,7 @@ export class Outlet {
     if (this.#sending === 0) {
       clearInterval(this.#slow!);
       this.#slow = null;
-    } else if (this.options.underWay && this.options.underWay() !== this.#underWay) this.#took();
+    } else if (this.#left() !== this.#underWay) this.#took();
     else if (performance.now() - this.#takenAt >= this.options.slowAfterMs) this.#close(4408, 'Too slow');
   }
 

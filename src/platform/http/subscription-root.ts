@@ -9,14 +9,14 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
+import { fragmentsOf } from '../graphql/fragments';
+
 const CONDITIONS = new Set(['skip', 'include']);
 
 /** Mistakes of subscriptions whose root field is there on a condition. graphql-js finds none, or has no event to execute. */
-export function conditionalRoots({ definitions }: DocumentNode): GraphQLError[] {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  return definitions.flatMap((definition) => {
+export function conditionalRoots(document: DocumentNode): GraphQLError[] {
+  const fragments = fragmentsOf(document);
+  return document.definitions.flatMap((definition) => {
     const isSubscription =
       definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.SUBSCRIPTION;
     return isSubscription ? rootsOf(definition.selectionSet, fragments, new Set()).flatMap(mistakeOf) : [];

@@ -19,7 +19,7 @@ import { MOST_MISTAKES } from './documents';
 import { Execution, type Asking } from './execution';
 import { Frames } from './frames';
 import { Incoming } from './incoming';
-import { isTooLong, keepDeclared, keepMembers, keepParams, SUBSCRIPTION_BYTES, weightOf } from './kept';
+import { checkLength, keepDeclared, keepMembers, keepParams, weightOf } from './kept';
 import { Life } from './life';
 import { LIMITS } from './limits';
 import { asErrors, guarded } from './messages';
@@ -137,13 +137,10 @@ export function createSockets<C extends object>(options: SocketOptions<C>): Sock
       return [badInput(namedDocument(payload) === null ? 'Send a document: `query` is empty.' : 'PersistedQueryNotSupported')];
     if (!('document' in read)) return read;
     const { operationName, variables } = payload;
-    keepDeclared(variables, getOperationAST(read.document, operationName));
+    const asked = getOperationAST(read.document, operationName);
+    keepDeclared(variables, asked);
     const operation = { schema, document: read.document, ...(operationName ? { operationName } : {}) };
-    if (isTooLong(operation, bytes)) {
-      const most = SUBSCRIPTION_BYTES.toLocaleString('en');
-      return [problem('QUERY_TOO_EXPENSIVE', `A message that subscribes has at most ${most} bytes: subscribe to less at once.`)];
-    }
-    const error = door.charge(extra.payer, { ...operation, variables: variables ?? {} });
+    const error = checkLength(asked, bytes) ?? door.charge(extra.payer, { ...operation, variables: variables ?? {} });
     if (error) return [error];
     const limits = { hideSuggestions: !options.introspection, options: { maxCoercionErrors: MOST_MISTAKES } };
     return { ...operation, variableValues: variables, ...limits };
